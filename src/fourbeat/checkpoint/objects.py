@@ -1,0 +1,60 @@
+"""A model's and an optimizer's state, and its return without a cast."""
+
+from typing import Any, cast
+
+import torch
+from torch import nn
+from torch.optim import Optimizer
+
+from fourbeat.errors import CheckpointError
+
+
+def model_state(model: nn.Module) -> dict[str, Any]:
+    """The state dict, and the buffers that a state dict leaves out."""
+    state = model.state_dict()
+    hidden = {name: b for name, b in model.named_buffers() if name not in state}
+    return {"state": dict(state), "hidden_buffers": hidden}
+
+
+def restore_model(model: nn.Module, saved: dict[str, Any]) -> None:
+    """Copy saved values into the model's own tensors.
+
+    Raises:
+        CheckpointError: if the model has other tensors than the saved one.
+    """
+    try:
+        model.load_state_dict(saved["state"])
+    except RuntimeError as error:
+        raise CheckpointError(
+            f"the model is not the one that was saved: {error}",
+            remedy="Build the same model, or train into a new directory",
+        ) from None
+    buffers = dict(model.named_buffers())
+    for name, value in saved["hidden_buffers"].items():
+        if name in buffers:
+            buffers[name].copy_(value)
+
+
+def restore_optimizer(optimizer: Optimizer, saved: dict[str, Any]) -> None:
+    """Load an optimizer's state with the saved dtypes.
+
+    `Optimizer.load_state_dict` casts floating-point statistics to their parameter's dtype, which
+    rounds fp32 moments of a bf16 parameter; so the saved tensors are put in place afterwards.
+
+    Raises:
+        CheckpointError: if the optimizer has other groups or parameters.
+    """
+    try:
+        optimizer.load_state_dict(saved)
+    except (ValueError, KeyError) as error:
+        raise CheckpointError(
+            f"the optimizer is not the one that was saved: {error}",
+            remedy="Build the same optimizer, or train into a new directory",
+        ) from None
+    parameters: list[torch.Tensor] = [p for g in optimizer.param_groups for p in g["params"]]
+    numbers: list[int] = [n for g in saved["param_groups"] for n in g["params"]]
+    for number, parameter in zip(numbers, parameters, strict=True):
+        current = cast(dict[str, Any], optimizer.state[parameter])
+        for key, value in saved["state"].get(number, {}).items():
+            if isinstance(value, torch.Tensor):
+                current[key] = value.to(current[key].device, copy=True)

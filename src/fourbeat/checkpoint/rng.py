@@ -1,0 +1,50 @@
+"""Every generator that training may draw from, as plain values and back."""
+
+import random
+from collections.abc import Sequence
+from typing import Any, cast
+
+import numpy as np
+import torch
+
+State = dict[str, Any]
+
+
+def capture(generators: Sequence[torch.Generator] = ()) -> State:
+    """The state of torch (CPU and CUDA), NumPy and Python, and of the generators given."""
+    version, internal, gauss = random.getstate()
+    name, keys, position, has_gauss, cached = cast(
+        tuple[str, np.ndarray, int, int, float], np.random.get_state(legacy=True)
+    )
+    return {
+        "torch": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+        "numpy": [name, torch.from_numpy(keys.astype(np.int64)), position, has_gauss, cached],
+        "python": [version, torch.tensor(internal, dtype=torch.int64), gauss],
+        "generators": [generator.get_state() for generator in generators],
+    }
+
+
+def restore(state: State, generators: Sequence[torch.Generator] = ()) -> None:
+    """Put every generator back to where `capture` saw it."""
+    torch.set_rng_state(state["torch"])
+    if state["cuda"] and torch.cuda.is_available():
+        torch.cuda.set_rng_state_all(state["cuda"])
+    name, keys, position, has_gauss, cached = state["numpy"]
+    np.random.set_state((name, keys.numpy().astype(np.uint32), position, has_gauss, cached))
+    version, internal, gauss = state["python"]
+    random.setstate((version, tuple(internal.tolist()), gauss))
+    for generator, saved in zip(generators, state["generators"], strict=False):
+        generator.set_state(saved)
+
+
+def seed_everything(seed: int) -> None:
+    """Seed torch (all devices), NumPy's global generator and Python's `random`."""
+    torch.manual_seed(seed)
+    seed_others(seed)
+
+
+def seed_others(seed: int) -> None:
+    """Seed NumPy's global generator and Python's `random`."""
+    np.random.seed(seed % 2**32)
+    random.seed(seed)

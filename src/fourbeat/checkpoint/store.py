@@ -1,0 +1,232 @@
+"""Checkpoints in a folder: each appears whole or not at all, and is believed only once verified.
+
+A checkpoint is a folder `<step>/` with `state.pt` and `manifest.json`. It is written under another
+name, every file and folder is made durable, and then it is renamed into place. The manifest holds
+the sha256 of the state and of itself, so that no flipped bit goes unseen; the bytes are hashed
+before they are deserialised, and deserialising never runs code.
+"""
+
+import json
+import pickle
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+
+from fourbeat.checkpoint import files
+from fourbeat.errors import CheckpointError
+
+FORMAT = 1
+STATE, MANIFEST = "state.pt", "manifest.json"
+WRITING, REPLACED, REMOVED = ".writing", ".replaced", ".removed"
+KEPT = 2
+"""Checkpoints that stay, newest first; the best ones that they refer to stay beside them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A verified checkpoint.
+
+    Attributes:
+        path: its folder.
+        step: updates done.
+        best_step: the step of the checkpoint with the weights selected so far, if any.
+        environment: where it was written.
+        sha256: of the manifest, and so of everything in it.
+    """
+
+    path: Path
+    step: int
+    best_step: int | None
+    environment: dict[str, Any]
+    sha256: str
+
+
+class CheckpointStore:
+    """The folder `checkpoints/` of a run.
+
+    Args:
+        directory: the folder; made when the first checkpoint is written.
+    """
+
+    def __init__(self, directory: Path):
+        self.directory = directory
+        self.good: dict[int, Checkpoint] = {}
+
+    def open(self) -> list[str]:
+        """Finish or undo what a killed process left, and verify every checkpoint.
+
+        Returns:
+            What is broken, one message for each broken checkpoint.
+        """
+        if not self.directory.exists():
+            return []
+        shutil.rmtree(self.directory / WRITING, ignore_errors=True)
+        shutil.rmtree(self.directory / REMOVED, ignore_errors=True)
+        for old in self.directory.glob(f"*{REPLACED}"):
+            place = old.with_name(old.name.removesuffix(REPLACED))
+            if place.exists():
+                shutil.rmtree(old)
+            else:
+                old.rename(place)
+        self.good, broken = verify_all(self.directory)
+        return broken
+
+    def newest(self) -> Checkpoint | None:
+        """The verified checkpoint with the most steps."""
+        return self.good[max(self.good)] if self.good else None
+
+    def read(self, checkpoint: Checkpoint) -> dict[str, Any]:
+        """Load a verified checkpoint's state to the CPU, running no code.
+
+        Raises:
+            CheckpointError: if it holds anything but tensors and plain values.
+        """
+        try:
+            state = torch.load(checkpoint.path / STATE, map_location="cpu", weights_only=True)
+        except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
+            raise CheckpointError(
+                "refused: its hashes fit, but it is not a state of tensors and plain values "
+                f"({str(error).splitlines()[0][:120]})",
+                str(checkpoint.path),
+                "Somebody put it there. Nothing in it was run. Remove the folder to go on from "
+                "the checkpoint before it",
+            ) from None
+        return cast(dict[str, Any], state)
+
+    def write(
+        self,
+        step: int,
+        state: Mapping[str, Any],
+        *,
+        best_step: int | None,
+        environment: Mapping[str, Any],
+    ) -> Checkpoint:
+        """Write a checkpoint and thin out the older ones.
+
+        Args:
+            step: updates done; names the checkpoint.
+            state: tensors and plain values only.
+            best_step: the step of the checkpoint with the selected weights.
+            environment: where it is written.
+
+        Raises:
+            CheckpointError: if the disk is full or not writable; what was there before stays.
+        """
+        parent = self.newest()
+        folder = self.directory / WRITING
+        place = self.directory / f"{step:09d}"
+        try:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            torch.save(state, folder / STATE)
+            files.sync(folder / STATE)
+            manifest = seal(
+                {
+                    "format": FORMAT,
+                    "step": step,
+                    "best_step": best_step,
+                    "parent": parent.sha256 if parent else None,
+                    "environment": dict(environment),
+                    "files": {
+                        STATE: {
+                            "sha256": files.sha256(folder / STATE),
+                            "size": (folder / STATE).stat().st_size,
+                        }
+                    },
+                }
+            )
+            files.write_text(folder / MANIFEST, manifest)
+            replaced = place.with_name(place.name + REPLACED)
+            if place.exists():
+                place.rename(replaced)
+            folder.rename(place)
+            files.sync(self.directory)
+            shutil.rmtree(replaced, ignore_errors=True)
+        except (OSError, RuntimeError) as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            last = f"step {parent.step} is whole" if parent else "none was written before"
+            raise CheckpointError(
+                f"the checkpoint of step {step} cannot be written: {reason(error)}",
+                str(self.directory),
+                f"The last one: {last}. Make room and resume",
+            ) from error
+        checkpoint = verify(place)
+        self.good[step] = checkpoint
+        self.prune()
+        return checkpoint
+
+    def prune(self) -> None:
+        """Remove what is older than the newest verified two, but for the best ones they refer to.
+
+        Each is renamed first, so that a kill in between leaves nothing that looks broken.
+        """
+        newest = sorted(self.good, reverse=True)[:KEPT]
+        keep = {*newest, *(self.good[step].best_step for step in newest)}
+        for path in self.directory.iterdir():
+            if path.name.isdigit() and int(path.name) not in keep and int(path.name) < newest[0]:
+                shutil.rmtree(self.directory / REMOVED, ignore_errors=True)
+                self.good.pop(int(path.name), None)
+                path.rename(self.directory / REMOVED)
+        shutil.rmtree(self.directory / REMOVED, ignore_errors=True)
+
+
+def reason(error: Exception) -> str:
+    """What the system said. torch reports a full disk as a failed write of its archive."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return f"{str(error).splitlines()[0]} (is the disk full?)"
+
+
+def seal(fields: Mapping[str, Any]) -> str:
+    """The manifest's text: canonical JSON, with the sha256 of the rest in it."""
+    return files.canonical({**fields, "sha256": files.text_sha256(files.canonical(fields))})
+
+
+def verify_all(directory: Path) -> tuple[dict[int, Checkpoint], list[str]]:
+    """Verify every checkpoint of a folder: the good ones by step, and what is broken."""
+    good: dict[int, Checkpoint] = {}
+    broken: list[str] = []
+    for path in sorted(p for p in directory.glob("*") if p.name.isdigit()):
+        try:
+            checkpoint = verify(path)
+            good[checkpoint.step] = checkpoint
+        except CheckpointError as error:
+            broken.append(str(error))
+    return good, broken
+
+
+def verify(path: Path) -> Checkpoint:
+    """Check a checkpoint's manifest and hash its files.
+
+    Raises:
+        CheckpointError: naming the file that is missing, changed or of a newer format.
+    """
+    try:
+        raw = (path / MANIFEST).read_bytes()
+    except OSError:
+        raise CheckpointError(f"{MANIFEST} is missing", str(path)) from None
+    try:
+        fields = cast(dict[str, Any], json.loads(raw))
+        digest = fields.pop("sha256")
+        intact = seal(fields).encode() == raw and int(path.name) == fields["step"]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        intact, fields, digest = False, {}, ""
+    if not intact:
+        raise CheckpointError(f"{MANIFEST} has changed since it was written", str(path))
+    if fields["format"] != FORMAT:
+        raise CheckpointError(
+            f"written in format {fields['format']}, this fourbeat reads {FORMAT}",
+            str(path),
+            "Use the fourbeat that wrote it, or a newer one",
+        )
+    for name, known in fields["files"].items():
+        file = path / Path(name).name
+        if not file.is_file():
+            raise CheckpointError(f"{name} is missing", str(path))
+        if file.stat().st_size != known["size"] or files.sha256(file) != known["sha256"]:
+            raise CheckpointError(f"{name} has changed since it was written", str(path))
+    return Checkpoint(path, fields["step"], fields["best_step"], fields["environment"], digest)

@@ -1,0 +1,1 @@
+"""Rows and what they mean: sources, schema, splits, tensors, loaders."""

@@ -1,0 +1,166 @@
+"""Values to tensors, by statistics of the training rows, one column at a time."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import torch
+
+from fourbeat.data.schema import Column, as_numbers
+from fourbeat.errors import DataError
+
+UNKNOWN, MISSING, FIRST = 0, 1, 2
+"""Codes of a category: not known from training; no value; the first known one."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableShape:
+    """What a model needs to know of the columns.
+
+    Attributes:
+        numeric: number of float columns, missing-value indicators among them.
+        cardinalities: codes of each category column, the unknown and the missing one included.
+        classes: number of labels.
+    """
+
+    numeric: int
+    cardinalities: tuple[int, ...]
+    classes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Encoded rows.
+
+    Attributes:
+        numeric: float32 of shape (rows, numeric columns), standardised, 0 where missing; each
+            column that has missing values in training is followed by its indicator.
+        codes: int64 of shape (rows, category columns).
+    """
+
+    numeric: torch.Tensor
+    codes: torch.Tensor
+
+    def inputs(self) -> tuple[torch.Tensor, ...]:
+        """What the model is called with: the codes only where there are category columns."""
+        return (self.numeric, self.codes) if self.codes.shape[1] else (self.numeric,)
+
+
+def shape_of(columns: Iterable[Column], classes: int) -> TableShape:
+    """The shape that these columns are encoded to."""
+    columns = [column for column in columns if column.used]
+    return TableShape(
+        numeric=sum(width(column) for column in columns),
+        cardinalities=tuple(
+            FIRST + len(column.categories) for column in columns if column.categories is not None
+        ),
+        classes=classes,
+    )
+
+
+def width(column: Column) -> int:
+    """Float columns that a column becomes."""
+    return 0 if column.type == "category" else 1 + (column.missing > 0)
+
+
+def fit(column: Column, values: pa.ChunkedArray, train: np.ndarray, min_count: int) -> Column:
+    """The column with the statistics of its training rows.
+
+    Args:
+        column: the decision of `schema.infer`.
+        values: all rows.
+        train: numbers of the training rows.
+        min_count: texts seen in fewer training rows than this count as unknown.
+    """
+    if column.type == "category":
+        coded = cast(pa.ChunkedArray, values.cast(pa.string())).combine_chunks()
+        coded = (
+            coded.dictionary_encode()
+            if isinstance(coded, pa.Array)
+            else pa.concat_arrays(coded.chunks).dictionary_encode()
+        )
+        index = coded.indices.fill_null(-1).to_numpy()[train]
+        texts = np.array(coded.dictionary.to_pylist(), dtype=object)
+        counts = np.bincount(index[index >= 0], minlength=len(texts))
+        kept = sorted(str(text) for text in texts[counts >= min_count])
+        return column.model_copy(
+            update={
+                "categories": tuple(kept),
+                "missing": int((index < 0).sum()),
+                "rare": int(((counts > 0) & (counts < min_count)).sum()),
+            }
+        )
+    numbers = as_numbers(column.type, values)[train]
+    known = numbers[~np.isnan(numbers)]
+    if not len(known):
+        raise DataError(
+            "every value is missing in the training rows",
+            f"column {column.name!r}",
+            f"Leave it out: --ignore {column.name!r}",
+        )
+    return column.model_copy(
+        update={
+            "missing": len(numbers) - len(known),
+            "mean": float(known.mean()),
+            # A column that never varies in training must not be divided by zero.
+            "std": float(known.std()) or 1.0,
+        }
+    )
+
+
+def encode(
+    columns: Iterable[Column], take: Callable[[str], pa.ChunkedArray], rows: int
+) -> Features:
+    """Encode fitted columns.
+
+    Args:
+        columns: with their statistics.
+        take: gives a column's values by name. It may let go of them: each is asked for once, so
+            that a table and its tensors need not stand in memory together.
+        rows: number of rows.
+
+    Raises:
+        DataError: for values that are not what the column is.
+    """
+    columns = [column for column in columns if column.used]
+    shape = shape_of(columns, 0)
+    numeric = torch.zeros((rows, shape.numeric), dtype=torch.float32)
+    codes = torch.zeros((rows, len(shape.cardinalities)), dtype=torch.int64)
+    x, c = numeric.numpy(), codes.numpy()
+    at, code_at = 0, 0
+    for column in columns:
+        values = take(column.name)
+        if column.type == "category":
+            c[:, code_at] = category_codes(column, values)
+            code_at += 1
+            continue
+        numbers = as_numbers(column.type, values)
+        gone = np.isnan(numbers)
+        assert column.mean is not None
+        assert column.std is not None
+        with np.errstate(over="ignore"):
+            x[:, at] = np.where(gone, 0.0, (numbers - column.mean) / column.std)
+        if not np.isfinite(x[:, at]).all():
+            row = int(np.flatnonzero(~np.isfinite(x[:, at]))[0])
+            raise DataError(
+                f"{numbers[row]} is infinite or too large for float32",
+                f"column {column.name!r}, row {row + 1}",
+                "Correct it or leave it empty",
+            )
+        if column.missing:
+            x[:, at + 1] = gone
+        at += width(column)
+    return Features(numeric, codes)
+
+
+def category_codes(column: Column, values: pa.ChunkedArray) -> np.ndarray:
+    """Codes of a category column, int64 of shape (rows,)."""
+    texts = values.cast(pa.string())
+    index = pc.index_in(texts, value_set=pa.array(column.categories or (), pa.string()))
+    known = pc.add(index.cast(pa.int64()), FIRST).fill_null(UNKNOWN)
+    if texts.null_count:
+        known = pc.if_else(pc.is_null(texts), MISSING, known)
+    return cast(np.ndarray, known.to_numpy())

@@ -1,0 +1,101 @@
+"""Label texts to class numbers, from any type of label."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fourbeat.errors import DataError, Problem
+
+#: More classes than this, in numbers with a fraction, is a quantity and not a label.
+MOST_FRACTIONS = 20
+
+
+def texts(values: pa.ChunkedArray, relabel: Mapping[str, str], place: str) -> pa.ChunkedArray:
+    """Labels as text: `1` and `1.0` are "1", true is "true", missing ones are an error."""
+    if values.null_count:
+        rows = np.flatnonzero(pc.is_null(values).to_numpy(zero_copy_only=False))
+        shown = ", ".join(str(row + 1) for row in rows[:3]) + (", …" if len(rows) > 3 else "")
+        raise DataError(
+            f"{len(rows):,} rows have no label",
+            f"{place}, row {shown}",
+            "Remove these rows, or fill the label in",
+        )
+    if pa.types.is_floating(values.type):
+        distinct = pc.unique(values)
+        if pc.all(pc.equal(distinct, pc.floor(distinct))).as_py():
+            values = values.cast(pa.int64())
+        elif len(distinct) > MOST_FRACTIONS:
+            raise DataError(
+                f"the target has {len(distinct):,} different numbers: a quantity, not a class",
+                place,
+                "Regression is not supported yet; cut it into classes",
+            )
+    labels = cast(pa.ChunkedArray, values.cast(pa.string()))
+    for old, new in relabel.items():
+        labels = pc.if_else(pc.equal(labels, old), new, labels)
+    return labels
+
+
+def classes_of(labels: pa.ChunkedArray, declared: Sequence[str] | None, place: str) -> list[str]:
+    """The label texts in the order of their class numbers: declared, or sorted.
+
+    Numbers sort by value. Every class needs two rows at least, and there must be two classes.
+    """
+    counts = {
+        str(pair["values"]): int(pair["counts"]) for pair in pc.value_counts(labels).to_pylist()
+    }
+    if declared is not None:
+        strange = sorted(counts.keys() - set(declared))
+        if strange:
+            raise DataError(unknown_labels(strange, declared, place))
+        names = list(declared)
+    else:
+        names = sorted(counts, key=sort_key)
+    if len(counts) < 2:
+        raise DataError(
+            f"the target has one class only, {next(iter(counts))!r}",
+            place,
+            "A classifier needs rows of two classes at least",
+        )
+    if len(counts) > len(labels) / 2:
+        raise DataError(
+            f"the target has {len(counts):,} different values in {len(labels):,} rows: not classes",
+            place,
+            "Choose another --target",
+        )
+    return names
+
+
+def sort_key(text: str) -> tuple[int, float, str]:
+    try:
+        return (0, float(text), text)
+    except ValueError:
+        return (1, 0.0, text)
+
+
+def unknown_labels(strange: Sequence[str], known: Sequence[str], place: str) -> Problem:
+    """Labels that the mapping does not have."""
+    pairs = ", ".join(f'"{text}" = "{nearest(text, known)}"' for text in strange[:4])
+    return Problem(
+        f"labels {list(strange)[:10]} are not among the classes {list(known)[:10]}",
+        place,
+        f"If they are the same classes written otherwise: --set 'data.relabel={{{pairs}}}'",
+    )
+
+
+def nearest(text: str, known: Sequence[str]) -> str:
+    import difflib
+
+    return (difflib.get_close_matches(text, known, n=1, cutoff=0) or [""])[0]
+
+
+def encode(labels: pa.ChunkedArray, classes: Sequence[str], place: str) -> np.ndarray:
+    """Class numbers, int64 of shape (rows,)."""
+    numbers = pc.index_in(labels, value_set=pa.array(classes, pa.string()))
+    if numbers.null_count:
+        strange = pc.unique(pc.filter(labels, pc.is_null(numbers))).to_pylist()
+        raise DataError(unknown_labels(sorted(str(text) for text in strange), classes, place))
+    return cast(np.ndarray, numbers.to_numpy().astype(np.int64))

@@ -1,0 +1,68 @@
+"""Batches from tensors in memory, in an order that is a function of (seed, epoch)."""
+
+from collections.abc import Iterator
+
+import torch
+
+from fourbeat.data.keyed import permutation
+
+CHUNK = 64
+"""Batches gathered at once: one gather and many slices cost less than many gathers."""
+
+
+class TensorLoader:
+    """Iterates like a DataLoader over tensors that share their first dimension.
+
+    The order of an epoch depends on (seed, epoch) alone, and no global random numbers are drawn;
+    so a resume goes to any batch of any epoch at once.
+
+    Args:
+        *tensors: each of shape (N, ...); a batch is a tuple with as many tensors.
+        rows: numbers of the rows to go through, int64 of shape (M,). Default: all N.
+        batch_size: rows in a batch; the last one may be short.
+        shuffle: whether every epoch has an order of its own.
+        seed: of the order.
+
+    Attributes:
+        epoch: the epoch that plain iteration goes through next, moved by `set_epoch`.
+    """
+
+    def __init__(
+        self,
+        *tensors: torch.Tensor,
+        rows: torch.Tensor | None = None,
+        batch_size: int,
+        shuffle: bool = False,
+        seed: int = 0,
+    ):
+        lengths = {len(tensor) for tensor in tensors}
+        if len(lengths) != 1:
+            raise ValueError(f"tensors of one length are needed, got {sorted(lengths)}")
+        if batch_size < 1:
+            raise ValueError(f"batch_size must be at least 1, got {batch_size}")
+        self.tensors = tensors
+        self.rows = torch.arange(lengths.pop()) if rows is None else rows
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self.seed = seed
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        """Batches in an epoch."""
+        return (len(self.rows) + self.batch_size - 1) // self.batch_size
+
+    def __iter__(self) -> Iterator[tuple[torch.Tensor, ...]]:
+        return self.batches(self.epoch)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the epoch whose order plain iteration follows."""
+        self.epoch = epoch
+
+    def batches(self, epoch: int, start: int = 0) -> Iterator[tuple[torch.Tensor, ...]]:
+        """The batches of an epoch from batch number `start` on."""
+        order = self.rows
+        if self.shuffle:
+            order = order[permutation(len(order), self.seed, epoch)]
+        for chunk in order[start * self.batch_size :].split(CHUNK * self.batch_size):
+            gathered = [tensor.index_select(0, chunk) for tensor in self.tensors]
+            yield from zip(*(tensor.split(self.batch_size) for tensor in gathered), strict=True)

@@ -1,0 +1,273 @@
+"""What each column is: inferred from its values, overruled by the user, kept with a reason."""
+
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import BaseModel, ConfigDict
+
+from fourbeat.data.source import Source
+from fourbeat.errors import DataError, Problem
+from fourbeat.types import ColumnType
+
+#: Below this many rows, different values in every row prove nothing.
+ENOUGH_ROWS = 20
+
+TRUTH = {"true": True, "yes": True, "t": True, "y": True}
+FALSEHOOD = {"false": False, "no": False, "f": False, "n": False}
+
+
+class Column(BaseModel):
+    """One column: what it is, why, and how its values become numbers.
+
+    Statistics and categories come from training rows alone.
+
+    Attributes:
+        name: as in the table.
+        type: what it is taken for.
+        source: the Arrow type it was read as.
+        reason: why it is taken for that, and what the cast does.
+        missing: training rows without a value.
+        mean, std: of the training rows, for numbers, booleans and days.
+        categories: the known texts; the first has code 2 (0 is unknown, 1 is missing).
+        rare: different training texts too seldom to be kept; they count as unknown.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    type: ColumnType
+    source: str
+    reason: str
+    missing: int = 0
+    mean: float | None = None
+    std: float | None = None
+    categories: tuple[str, ...] | None = None
+    rare: int = 0
+
+    @property
+    def used(self) -> bool:
+        """Whether the model sees it."""
+        return self.type not in ("id", "ignored")
+
+
+def infer(
+    source: Source,
+    target: str,
+    *,
+    ignore: Sequence[str] = (),
+    types: Mapping[str, ColumnType] | None = None,
+    max_categories: int = 5000,
+) -> list[Column]:
+    """Say what every column but the target is.
+
+    Raises:
+        DataError: with every column that cannot be used as it is.
+    """
+    types = types or {}
+    problems = unknown_names(source, target, ignore, types)
+    if problems:
+        raise DataError(problems)
+    columns: list[Column] = []
+    for name, values in source.columns.items():
+        if name == target:
+            continue
+        column = decide(name, values, ignore, types.get(name), max_categories)
+        problems += faults(column, values, source, max_categories)
+        if column.used and values.type == source.columns[target].type:
+            same = pc.all(pc.equal(values, source.columns[target])).as_py()
+            if same:
+                problems.append(
+                    Problem(
+                        f"column {name!r} is the target {target!r} over again",
+                        source.name,
+                        f"Leave it out: --ignore {name!r}",
+                    )
+                )
+        columns.append(column)
+    if not problems and not any(column.used for column in columns):
+        problems.append(
+            Problem(
+                "no column is left to learn from",
+                source.name,
+                "; ".join(f"{column.name}: {column.reason}" for column in columns[:5]),
+            )
+        )
+    if problems:
+        raise DataError(problems)
+    return columns
+
+
+def unknown_names(
+    source: Source, target: str, ignore: Sequence[str], types: Mapping[str, ColumnType]
+) -> list[Problem]:
+    """Names in the configuration that the table does not have."""
+    import difflib
+
+    def unknown(name: str, flag: str) -> Problem:
+        near = difflib.get_close_matches(name, list(source.columns), n=1)
+        remedy = f"Did you mean {near[0]!r}?" if near else f"Columns: {', '.join(source.columns)}"
+        return Problem(f"no column {name!r}, which {flag} names", source.name, remedy)
+
+    problems = [] if target in source.columns else [unknown(target, "--target")]
+    problems += [unknown(name, "data.types") for name in types if name not in source.columns]
+    problems += [
+        unknown(pattern, "--ignore")
+        for pattern in ignore
+        if not any(fnmatchcase(name, pattern) for name in source.columns)
+    ]
+    if any(fnmatchcase(target, pattern) for pattern in ignore):
+        problems.append(Problem(f"the target {target!r} is also ignored", source.name))
+    return problems
+
+
+def decide(
+    name: str,
+    values: pa.ChunkedArray,
+    ignore: Sequence[str],
+    told: ColumnType | None,
+    max_categories: int,
+) -> Column:
+    """The type of one column and the reason for it."""
+    kind = str(values.type)
+    if any(fnmatchcase(name, pattern) for pattern in ignore):
+        return Column(name=name, type="ignored", source=kind, reason="left out on request")
+    if told is not None:
+        return Column(name=name, type=told, source=kind, reason="declared")
+    type_, reason = guess(values)
+    return Column(name=name, type=type_, source=kind, reason=reason)
+
+
+def guess(values: pa.ChunkedArray) -> tuple[ColumnType, str]:
+    """What a column is, by its values over all rows."""
+    kind, rows = values.type, len(values)
+    if pa.types.is_nested(kind) or pa.types.is_large_binary(kind):
+        return "ignored", f"{kind} values are not supported"
+    if values.null_count == rows:
+        return guess_type(kind), "has no value in any row"
+    distinct = cast(int, pc.count_distinct(values, mode="only_valid").as_py())
+    if distinct == 1 and values.null_count == 0 and rows > 1:
+        return "ignored", "the same value in every row"
+    if pa.types.is_boolean(kind):
+        return "boolean", "true and false"
+    if pa.types.is_integer(kind):
+        low, high = (cast(int, v) for v in pc.min_max(values).as_py().values())
+        if rows >= ENOUGH_ROWS and distinct == rows and high - low == rows - 1:
+            return "id", f"counts the rows, {low} to {high}"
+        return "numeric", f"whole numbers, cast from {kind} to float32"
+    if pa.types.is_floating(kind):
+        return "numeric", f"numbers, cast from {kind} to float32"
+    if is_time(kind):
+        return "datetime", "number of days since 1970-01-01, as float32"
+    if not pa.types.is_string(kind):
+        return "ignored", f"{kind} values are not supported"
+    texts = {str(v).lower() for v in pc.unique(values.slice(0, 1000)).to_pylist() if v is not None}
+    if texts <= TRUTH.keys() | FALSEHOOD.keys() and distinct == 2:
+        texts = {str(v).lower() for v in pc.unique(values).to_pylist() if v is not None}
+        if len(texts) == 2 and texts & TRUTH.keys() and texts & FALSEHOOD.keys():
+            return "boolean", f"{' and '.join(sorted(texts))}, read as true and false"
+    if rows >= ENOUGH_ROWS and distinct > rows / 2:
+        return "id", f"{distinct:,} different texts in {rows:,} rows: an id or free text"
+    return "category", f"{distinct:,} different texts{numbers_hint(values)}"
+
+
+def guess_type(kind: pa.DataType) -> ColumnType:
+    """What an empty column would be, by its Arrow type alone."""
+    return "category" if pa.types.is_string(kind) else "numeric"
+
+
+def is_time(kind: pa.DataType) -> bool:
+    return pa.types.is_timestamp(kind) or pa.types.is_date(kind)
+
+
+def numbers_hint(values: pa.ChunkedArray) -> str:
+    """Say it when a text column is numbers but for a few markers."""
+    counts = pc.value_counts(values.drop_null())
+    texts = [str(v) for v in counts.field("values").to_pylist()]
+    markers = [text for text in texts if not is_number(text)]
+    if len(texts) >= ENOUGH_ROWS and 0 < len(markers) <= 3:
+        named = ", ".join(repr(marker) for marker in markers)
+        return f"; all numbers but {named}: `--missing` would make it numeric"
+    return ""
+
+
+def is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def faults(
+    column: Column, values: pa.ChunkedArray, source: Source, max_categories: int
+) -> list[Problem]:
+    """What keeps a column from being used as what it is taken for."""
+    leave_out = f"Leave it out: --ignore {column.name!r}"
+    place = f"{source.name}, column {column.name!r}"
+    if not column.used:
+        return []
+    if values.null_count == len(values):
+        return [Problem("every value is missing", place, leave_out)]
+    if column.type == "category":
+        distinct = cast(int, pc.count_distinct(values, mode="only_valid").as_py())
+        if distinct > max_categories:
+            return [
+                Problem(
+                    f"{distinct:,} different categories, more than the {max_categories:,} allowed",
+                    place,
+                    f"{leave_out}, or raise --set data.max_categories={distinct}",
+                )
+            ]
+        return []
+    try:
+        numbers = as_numbers(column.type, values)
+    except pa.ArrowInvalid as error:
+        return [
+            Problem(f"declared {column.type}, but {str(error).splitlines()[0]}", place, leave_out)
+        ]
+    infinite = np.flatnonzero(np.isinf(numbers))
+    if len(infinite):
+        rows = ", ".join(str(row + 1) for row in infinite[:3])
+        more = ", …" if len(infinite) > 3 else ""
+        return [
+            Problem(
+                f"{len(infinite)} infinite value{'s' * (len(infinite) > 1)}",
+                f"{place}, row {rows}{more}",
+                f"Correct it, leave it empty, or leave the column out: --ignore {column.name!r}",
+            )
+        ]
+    return []
+
+
+def as_numbers(type_: ColumnType, values: pa.ChunkedArray) -> np.ndarray:
+    """A numeric, boolean or datetime column as float64 of shape (rows,), NaN where missing.
+
+    Raises:
+        pyarrow.ArrowInvalid: if a text is not a number (or truth, or date).
+    """
+    kind = values.type
+    if type_ == "boolean" and pa.types.is_string(kind):
+        lower = pc.utf8_lower(values)
+        known = pa.array([*TRUTH, *FALSEHOOD])
+        as_number = pa.array([1.0] * len(TRUTH) + [0.0] * len(FALSEHOOD))
+        index = pc.index_in(lower, value_set=known)
+        strange = pc.and_(pc.is_null(index), pc.is_valid(values))
+        if pc.any(strange).as_py():
+            first = pc.filter(values, strange)[0].as_py()
+            raise pa.ArrowInvalid(f"{first!r} is neither true nor false")
+        values = pc.take(as_number, index)
+    elif type_ == "datetime":
+        if pa.types.is_string(kind) or pa.types.is_date(kind):
+            values = values.cast(pa.timestamp("us"))
+        elif pa.types.is_integer(kind) or pa.types.is_floating(kind):
+            raise pa.ArrowInvalid(f"{kind} values are not dates")
+        else:
+            values = values.cast(pa.timestamp("us", tz=kind.tz), safe=False)
+        values = pc.divide(values.cast(pa.int64()).cast(pa.float64(), safe=False), 86_400e6)
+    # to_numpy gives NaN for a missing value only where the type has one.
+    numbers = values.cast(pa.float64(), safe=False).to_numpy()
+    return cast(np.ndarray, numbers)

@@ -1,0 +1,234 @@
+"""A table from a file or a frame, read strictly: every refusal names file, row and column."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import pyarrow as pa
+import pyarrow.csv as csv
+import pyarrow.ipc as ipc
+import pyarrow.parquet as parquet
+
+from fourbeat.data import csv_faults
+from fourbeat.errors import DataError, Problem
+
+CSV_SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".csv.bz2")
+DELIMITERS = (",", "\t", ";", "|")
+
+#: Texts that mean "no value" in a numeric column, pyarrow's own list. Elsewhere only "" does.
+NUMERIC_NULLS: list[str] = list(cast(Sequence[str], csv.ConvertOptions().null_values))
+
+
+@dataclass(slots=True)
+class Source:
+    """A table in memory, its columns by name; whoever encodes a column takes it out.
+
+    Attributes:
+        columns: name to values; `str`, numbers, booleans, dates. "" in a text column is missing.
+        rows: number of rows.
+        name: what messages call it.
+        sha256: of the file's bytes, or of the Arrow stream for a frame.
+        path: the file, or None for a frame.
+    """
+
+    columns: dict[str, pa.ChunkedArray]
+    rows: int
+    name: str
+    sha256: str
+    path: Path | None = None
+
+
+def read(data: Any, *, missing: Sequence[str] = (), text: Sequence[str] = ()) -> Source:
+    """Read a table.
+
+    Args:
+        data: a path (CSV or TSV, gzipped or not; Parquet; Arrow IPC), or any object with
+            `__arrow_c_stream__` (pyarrow, pandas, Polars, DuckDB).
+        missing: texts that mean "no value", beside the empty field.
+        text: columns of a CSV to leave as text whatever they look like.
+
+    Raises:
+        DataError: naming file, row and column.
+    """
+    if isinstance(data, str | Path):
+        path = Path(data)
+        digest, quoted = scan(path)
+        table = (
+            read_csv(path, quoted=quoted, missing=missing, text=text)
+            if path.name.lower().endswith(CSV_SUFFIXES)
+            else read_binary(path)
+        )
+        source = Source({}, table.num_rows, path.name, digest, path.absolute())
+    elif hasattr(data, "__arrow_c_stream__"):
+        table = cast(pa.Table, pa.table(data))
+        source = Source({}, table.num_rows, type(data).__name__, frame_sha256(table))
+    else:
+        raise DataError(
+            f"cannot read a table from {type(data).__name__}",
+            remedy="Give a path, or a frame with __arrow_c_stream__ (pandas, Polars, pyarrow)",
+        )
+    names = cast(list[str], table.column_names)
+    double = sorted(name for name, count in Counter(names).items() if count > 1)
+    if double:
+        raise DataError(
+            Problem(
+                f"column {name!r} stands {names.count(name)} times in the header",
+                source.name,
+                "Rename or remove all but one",
+            )
+            for name in double
+        )
+    if not names or table.num_rows == 0:
+        raise DataError("the table has no rows", source.name)
+    source.columns = {
+        name: plain(column, missing)
+        for name, column in zip(names, table.itercolumns(), strict=True)
+        if not name.startswith("__index_level_")  # the index of a pandas frame
+    }
+    return source
+
+
+def scan(path: Path) -> tuple[str, bool]:
+    """Read a file once: its sha256, and whether it holds a double quote at all."""
+    try:
+        with path.open("rb") as file:
+            digest, quoted = hashlib.sha256(), False
+            while block := file.read(1 << 20):
+                digest.update(block)
+                quoted = quoted or b'"' in block
+    except IsADirectoryError:
+        raise DataError("this is a folder, not a table", str(path)) from None
+    except FileNotFoundError:
+        raise DataError("no such file", str(path), near_file(path)) from None
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror}", str(path)) from None
+    if path.stat().st_size == 0:
+        raise DataError("the file is empty", str(path))
+    return digest.hexdigest(), quoted or path.suffix in (".gz", ".bz2")
+
+
+def near_file(path: Path) -> str:
+    """A remedy for a name that was mistyped."""
+    import difflib
+
+    try:
+        there = [entry.name for entry in path.parent.iterdir()]
+    except OSError:
+        return ""
+    near = difflib.get_close_matches(path.name, there, n=1)
+    return f"Did you mean {path.parent / near[0]}?" if near else ""
+
+
+def read_csv(
+    path: Path, *, quoted: bool, missing: Sequence[str] = (), text: Sequence[str] = ()
+) -> pa.Table:
+    """Read a whole CSV; types are inferred over all rows."""
+    try:
+        return csv.read_csv(
+            str(path), **csv_options(path, quoted=quoted, missing=missing, text=text)
+        )
+    except (pa.ArrowInvalid, pa.ArrowKeyError, UnicodeDecodeError, OSError) as error:
+        raise csv_faults.explain(path, delimiter_of(path), error) from None
+
+
+def csv_options(
+    path: Path, *, quoted: bool, missing: Sequence[str] = (), text: Sequence[str] = ()
+) -> dict[str, Any]:
+    """How CSV files are read, by the whole or in a stream."""
+    return {
+        # A value may hold a line break only where quotes are used; knowing that there are none
+        # lets pyarrow cut the file into blocks a quarter faster.
+        "parse_options": csv.ParseOptions(delimiter=delimiter_of(path), newlines_in_values=quoted),
+        "convert_options": csv.ConvertOptions(
+            null_values=[*NUMERIC_NULLS, *missing],
+            column_types={name: pa.string() for name in text},
+        ),
+    }
+
+
+def delimiter_of(path: Path) -> str:
+    """The delimiter: the one that the first line holds most often, the comma when in doubt."""
+    with open_plain(path) as file:
+        line = file.readline(1 << 20).decode("utf-8", errors="replace")
+    return max(DELIMITERS, key=line.count)
+
+
+def open_plain(path: Path) -> BinaryIO:
+    """Open for reading, decompressed if need be."""
+    if path.suffix == ".gz":
+        import gzip
+
+        return cast(BinaryIO, gzip.open(path, "rb"))
+    if path.suffix == ".bz2":
+        import bz2
+
+        return cast(BinaryIO, bz2.open(path, "rb"))
+    return path.open("rb")
+
+
+def read_binary(path: Path) -> pa.Table:
+    """Parquet or Arrow IPC, told apart by the first bytes."""
+    with path.open("rb") as file:
+        magic = file.read(6)
+    try:
+        if magic.startswith(b"PAR1"):
+            return parquet.read_table(str(path))
+        if magic == b"ARROW1":
+            with ipc.open_file(str(path)) as reader:
+                return reader.read_all()
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(f"damaged: {str(error).splitlines()[0]}", str(path)) from None
+    raise DataError(
+        "neither Parquet nor Arrow, and not named as a CSV",
+        str(path),
+        f"Text tables end in one of {', '.join(CSV_SUFFIXES)}",
+    )
+
+
+def plain(column: pa.ChunkedArray, missing: Sequence[str] = ()) -> pa.ChunkedArray:
+    """One Arrow type for each meaning: text is `string`, dictionaries and views are resolved."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+        kind = column.type
+    if (
+        pa.types.is_large_string(kind)
+        or pa.types.is_string_view(kind)
+        or pa.types.is_null(kind)
+        or pa.types.is_binary(kind)
+    ):
+        column = column.cast(pa.string())
+    elif pa.types.is_decimal(kind) or pa.types.is_float16(kind):
+        column = column.cast(pa.float64())
+    if pa.types.is_string(column.type):
+        import pyarrow.compute as pc
+
+        gone = pc.is_in(column, value_set=pa.array(["", *missing], pa.string()))
+        if pc.any(gone).as_py():
+            column = pc.if_else(gone, pa.scalar(None, pa.string()), column)
+    return column
+
+
+def frame_sha256(table: pa.Table) -> str:
+    """The identity of a table in memory: its Arrow stream in blocks of one size."""
+    digest = hashlib.sha256()
+
+    class Sink:
+        closed = False
+
+        def write(self, data: Any) -> int:
+            digest.update(memoryview(data))
+            return len(data)
+
+        def flush(self) -> None: ...
+
+        def close(self) -> None: ...
+
+    bare = table.replace_schema_metadata(None).combine_chunks()
+    with pa.PythonFile(Sink(), mode="w") as sink, ipc.new_stream(sink, bare.schema) as stream:
+        for batch in bare.to_batches(max_chunksize=1 << 16):
+            stream.write_batch(batch)
+    return digest.hexdigest()

@@ -1,0 +1,152 @@
+"""Which rows train, validate and test; and the identity of that choice."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
+
+from fourbeat.data.keyed import permutation
+from fourbeat.errors import DataError, Problem
+from fourbeat.types import Split
+
+SPLIT_KEY = 0x5B117  # keeps the split's random numbers apart from those of an epoch's order
+NAMES: dict[str, Split] = {
+    "train": "train",
+    "training": "train",
+    "validation": "validation",
+    "valid": "validation",
+    "val": "validation",
+    "dev": "validation",
+    "test": "test",
+}
+
+
+class SplitRecord(BaseModel):
+    """How the rows were split: enough to make the same split again, and to see if it is the same.
+
+    Attributes:
+        method: `stratified`, `column` or `file`.
+        seed: of a random split.
+        rows: number of rows on each side.
+        rows_sha256: for each side, the sha256 over its sorted row numbers as little-endian int64.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    method: str
+    seed: int | None
+    rows: dict[Split, int]
+    rows_sha256: dict[Split, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Row numbers of each side, sorted, int64 of shape (rows,). `test` may be empty."""
+
+    train: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
+
+    def record(self, method: str, seed: int | None) -> SplitRecord:
+        """The identity of this split."""
+        sides: dict[Split, np.ndarray] = {"train": self.train, "validation": self.validation}
+        if len(self.test):
+            sides["test"] = self.test
+        return SplitRecord(
+            method=method,
+            seed=seed,
+            rows={name: len(rows) for name, rows in sides.items()},
+            rows_sha256={
+                name: hashlib.sha256(rows.astype("<i8").tobytes()).hexdigest()
+                for name, rows in sides.items()
+            },
+        )
+
+
+def stratified(
+    labels: np.ndarray, classes: Sequence[str], *, validation: float, test: float, seed: int
+) -> Rows:
+    """A random split that keeps each class's share, a function of the seed and the labels.
+
+    Args:
+        labels: class numbers, int64 of shape (rows,).
+        classes: the label texts, for messages.
+        validation, test: shares of the rows, 0 for no test rows. A side with a share gets at
+            least one row of every class.
+        seed: of the random order.
+
+    Raises:
+        DataError: naming each class with too few rows for that.
+    """
+    shares = [1 - validation - test, validation, test]
+    sides: list[list[np.ndarray]] = [[], [], []]
+    needed = sum(share > 0 for share in shares)
+    problems: list[Problem] = []
+    for number, name in enumerate(classes):
+        rows = np.flatnonzero(labels == number)
+        if len(rows) < needed:
+            problems.append(
+                Problem(
+                    f"class {name!r} has {len(rows)} row{'s' * (len(rows) != 1)}, "
+                    f"and {needed} splits need one each",
+                    "",
+                    "Add rows, or merge or remove the class"
+                    + (" (or --set split.test=0)" if test else ""),
+                )
+            )
+            continue
+        rows = rows[permutation(len(rows), seed, SPLIT_KEY, number).numpy()]
+        start = 0
+        for side, count in zip(sides, portions(len(rows), shares), strict=True):
+            side.append(rows[start : start + count])
+            start += count
+    if problems:
+        raise DataError(problems)
+    return Rows(*(np.sort(np.concatenate(side)) for side in sides))
+
+
+def portions(n: int, shares: Sequence[float]) -> list[int]:
+    """n things in whole portions nearest to the shares; none empty that has a share.
+
+    The largest remainders get what rounding down leaves over (Hamilton's method).
+    """
+    counts = [int(n * share) for share in shares]
+    by_remainder = sorted(range(len(shares)), key=lambda i: n * shares[i] - counts[i], reverse=True)
+    for i in by_remainder[: n - sum(counts)]:
+        counts[i] += 1
+    for i, share in enumerate(shares):
+        if share > 0 and counts[i] == 0:
+            counts[counts.index(max(counts))] -= 1
+            counts[i] = 1
+    return counts
+
+
+def by_column(values: pa.ChunkedArray, place: str) -> Rows:
+    """The split that a column writes down, by the words of `NAMES`."""
+    texts = ["" if v is None else str(v).strip().lower() for v in values.to_pylist()]
+    strange = sorted({text for text in texts if text not in NAMES})
+    if strange:
+        raise DataError(
+            f"values {strange[:5]} name no split", place, "Known: train, validation, test"
+        )
+    sides = np.array([NAMES[text] for text in texts])
+    return checked(
+        Rows(*(np.flatnonzero(sides == name) for name in ("train", "validation", "test"))), place
+    )
+
+
+def by_file(counts: Sequence[int]) -> Rows:
+    """Three tables one below the other: their numbers of rows for train, validation, test."""
+    ends = np.cumsum([0, *counts])
+    return Rows(*(np.arange(ends[i], ends[i + 1]) for i in range(3)))
+
+
+def checked(rows: Rows, place: str) -> Rows:
+    """Refuse a split without training or validation rows."""
+    empty = [name for name in ("train", "validation") if not len(getattr(rows, name))]
+    if empty:
+        raise DataError(f"no row is marked {' or '.join(empty)}", place)
+    return rows

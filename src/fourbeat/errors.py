@@ -1,0 +1,90 @@
+"""What goes wrong, said once: the fact, the place, the remedy."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong.
+
+    Args:
+        fact: what is wrong, as a sentence without a full stop.
+        place: where: a file, row, column, key or layer. May be empty.
+        remedy: what to do about it. May be empty.
+    """
+
+    fact: str
+    place: str = ""
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        place = f" ({self.place})" if self.place else ""
+        remedy = f". {self.remedy}" if self.remedy else ""
+        return f"{self.fact}{place}{remedy}"
+
+
+class FourbeatError(Exception):
+    """Base of every error that fourbeat raises on purpose.
+
+    Attributes:
+        problems: everything that is wrong, all at once.
+        exit_code: what the command line exits with.
+    """
+
+    exit_code = 1
+
+    def __init__(
+        self, problem: str | Problem | Iterable[Problem], place: str = "", remedy: str = ""
+    ):
+        if isinstance(problem, str):
+            self.problems = [Problem(problem, place, remedy)]
+        elif isinstance(problem, Problem):
+            self.problems = [problem]
+        else:
+            self.problems = list(problem)
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        if len(self.problems) == 1:
+            return str(self.problems[0])
+        lines = "".join(f"\n  - {problem}" for problem in self.problems)
+        return f"{len(self.problems)} problems:{lines}"
+
+
+class ConfigError(FourbeatError):
+    """The configuration or the command line is wrong."""
+
+    exit_code = 2
+
+
+class DataError(FourbeatError):
+    """The data cannot be read, or does not fit what was asked of it."""
+
+
+class BatchError(FourbeatError):
+    """A batch does not fit the model or the loss: shape, dtype or label range."""
+
+
+class BeatError(FourbeatError):
+    """The beats of a step came in a wrong order."""
+
+
+class CheckpointError(FourbeatError):
+    """A checkpoint cannot be written, or cannot be trusted."""
+
+
+class RunError(FourbeatError):
+    """A run directory does not hold what was asked of it."""
+
+
+class InexactError(FourbeatError):
+    """Going on here could not give the same bits."""
+
+    exit_code = 3
+
+
+class RunLockedError(FourbeatError):
+    """Another process is writing this run."""
+
+    exit_code = 4

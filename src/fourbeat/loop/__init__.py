@@ -1,0 +1,1 @@
+"""The loop's own pieces: Run, Step, Epoch, validation, selection, schedule."""

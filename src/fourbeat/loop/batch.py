@@ -1,0 +1,79 @@
+"""Batches of any nesting: their size, their device, their description."""
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+
+from fourbeat.errors import BatchError
+
+
+def tensors(batch: Any) -> Iterator[Tensor]:
+    """Every tensor of a batch, in order."""
+    if isinstance(batch, Tensor):
+        yield batch
+    elif isinstance(batch, dict):
+        for item in cast(dict[Any, Any], batch).values():
+            yield from tensors(item)
+    elif isinstance(batch, list | tuple):
+        for item in cast(list[Any], batch):
+            yield from tensors(item)
+
+
+def examples(batch: Any) -> int:
+    """How many examples a batch holds: the length of its first tensor.
+
+    Raises:
+        BatchError: for a batch without a tensor, or an empty one.
+    """
+    for tensor in tensors(batch):
+        if tensor.ndim and len(tensor):
+            return len(tensor)
+        raise BatchError(f"the batch is empty: {describe(batch)}")
+    raise BatchError(f"the batch holds no tensor: {type(batch).__name__}")
+
+
+def describe(batch: Any) -> str:
+    """`(32, 2) float32, (32,) int64`."""
+    return ", ".join(
+        f"{tuple(tensor.shape)} {str(tensor.dtype).removeprefix('torch.')}"
+        for tensor in tensors(batch)
+    )
+
+
+def device_of(model: nn.Module) -> torch.device:
+    """Where a model lives: the device of its first parameter or buffer, else the CPU."""
+    for tensor in (*model.parameters(), *model.buffers()):
+        return tensor.device
+    return torch.device("cpu")
+
+
+def to_device(batch: Any, device: torch.device) -> Any:
+    """The batch on a device; what is there already is left as it is."""
+    if isinstance(batch, Tensor):
+        return batch.to(device, non_blocking=True)
+    if isinstance(batch, dict):
+        return {k: to_device(v, device) for k, v in cast(dict[Any, Any], batch).items()}
+    if isinstance(batch, list | tuple):
+        moved = [to_device(item, device) for item in cast(list[Any], batch)]
+        if isinstance(batch, tuple) and hasattr(batch, "_fields"):  # a named tuple
+            return type(batch)(*moved)
+        return tuple(moved) if isinstance(batch, tuple) else moved
+    return batch
+
+
+def inputs_and_target(batch: Any) -> tuple[tuple[Any, ...], Tensor]:
+    """A batch `(input, …, target)`: what the model is called with, and the target.
+
+    Raises:
+        BatchError: for any other form.
+    """
+    if isinstance(batch, list | tuple):
+        items = tuple(cast(list[Any], batch))
+        if len(items) >= 2 and isinstance(items[-1], Tensor):
+            return items[:-1], items[-1]
+    raise BatchError(
+        f"a batch must be (input, …, target), got {type(batch).__name__}: {describe(batch)}",
+        remedy="For batches of another form, write the loop: `with fourbeat.Run(...) as run`",
+    )

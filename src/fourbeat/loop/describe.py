@@ -1,0 +1,52 @@
+"""What a run declares before its first step, as records for the receipt."""
+
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+from fourbeat.loop.schedule import Interval
+from fourbeat.receipt.model import ModelRecord, OptimizerRecord
+
+
+def model_record(model: nn.Module) -> ModelRecord:
+    """Class, printed architecture and parameter counts."""
+    parameters = list(model.parameters())
+    return ModelRecord(
+        name=type(model).__name__,
+        architecture=str(model),
+        parameters=sum(p.numel() for p in parameters),
+        trainable=sum(p.numel() for p in parameters if p.requires_grad),
+    )
+
+
+def optimizer_record(
+    optimizer: Optimizer, scheduler: LRScheduler | None, interval: Interval
+) -> OptimizerRecord:
+    """Class and groups: each group's options, and how many values it holds."""
+    groups: list[dict[str, Any]] = []
+    for group in optimizer.param_groups:
+        options = {key: simple(value) for key, value in group.items() if key != "params"}
+        groups.append({**options, "parameters": sum(p.numel() for p in group["params"])})
+    return OptimizerRecord(
+        name=type(optimizer).__name__,
+        groups=groups,
+        scheduler=type(scheduler).__name__ if scheduler else None,
+        schedule=interval if scheduler else None,
+    )
+
+
+def simple(value: Any) -> Any:
+    """A value as JSON has it."""
+    if isinstance(value, torch.Tensor):
+        return value.tolist()
+    if isinstance(value, tuple | list):
+        return [simple(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def learning_rates(optimizer: Optimizer) -> list[float]:
+    """The learning rate of each group, now."""
+    return [float(group["lr"]) for group in optimizer.param_groups]

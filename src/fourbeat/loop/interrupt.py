@@ -1,0 +1,42 @@
+"""SIGINT and SIGTERM: finish the step, write a checkpoint, then stop."""
+
+import signal
+import threading
+from types import FrameType
+from typing import Any, NoReturn
+
+CAUGHT = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interrupts:
+    """Remembers a signal until the run can stop cleanly; the second one stops at once.
+
+    Handlers are set between `watch` and `release` only, and only in the main thread.
+    """
+
+    def __init__(self) -> None:
+        self.seen: signal.Signals | None = None
+        self.before: dict[signal.Signals, Any] = {}
+
+    def watch(self) -> None:
+        """Set the handlers."""
+        if threading.current_thread() is threading.main_thread():
+            self.before = {number: signal.signal(number, self.handle) for number in CAUGHT}
+
+    def release(self) -> None:
+        """Put the former handlers back."""
+        for number, handler in self.before.items():
+            signal.signal(number, handler)
+        self.before = {}
+
+    def handle(self, number: int, frame: FrameType | None) -> None:
+        """The handler."""
+        if self.seen is not None:
+            self.stop()
+        self.seen = signal.Signals(number)
+
+    def stop(self) -> NoReturn:
+        """Raise what the signal means in Python: exit codes 130 and 143."""
+        if self.seen == signal.SIGTERM:
+            raise SystemExit(128 + signal.SIGTERM)
+        raise KeyboardInterrupt

@@ -1,0 +1,88 @@
+"""Everything about a run that a checkpoint holds beside the user's own objects."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from fourbeat.checkpoint import rng
+from fourbeat.loop.means import Means
+from fourbeat.loop.select import Selection
+from fourbeat.receipt.model import EpochRecord, EventRecord
+
+
+@dataclass(slots=True)
+class RunState:
+    """Where a run stands, between two steps.
+
+    Attributes:
+        step: updates done.
+        epoch: epochs closed.
+        call: calls of `run.train` completed in the open epoch.
+        position: batches consumed in the call that is under way.
+        call_rng: the generators when that call began, for loaders that are not keyed.
+        means: training sums of the open epoch.
+        selection: the best epoch so far.
+        curves: the closed epochs.
+        batch: description of the first batch.
+        stopped_early: whether patience ran out.
+        events, inexact, limits: see the receipt.
+    """
+
+    step: int = 0
+    epoch: int = 0
+    call: int = 0
+    position: int = 0
+    call_rng: rng.State | None = None
+    means: Means = field(default_factory=Means)
+    selection: Selection = field(default_factory=Selection)
+    curves: list[EpochRecord] = field(default_factory=list[EpochRecord])
+    batch: str | None = None
+    stopped_early: bool = False
+    events: list[EventRecord] = field(default_factory=list[EventRecord])
+    inexact: list[str] = field(default_factory=list[str])
+    limits: list[str] = field(default_factory=list[str])
+
+    def event(self, kind: str, text: str) -> None:
+        """Note something rare."""
+        self.events.append(EventRecord(kind=kind, step=self.step, text=text))
+
+    def limit(self, text: str) -> None:
+        """Note, once, what the promises do not cover."""
+        if text not in self.limits:
+            self.limits.append(text)
+
+    @property
+    def best_step(self) -> int | None:
+        """The step of the selected epoch's checkpoint."""
+        return self.selection.best.step if self.selection.best else None
+
+    def state(self) -> dict[str, Any]:
+        """As tensors and plain values."""
+        return {
+            "step": self.step,
+            "epoch": self.epoch,
+            "call": self.call,
+            "position": self.position,
+            "call_rng": self.call_rng,
+            "means": self.means.state(),
+            "selection": self.selection.state(),
+            "curves": [record.model_dump() for record in self.curves],
+            "batch": self.batch,
+            "stopped_early": self.stopped_early,
+            "events": [record.model_dump() for record in self.events],
+            "inexact": self.inexact,
+            "limits": self.limits,
+        }
+
+    @staticmethod
+    def of(state: dict[str, Any], device: torch.device) -> "RunState":
+        """From a checkpoint."""
+        fields: dict[str, Any] = {
+            **state,
+            "means": Means.of(state["means"], device),
+            "selection": Selection.of(state["selection"]),
+            "curves": [EpochRecord(**record) for record in state["curves"]],
+            "events": [EventRecord(**record) for record in state["events"]],
+        }
+        return RunState(**fields)

@@ -1,0 +1,82 @@
+"""Networks for tables: numbers and category codes in, logits out."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from fourbeat.data.encode import TableShape
+
+
+def embedding_width(cardinality: int) -> int:
+    """Width of a category's embedding: 1.6 n^0.56, at most 50 (fastai's rule of thumb)."""
+    return min(50, round(1.6 * cardinality**0.56))
+
+
+def embeddings(cardinalities: Sequence[int], widths: Sequence[int]) -> nn.ModuleList:
+    """One table for each category column; the unknown category starts, and without examples
+    stays, at zero."""
+    tables = [nn.Embedding(n, width) for n, width in zip(cardinalities, widths, strict=True)]
+    for table in tables:
+        nn.init.normal_(table.weight, std=0.05)
+        with torch.no_grad():
+            table.weight[0].zero_()
+    return nn.ModuleList(tables)
+
+
+class Linear(nn.Module):
+    """Logistic regression: a weight for each number and for each category of each column."""
+
+    def __init__(self, shape: TableShape):
+        super().__init__()
+        self.numeric = nn.Linear(shape.numeric, shape.classes)
+        self.categories = embeddings(
+            shape.cardinalities, [shape.classes] * len(shape.cardinalities)
+        )
+
+    def forward(self, numeric: Tensor, codes: Tensor | None = None) -> Tensor:
+        """Logits of shape (N, classes) from (N, numbers) float32 and (N, categories) int64."""
+        logits: Tensor = self.numeric(numeric)
+        if codes is not None:
+            for column, table in enumerate(self.categories):
+                logits = logits + table(codes[:, column])
+        return logits
+
+
+class MLP(nn.Module):
+    """Numbers and embedded categories side by side, through hidden layers, to logits.
+
+    Args:
+        shape: the columns and classes.
+        widths: units of each hidden layer.
+        dropout: share of units dropped after each hidden layer in training.
+        norm: `none`, `batch` or `layer`, between a hidden layer's linear map and its ReLU.
+    """
+
+    def __init__(
+        self,
+        shape: TableShape,
+        widths: Sequence[int] = (128, 64),
+        dropout: float = 0.2,
+        norm: str = "none",
+    ):
+        super().__init__()
+        sizes = [embedding_width(n) for n in shape.cardinalities]
+        self.categories = embeddings(shape.cardinalities, sizes)
+        layers: list[nn.Module] = []
+        before = shape.numeric + sum(sizes)
+        for width in widths:
+            layers.append(nn.Linear(before, width))
+            if norm != "none":
+                layers.append(nn.BatchNorm1d(width) if norm == "batch" else nn.LayerNorm(width))
+            layers += [nn.ReLU(), nn.Dropout(dropout)]
+            before = width
+        layers.append(nn.Linear(before, shape.classes))
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, numeric: Tensor, codes: Tensor | None = None) -> Tensor:
+        """Logits of shape (N, classes) from (N, numbers) float32 and (N, categories) int64."""
+        if codes is not None:
+            embedded = [table(codes[:, i]) for i, table in enumerate(self.categories)]
+            numeric = torch.cat([numeric, *embedded], dim=1)
+        return self.layers(numeric)

@@ -1,0 +1,1 @@
+"""The record of what was trained on what, how, and with which result."""

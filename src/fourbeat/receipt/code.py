@@ -1,0 +1,58 @@
+"""Which code trained: the script's hash, and the git commit it stood in."""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+
+class CodeRecord(BaseModel):
+    """The code of a run.
+
+    Attributes:
+        script: the file that was run, by name.
+        script_sha256: of its bytes.
+        git_commit: of the repository that the script stands in.
+        git_diff_sha256: of `git diff HEAD` there, None for a clean tree.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    script: str | None = None
+    script_sha256: str | None = None
+    git_commit: str | None = None
+    git_diff_sha256: str | None = None
+
+
+def code_of(file: Path | None) -> CodeRecord:
+    """Describe the code of a script, or nothing for an interactive session."""
+    if file is None or not file.is_file():
+        return CodeRecord()
+    folder = file.resolve().parent
+    commit = _git(folder, "rev-parse", "HEAD").decode().strip() or None
+    diff = _git(folder, "diff", "HEAD") if commit else b""
+    return CodeRecord(
+        script=file.name,
+        script_sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
+        git_commit=commit,
+        git_diff_sha256=hashlib.sha256(diff).hexdigest() if diff else None,
+    )
+
+
+def main_script() -> Path | None:
+    """The script that this process runs, if there is one."""
+    name = getattr(sys.modules.get("__main__"), "__file__", None)
+    return Path(name) if isinstance(name, str) else None
+
+
+def _git(folder: Path, *args: str) -> bytes:
+    """What git prints, or nothing where there is no git or no repository."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *args], capture_output=True, check=False, timeout=10
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return b""
+    return done.stdout if done.returncode == 0 else b""

@@ -1,0 +1,205 @@
+"""The receipt: everything about a run that is not its weights, in one versioned document."""
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from fourbeat import __version__
+from fourbeat.checkpoint import files
+from fourbeat.data.schema import Column
+from fourbeat.data.split import SplitRecord
+from fourbeat.errors import RunError
+from fourbeat.receipt.code import CodeRecord
+from fourbeat.types import Direction
+
+FORMAT = 1
+NAME = "receipt.json"
+
+Status = Literal["running", "interrupted", "failed", "stopped", "finished"]
+
+
+class Record(BaseModel):
+    """A part of the receipt: unknown keys are errors; NaN and infinities are texts in JSON."""
+
+    model_config = ConfigDict(extra="forbid", ser_json_inf_nan="strings")
+
+
+class RunRecord(Record):
+    """How far the run came.
+
+    Attributes:
+        status: `finished` by its own rule, `stopped` by the loop's author before that,
+            `interrupted` by a signal, `failed` by an error, or still `running`.
+        seed: what the generators were seeded with, None if the run seeded nothing.
+        steps: optimizer updates done.
+        epochs: epochs closed.
+        stopped_early: whether patience ended it.
+        error: the error's message, for a failed run.
+    """
+
+    name: str
+    status: Status
+    seed: int | None
+    steps: int = 0
+    epochs: int = 0
+    stopped_early: bool = False
+    error: str | None = None
+
+
+class ModelRecord(Record):
+    """The network: class, printed architecture, numbers of parameters."""
+
+    name: str
+    architecture: str
+    parameters: int
+    trainable: int
+
+
+class OptimizerRecord(Record):
+    """The optimizer and scheduler as they stood before the first step."""
+
+    name: str
+    groups: list[dict[str, Any]]
+    scheduler: str | None = None
+    schedule: str | None = None
+
+
+class FileRecord(Record):
+    """One data source: its name, role, full path (None for a frame), sha256 and rows."""
+
+    name: str
+    role: str
+    path: str | None
+    sha256: str
+    rows: int
+
+
+class DataRecord(Record):
+    """The data: files, columns with their statistics, label mapping, split.
+
+    Attributes:
+        classes: label texts; the place is the class number.
+        notes: what was cast, renamed or left out, in words.
+    """
+
+    files: list[FileRecord]
+    target: str
+    columns: list[Column]
+    classes: list[str]
+    split: SplitRecord
+    notes: list[str] = []
+
+
+class EpochRecord(Record):
+    """One epoch's means, weighted by examples, and its learning rates at the epoch's end."""
+
+    epoch: int
+    step: int
+    lr: list[float]
+    train: dict[str, float]
+    validation: dict[str, float]
+
+
+class SelectionRecord(Record):
+    """The chosen epoch and the metric it was chosen by."""
+
+    metric: str
+    direction: Direction
+    epoch: int
+    step: int
+    value: float
+
+
+class EventRecord(Record):
+    """Something rare: a resume, a broken checkpoint, an interruption."""
+
+    kind: str
+    step: int
+    text: str
+
+
+class Receipt(Record):
+    """The whole.
+
+    Attributes:
+        format: version of this document's schema.
+        fourbeat: version of the program that wrote it.
+        config: the configuration as resolved, for a declared run.
+        batch: shapes and dtypes of the first batch.
+        results: metrics of the selected weights by name of the data (`validation`, `test`).
+        weights_sha256: identity of the selected weights; see `fourbeat.weights_sha256`.
+        last_weights_sha256: the same for the weights after the last step.
+        inexact: differences of environment that a resume was told to accept; empty means that
+            the same bits are promised.
+        limits: what the promises do not cover here, in words.
+        artifacts: sha256 of the run's other files, by path in the run's directory.
+        seal: sha256 of this document without the seal, in canonical JSON.
+    """
+
+    format: int = FORMAT
+    fourbeat: str = __version__
+    run: RunRecord
+    config: dict[str, Any] | None
+    model: ModelRecord
+    optimizer: OptimizerRecord
+    data: DataRecord | None
+    environment: dict[str, Any]
+    code: CodeRecord
+    batch: str | None = None
+    curves: list[EpochRecord] = []
+    selection: SelectionRecord | None = None
+    results: dict[str, dict[str, Any]] = {}
+    weights_sha256: str | None = None
+    last_weights_sha256: str | None = None
+    events: list[EventRecord] = []
+    inexact: list[str] = []
+    limits: list[str] = []
+    artifacts: dict[str, str] = {}
+    seal: str | None = None
+
+
+def digest(receipt: Receipt) -> str:
+    """What the seal must be."""
+    return files.text_sha256(files.canonical(json.loads(receipt.model_dump_json(exclude={"seal"}))))
+
+
+def write(directory: Path, receipt: Receipt) -> None:
+    """Write a receipt into its run's directory, whole or not at all."""
+    files.write_text(directory / NAME, receipt.model_dump_json(indent=2) + "\n")
+
+
+def read(directory: Path) -> Receipt:
+    """Read a run's receipt.
+
+    Raises:
+        RunError: if there is none, or it is damaged or of a newer format.
+    """
+    path = directory / NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        what = "no run here" if directory.is_dir() else "no such run"
+        raise RunError(
+            f"{what}: {NAME} is missing", str(directory), "`fourbeat runs DIR` lists the runs"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise RunError(f"the receipt cannot be read: {error}", str(path)) from None
+    try:
+        tree = json.loads(text)
+        version = tree["format"]
+    except (ValueError, KeyError, TypeError):
+        raise RunError("the receipt is damaged: not a receipt in JSON", str(path)) from None
+    if version != FORMAT:
+        raise RunError(
+            f"the receipt has format {version}; this fourbeat reads format {FORMAT}",
+            str(path),
+            "Use the fourbeat that wrote it, or a newer one",
+        )
+    try:
+        return Receipt.model_validate(tree)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise RunError(f"the receipt is damaged: {where}: {first['msg']}", str(path)) from None

@@ -1,0 +1,164 @@
+"""A run's beginning and end on disk: the receipt declared, then sealed over the chosen weights."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from torch import Tensor
+
+from fourbeat.checkpoint import files
+from fourbeat.errors import RunError
+from fourbeat.receipt import model as receipts
+from fourbeat.receipt.model import Receipt
+from fourbeat.receipt.report import html
+from fourbeat.receipt.weights import weights_sha256
+
+BEST = "best"
+WEIGHTS = f"{BEST}/model.safetensors"
+CARD = f"{BEST}/model.json"
+REPORT = "report.html"
+OWN = {".lock", ".receipt.json.tmp", "checkpoints", BEST, REPORT, receipts.NAME}
+
+#: A scheduler moves these options of a group while it runs.
+SCHEDULED = {"lr", "momentum", "betas"}
+
+
+def declare(directory: Path, receipt: Receipt) -> None:
+    """Write the receipt of a run that is about to begin or to go on.
+
+    Raises:
+        RunError: if the directory holds something else, or a run that was declared otherwise.
+    """
+    if (directory / receipts.NAME).exists():
+        before = receipts.read(directory)
+        changed = tree_differences(declaration(before), declaration(receipt))
+        if changed:
+            raise RunError(
+                "the directory holds another training: " + "; ".join(changed[:8]),
+                str(directory),
+                "Train into a new directory",
+            )
+    else:
+        strange = sorted({path.name for path in directory.iterdir()} - OWN)
+        if strange:
+            raise RunError(
+                f"the directory is not empty and holds no run: {', '.join(strange[:5])}",
+                str(directory),
+                "Choose a new one",
+            )
+    try:
+        receipts.write(directory, receipt)
+    except OSError as error:
+        raise cannot_write(directory, error) from None
+
+
+def declaration(receipt: Receipt) -> dict[str, Any]:
+    """What two processes must agree on to work on one run."""
+    tree = receipt.model_dump(mode="json")
+    if receipt.optimizer.scheduler:
+        for group in tree["optimizer"]["groups"]:
+            for key in SCHEDULED & group.keys():
+                del group[key]
+    for file in (tree["data"] or {}).get("files", []):
+        del file["path"]
+    return {
+        "seed": tree["run"]["seed"],
+        **{key: tree[key] for key in ("config", "model", "optimizer", "data")},
+    }
+
+
+def tree_differences(before: Any, now: Any, place: str = "") -> list[str]:
+    """Where two plain trees differ: `optimizer.lr was 0.1 and is 0.2`."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        a, b = cast(dict[str, Any], before), cast(dict[str, Any], now)
+        return [
+            line
+            for key in [*a, *(key for key in b if key not in a)]
+            for line in tree_differences(a.get(key), b.get(key), f"{place}.{key}".lstrip("."))
+        ]
+    if isinstance(before, list) and isinstance(now, list) and len(before) == len(now):  # pyright: ignore[reportUnknownArgumentType]
+        pairs = zip(cast(list[Any], before), cast(list[Any], now), strict=True)
+        return [
+            line
+            for i, (old, new) in enumerate(pairs)
+            for line in tree_differences(old, new, f"{place}[{i}]")
+        ]
+    return [] if before == now else [f"{place} was {short(before)} and is {short(now)}"]
+
+
+def short(value: Any) -> str:
+    """A value in one line."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def publish(directory: Path, receipt: Receipt, state: Mapping[str, Tensor]) -> None:
+    """Write the chosen weights and the report, and seal the receipt over them.
+
+    `best/model.safetensors` holds the weights, `best/model.json` what is needed to use them.
+
+    Raises:
+        RunError: if the disk is full or not writable; the checkpoints stay as they are.
+    """
+    receipt.weights_sha256 = weights_sha256(state)
+    try:
+        (directory / BEST).mkdir(exist_ok=True)
+        write_weights(directory / WEIGHTS, state)
+        files.write_text(directory / CARD, card(receipt))
+        files.write_text(directory / REPORT, html(receipt))
+        receipt.artifacts = {
+            str(path.relative_to(directory)): files.sha256(path) for path in published(directory)
+        }
+        receipt.seal = receipts.digest(receipt)
+        receipts.write(directory, receipt)
+    except OSError as error:
+        raise cannot_write(directory, error) from None
+
+
+def published(directory: Path) -> list[Path]:
+    """The files that a receipt seals; each manifest seals its checkpoint in turn."""
+    return [
+        directory / WEIGHTS,
+        directory / CARD,
+        directory / REPORT,
+        *sorted(directory.glob("checkpoints/*/manifest.json")),
+    ]
+
+
+def write_weights(path: Path, state: Mapping[str, Tensor]) -> None:
+    """A state dict as safetensors, whole or not at all. Tied tensors are written out twice."""
+    from safetensors.torch import save
+
+    tensors = {
+        name: tensor.detach().cpu().contiguous().clone()
+        for name, tensor in sorted(state.items())
+        if isinstance(tensor, Tensor)  # pyright: ignore[reportUnnecessaryIsInstance]
+    }
+    files.write_bytes(path, save(tensors, metadata={"format": "pt"}))
+
+
+def card(receipt: Receipt) -> str:
+    """What the weights are, for whoever has them without the rest of the run."""
+    tree = receipt.model_dump(mode="json")
+    data = tree["data"] or {}
+    fields = {
+        "format": receipt.format,
+        "fourbeat": receipt.fourbeat,
+        "weights_sha256": receipt.weights_sha256,
+        "model": {**tree["model"], "config": (tree["config"] or {}).get("model")},
+        "selection": tree["selection"],
+        "target": data.get("target"),
+        "classes": data.get("classes"),
+        "columns": data.get("columns"),
+    }
+    return json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
+
+
+def cannot_write(directory: Path, error: OSError) -> RunError:
+    """A full or read-only disk."""
+    return RunError(
+        f"the run cannot be written: {error.strerror or error}",
+        str(directory),
+        "Make room (or choose another --out), then resume",
+    )
