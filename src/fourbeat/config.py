@@ -27,8 +27,8 @@ class Section(BaseModel):
 class DataConfig(Section):
     """Which rows, and what their columns mean."""
 
-    path: Path
-    """The table: CSV, TSV (gzipped or not), Parquet or Arrow IPC."""
+    path: Path | None = None
+    """The table: CSV, TSV (gzipped or not), Parquet or Arrow IPC. None for a frame in memory."""
     target: str
     """The column to predict."""
     ignore: tuple[str, ...] = ()
@@ -158,7 +158,7 @@ def load(
     Raises:
         ConfigError: with every problem found, and the nearest known key for an unknown one.
     """
-    tree: Tree = read_toml(file) if file else {}
+    tree = read_toml(file) if file else {}
     for name, text in sorted((environ or {}).items()):
         if name.startswith(ENV_PREFIX) and name != "FOURBEAT_DEBUG":
             assign(tree, name.removeprefix(ENV_PREFIX).lower().replace("__", "."), toml_value(text))
@@ -222,7 +222,7 @@ def keys_at(location: tuple[int | str, ...]) -> list[str]:
 def read_toml(file: Path) -> Tree:
     """A TOML file as a tree, its data paths made relative to the file's folder."""
     try:
-        tree = cast(Tree, tomllib.loads(file.read_text(encoding="utf-8")))
+        tree: Tree = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"cannot read the config: {error.strerror}", str(file)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -1,7 +1,13 @@
 """Names for the shapes of things that several rooms speak of."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 ColumnType = Literal["numeric", "boolean", "category", "datetime", "id", "ignored"]
 Direction = Literal["min", "max"]
 Split = Literal["train", "validation", "test"]
+
+Values: TypeAlias = "pa.ChunkedArray[Any]"
+"""A column's values, of any Arrow type."""

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import torch
 
+from fourbeat.data.arrow import CAST_ERRORS, pc
 from fourbeat.data.schema import Column, as_numbers
-from fourbeat.errors import DataError
+from fourbeat.errors import DataError, Problem
+from fourbeat.types import Values
 
 UNKNOWN, MISSING, FIRST = 0, 1, 2
 """Codes of a category: not known from training; no value; the first known one."""
@@ -66,7 +67,7 @@ def width(column: Column) -> int:
     return 0 if column.type == "category" else 1 + (column.missing > 0)
 
 
-def fit(column: Column, values: pa.ChunkedArray, train: np.ndarray, min_count: int) -> Column:
+def fit(column: Column, values: Values, train: np.ndarray, min_count: int) -> Column:
     """The column with the statistics of its training rows.
 
     Args:
@@ -76,12 +77,7 @@ def fit(column: Column, values: pa.ChunkedArray, train: np.ndarray, min_count: i
         min_count: texts seen in fewer training rows than this count as unknown.
     """
     if column.type == "category":
-        coded = cast(pa.ChunkedArray, values.cast(pa.string())).combine_chunks()
-        coded = (
-            coded.dictionary_encode()
-            if isinstance(coded, pa.Array)
-            else pa.concat_arrays(coded.chunks).dictionary_encode()
-        )
+        coded: Any = pa.concat_arrays(values.cast(pa.string()).chunks).dictionary_encode()
         index = coded.indices.fill_null(-1).to_numpy()[train]
         texts = np.array(coded.dictionary.to_pylist(), dtype=object)
         counts = np.bincount(index[index >= 0], minlength=len(texts))
@@ -111,9 +107,7 @@ def fit(column: Column, values: pa.ChunkedArray, train: np.ndarray, min_count: i
     )
 
 
-def encode(
-    columns: Iterable[Column], take: Callable[[str], pa.ChunkedArray], rows: int
-) -> Features:
+def encode(columns: Iterable[Column], take: Callable[[str], Values], rows: int) -> Features:
     """Encode fitted columns.
 
     Args:
@@ -129,34 +123,47 @@ def encode(
     shape = shape_of(columns, 0)
     numeric = torch.zeros((rows, shape.numeric), dtype=torch.float32)
     codes = torch.zeros((rows, len(shape.cardinalities)), dtype=torch.int64)
-    x, c = numeric.numpy(), codes.numpy()
     at, code_at = 0, 0
+    problems: list[Problem] = []
     for column in columns:
-        values = take(column.name)
-        if column.type == "category":
-            c[:, code_at] = category_codes(column, values)
-            code_at += 1
-            continue
-        numbers = as_numbers(column.type, values)
-        gone = np.isnan(numbers)
-        assert column.mean is not None
-        assert column.std is not None
-        with np.errstate(over="ignore"):
-            x[:, at] = np.where(gone, 0.0, (numbers - column.mean) / column.std)
-        if not np.isfinite(x[:, at]).all():
-            row = int(np.flatnonzero(~np.isfinite(x[:, at]))[0])
-            raise DataError(
-                f"{numbers[row]} is infinite or too large for float32",
-                f"column {column.name!r}, row {row + 1}",
-                "Correct it or leave it empty",
-            )
-        if column.missing:
-            x[:, at + 1] = gone
-        at += width(column)
+        try:
+            if column.type == "category":
+                codes.numpy()[:, code_at] = category_codes(column, take(column.name))
+                code_at += 1
+            else:
+                standardise(column, take(column.name), numeric.numpy()[:, at : at + width(column)])
+                at += width(column)
+        except CAST_ERRORS as error:
+            text = str(error).splitlines()[0]
+            problems.append(Problem(f"not {column.type}: {text}", f"column {column.name!r}"))
+        except DataError as error:
+            problems += error.problems
+    if problems:
+        raise DataError(problems)
     return Features(numeric, codes)
 
 
-def category_codes(column: Column, values: pa.ChunkedArray) -> np.ndarray:
+def standardise(column: Column, values: Values, out: np.ndarray) -> None:
+    """Write a column's standardised values, and its missing-value indicator, into `out`."""
+    assert column.mean is not None
+    assert column.std is not None
+    numbers = as_numbers(column.type, values)
+    gone = np.isnan(numbers)
+    with np.errstate(over="ignore"):
+        out[:, 0] = np.where(gone, 0.0, (numbers - column.mean) / column.std)
+    strange = np.flatnonzero(~np.isfinite(out[:, 0]))
+    if len(strange):
+        row = int(strange[0])
+        raise DataError(
+            f"{numbers[row]} is infinite or too large for float32",
+            f"column {column.name!r}, row {row + 1}",
+            "Correct it or leave it empty",
+        )
+    if column.missing:
+        out[:, 1] = gone
+
+
+def category_codes(column: Column, values: Values) -> np.ndarray:
     """Codes of a category column, int64 of shape (rows,)."""
     texts = values.cast(pa.string())
     index = pc.index_in(texts, value_set=pa.array(column.categories or (), pa.string()))

@@ -5,15 +5,16 @@ from typing import cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from fourbeat.data.arrow import pc
 from fourbeat.errors import DataError, Problem
+from fourbeat.types import Values
 
 #: More classes than this, in numbers with a fraction, is a quantity and not a label.
 MOST_FRACTIONS = 20
 
 
-def texts(values: pa.ChunkedArray, relabel: Mapping[str, str], place: str) -> pa.ChunkedArray:
+def texts(values: Values, relabel: Mapping[str, str], place: str) -> Values:
     """Labels as text: `1` and `1.0` are "1", true is "true", missing ones are an error."""
     if values.null_count:
         rows = np.flatnonzero(pc.is_null(values).to_numpy(zero_copy_only=False))
@@ -33,13 +34,13 @@ def texts(values: pa.ChunkedArray, relabel: Mapping[str, str], place: str) -> pa
                 place,
                 "Regression is not supported yet; cut it into classes",
             )
-    labels = cast(pa.ChunkedArray, values.cast(pa.string()))
+    labels = cast(Values, values.cast(pa.string()))
     for old, new in relabel.items():
         labels = pc.if_else(pc.equal(labels, old), new, labels)
     return labels
 
 
-def classes_of(labels: pa.ChunkedArray, declared: Sequence[str] | None, place: str) -> list[str]:
+def classes_of(labels: Values, declared: Sequence[str] | None, place: str) -> list[str]:
     """The label texts in the order of their class numbers: declared, or sorted.
 
     Numbers sort by value. Every class needs two rows at least, and there must be two classes.
@@ -92,7 +93,7 @@ def nearest(text: str, known: Sequence[str]) -> str:
     return (difflib.get_close_matches(text, known, n=1, cutoff=0) or [""])[0]
 
 
-def encode(labels: pa.ChunkedArray, classes: Sequence[str], place: str) -> np.ndarray:
+def encode(labels: Values, classes: Sequence[str], place: str) -> np.ndarray:
     """Class numbers, int64 of shape (rows,)."""
     numbers = pc.index_in(labels, value_set=pa.array(classes, pa.string()))
     if numbers.null_count:

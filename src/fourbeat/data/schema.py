@@ -6,12 +6,12 @@ from typing import cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict
 
+from fourbeat.data.arrow import CAST_ERRORS, pc
 from fourbeat.data.source import Source
 from fourbeat.errors import DataError, Problem
-from fourbeat.types import ColumnType
+from fourbeat.types import ColumnType, Values
 
 #: Below this many rows, different values in every row prove nothing.
 ENOUGH_ROWS = 20
@@ -126,7 +126,7 @@ def unknown_names(
 
 def decide(
     name: str,
-    values: pa.ChunkedArray,
+    values: Values,
     ignore: Sequence[str],
     told: ColumnType | None,
     max_categories: int,
@@ -141,7 +141,7 @@ def decide(
     return Column(name=name, type=type_, source=kind, reason=reason)
 
 
-def guess(values: pa.ChunkedArray) -> tuple[ColumnType, str]:
+def guess(values: Values) -> tuple[ColumnType, str]:
     """What a column is, by its values over all rows."""
     kind, rows = values.type, len(values)
     if pa.types.is_nested(kind) or pa.types.is_large_binary(kind):
@@ -183,7 +183,7 @@ def is_time(kind: pa.DataType) -> bool:
     return pa.types.is_timestamp(kind) or pa.types.is_date(kind)
 
 
-def numbers_hint(values: pa.ChunkedArray) -> str:
+def numbers_hint(values: Values) -> str:
     """Say it when a text column is numbers but for a few markers."""
     counts = pc.value_counts(values.drop_null())
     texts = [str(v) for v in counts.field("values").to_pylist()]
@@ -202,9 +202,7 @@ def is_number(text: str) -> bool:
     return True
 
 
-def faults(
-    column: Column, values: pa.ChunkedArray, source: Source, max_categories: int
-) -> list[Problem]:
+def faults(column: Column, values: Values, source: Source, max_categories: int) -> list[Problem]:
     """What keeps a column from being used as what it is taken for."""
     leave_out = f"Leave it out: --ignore {column.name!r}"
     place = f"{source.name}, column {column.name!r}"
@@ -225,7 +223,7 @@ def faults(
         return []
     try:
         numbers = as_numbers(column.type, values)
-    except pa.ArrowInvalid as error:
+    except CAST_ERRORS as error:
         return [
             Problem(f"declared {column.type}, but {str(error).splitlines()[0]}", place, leave_out)
         ]
@@ -243,7 +241,7 @@ def faults(
     return []
 
 
-def as_numbers(type_: ColumnType, values: pa.ChunkedArray) -> np.ndarray:
+def as_numbers(type_: ColumnType, values: Values) -> np.ndarray:
     """A numeric, boolean or datetime column as float64 of shape (rows,), NaN where missing.
 
     Raises:
@@ -269,5 +267,4 @@ def as_numbers(type_: ColumnType, values: pa.ChunkedArray) -> np.ndarray:
             values = values.cast(pa.timestamp("us", tz=kind.tz), safe=False)
         values = pc.divide(values.cast(pa.int64()).cast(pa.float64(), safe=False), 86_400e6)
     # to_numpy gives NaN for a missing value only where the type has one.
-    numbers = values.cast(pa.float64(), safe=False).to_numpy()
-    return cast(np.ndarray, numbers)
+    return values.cast(pa.float64(), safe=False).to_numpy()

@@ -1,6 +1,7 @@
 """A table from a file or a frame, read strictly: every refusal names file, row and column."""
 
 import hashlib
+import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ import pyarrow.ipc as ipc
 import pyarrow.parquet as parquet
 
 from fourbeat.data import csv_faults
+from fourbeat.data.arrow import pc
 from fourbeat.errors import DataError, Problem
+from fourbeat.types import Values
 
 CSV_SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".csv.bz2")
 DELIMITERS = (",", "\t", ";", "|")
@@ -34,7 +37,7 @@ class Source:
         path: the file, or None for a frame.
     """
 
-    columns: dict[str, pa.ChunkedArray]
+    columns: dict[str, Values]
     rows: int
     name: str
     sha256: str
@@ -63,14 +66,14 @@ def read(data: Any, *, missing: Sequence[str] = (), text: Sequence[str] = ()) ->
         )
         source = Source({}, table.num_rows, path.name, digest, path.absolute())
     elif hasattr(data, "__arrow_c_stream__"):
-        table = cast(pa.Table, pa.table(data))
+        table = pa.table(data)
         source = Source({}, table.num_rows, type(data).__name__, frame_sha256(table))
     else:
         raise DataError(
             f"cannot read a table from {type(data).__name__}",
             remedy="Give a path, or a frame with __arrow_c_stream__ (pandas, Polars, pyarrow)",
         )
-    names = cast(list[str], table.column_names)
+    names = table.column_names
     double = sorted(name for name, count in Counter(names).items() if count > 1)
     if double:
         raise DataError(
@@ -188,7 +191,7 @@ def read_binary(path: Path) -> pa.Table:
     )
 
 
-def plain(column: pa.ChunkedArray, missing: Sequence[str] = ()) -> pa.ChunkedArray:
+def plain(column: Values, missing: Sequence[str] = ()) -> Values:
     """One Arrow type for each meaning: text is `string`, dictionaries and views are resolved."""
     kind = column.type
     if pa.types.is_dictionary(kind):
@@ -204,8 +207,6 @@ def plain(column: pa.ChunkedArray, missing: Sequence[str] = ()) -> pa.ChunkedArr
     elif pa.types.is_decimal(kind) or pa.types.is_float16(kind):
         column = column.cast(pa.float64())
     if pa.types.is_string(column.type):
-        import pyarrow.compute as pc
-
         gone = pc.is_in(column, value_set=pa.array(["", *missing], pa.string()))
         if pc.any(gone).as_py():
             column = pc.if_else(gone, pa.scalar(None, pa.string()), column)
@@ -216,16 +217,13 @@ def frame_sha256(table: pa.Table) -> str:
     """The identity of a table in memory: its Arrow stream in blocks of one size."""
     digest = hashlib.sha256()
 
-    class Sink:
-        closed = False
+    class Sink(io.RawIOBase):
+        def writable(self) -> bool:
+            return True
 
         def write(self, data: Any) -> int:
             digest.update(memoryview(data))
             return len(data)
-
-        def flush(self) -> None: ...
-
-        def close(self) -> None: ...
 
     bare = table.replace_schema_metadata(None).combine_chunks()
     with pa.PythonFile(Sink(), mode="w") as sink, ipc.new_stream(sink, bare.schema) as stream:

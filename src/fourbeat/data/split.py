@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
+from fourbeat.config import SplitConfig
 from fourbeat.data.keyed import permutation
 from fourbeat.errors import DataError, Problem
-from fourbeat.types import Split
+from fourbeat.types import Split, Values
 
 SPLIT_KEY = 0x5B117  # keeps the split's random numbers apart from those of an epoch's order
 NAMES: dict[str, Split] = {
@@ -105,7 +105,8 @@ def stratified(
             start += count
     if problems:
         raise DataError(problems)
-    return Rows(*(np.sort(np.concatenate(side)) for side in sides))
+    none = np.zeros(0, np.int64)
+    return Rows(*(np.sort(np.concatenate(side)) if side else none for side in sides))
 
 
 def portions(n: int, shares: Sequence[float]) -> list[int]:
@@ -124,7 +125,7 @@ def portions(n: int, shares: Sequence[float]) -> list[int]:
     return counts
 
 
-def by_column(values: pa.ChunkedArray, place: str) -> Rows:
+def by_column(values: Values, place: str) -> Rows:
     """The split that a column writes down, by the words of `NAMES`."""
     texts = ["" if v is None else str(v).strip().lower() for v in values.to_pylist()]
     strange = sorted({text for text in texts if text not in NAMES})
@@ -138,10 +139,29 @@ def by_column(values: pa.ChunkedArray, place: str) -> Rows:
     )
 
 
-def by_file(counts: Sequence[int]) -> Rows:
-    """Three tables one below the other: their numbers of rows for train, validation, test."""
-    ends = np.cumsum([0, *counts])
-    return Rows(*(np.arange(ends[i], ends[i + 1]) for i in range(3)))
+def by_file(
+    labels: np.ndarray,
+    counts: Sequence[int],
+    classes: Sequence[str],
+    shares: SplitConfig,
+    seed: int,
+) -> Rows:
+    """Tables one below the other: the sides that have a file of their own are its rows.
+
+    A validation side without a file is a stratified share of the first table; a test side
+    without a file stays empty.
+
+    Args:
+        labels: class numbers of all rows.
+        counts: rows of the first table, the validation file and the test file; 0 for none.
+    """
+    first, validation_end = counts[0], counts[0] + counts[1]
+    validation = np.arange(first, validation_end)
+    test = np.arange(validation_end, validation_end + counts[2])
+    if counts[1]:
+        return Rows(np.arange(first), validation, test)
+    cut = stratified(labels[:first], classes, validation=shares.validation, test=0, seed=seed)
+    return Rows(cut.train, cut.validation, test)
 
 
 def checked(rows: Rows, place: str) -> Rows:

@@ -1,10 +1,11 @@
 """Does this batch fit this model and this loss? Asked before the first step, of one batch."""
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.parameter import UninitializedTensorMixin
+from torch.nn.parameter import is_lazy
 
 from fourbeat.errors import BatchError, Problem
 from fourbeat.loop.batch import describe, device_of, examples, inputs_and_target, tensors, to_device
@@ -35,11 +36,15 @@ def check_batch(model: nn.Module, batch: Any, loss_fn: Loss | None = None) -> st
     uneven = [t for t in tensors(batch) if t.ndim == 0 or len(t) != n]
     if uneven:
         raise BatchError(f"the batch's tensors differ in length: {seen}")
-    if any(isinstance(p, UninitializedTensorMixin) for p in model.parameters()):
+    if any(is_lazy(p) for p in model.parameters()):
         return seen  # a lazy layer takes its shape, and draws its weights, in the first real step
     at: list[str] = []
+
+    def remember(name: str) -> Callable[[nn.Module, Any], None]:
+        return lambda _module, _inputs: at.append(name)
+
     hooks = [
-        module.register_forward_pre_hook(lambda _module, _inputs, name=name: at.append(name))
+        module.register_forward_pre_hook(remember(name))
         for name, module in model.named_modules()
         if not any(module.children())
     ]

@@ -1,6 +1,6 @@
 """Where a loader stands: go to any batch of an epoch, and leave random numbers alone."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, cast, runtime_checkable
 
@@ -72,7 +72,7 @@ def limits_of(loader: Any) -> list[str]:
 
 
 @contextmanager
-def untouched(loader: Any) -> Iterator[None]:
+def untouched(loader: Any) -> Generator[None]:
     """Leave every generator as it was, the loader's own included.
 
     A DataLoader draws a seed for its workers from the global generator each time it is iterated,

@@ -22,6 +22,7 @@ from fourbeat.checkpoint import objects, rng
 from fourbeat.checkpoint.lock import RunLock
 from fourbeat.checkpoint.plain import copy, plain
 from fourbeat.checkpoint.store import Checkpoint, CheckpointStore
+from fourbeat.data.record import DataRecord
 from fourbeat.errors import BeatError, CheckpointError, InexactError, RunError
 from fourbeat.loop import describe, position
 from fourbeat.loop.batch import describe as describe_batch
@@ -38,7 +39,7 @@ from fourbeat.loop.step import Step
 from fourbeat.loop.validate import Loss, Metric, evaluate
 from fourbeat.receipt.code import CodeRecord, code_of, main_script
 from fourbeat.receipt.environment import differences, environment
-from fourbeat.receipt.model import DataRecord, EpochRecord, Receipt, RunRecord, Status
+from fourbeat.receipt.model import EpochRecord, Receipt, RunRecord, Status
 from fourbeat.receipt.model import write as write_receipt
 from fourbeat.receipt.publish import declare, publish
 from fourbeat.receipt.weights import weights_sha256

@@ -8,8 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fourbeat import __version__
 from fourbeat.checkpoint import files
-from fourbeat.data.schema import Column
-from fourbeat.data.split import SplitRecord
+from fourbeat.data.record import DataRecord
 from fourbeat.errors import RunError
 from fourbeat.receipt.code import CodeRecord
 from fourbeat.types import Direction
@@ -64,32 +63,6 @@ class OptimizerRecord(Record):
     groups: list[dict[str, Any]]
     scheduler: str | None = None
     schedule: str | None = None
-
-
-class FileRecord(Record):
-    """One data source: its name, role, full path (None for a frame), sha256 and rows."""
-
-    name: str
-    role: str
-    path: str | None
-    sha256: str
-    rows: int
-
-
-class DataRecord(Record):
-    """The data: files, columns with their statistics, label mapping, split.
-
-    Attributes:
-        classes: label texts; the place is the class number.
-        notes: what was cast, renamed or left out, in words.
-    """
-
-    files: list[FileRecord]
-    target: str
-    columns: list[Column]
-    classes: list[str]
-    split: SplitRecord
-    notes: list[str] = []
 
 
 class EpochRecord(Record):
@@ -160,9 +133,11 @@ class Receipt(Record):
     seal: str | None = None
 
 
-def digest(receipt: Receipt) -> str:
-    """What the seal must be."""
-    return files.text_sha256(files.canonical(json.loads(receipt.model_dump_json(exclude={"seal"}))))
+def digest(text: str) -> str:
+    """What the seal of a receipt's JSON text must be."""
+    tree = json.loads(text)
+    del tree["seal"]
+    return files.text_sha256(files.canonical(tree))
 
 
 def write(directory: Path, receipt: Receipt) -> None:

@@ -110,7 +110,7 @@ def publish(directory: Path, receipt: Receipt, state: Mapping[str, Tensor]) -> N
         receipt.artifacts = {
             str(path.relative_to(directory)): files.sha256(path) for path in published(directory)
         }
-        receipt.seal = receipts.digest(receipt)
+        receipt.seal = receipts.digest(receipt.model_dump_json())
         receipts.write(directory, receipt)
     except OSError as error:
         raise cannot_write(directory, error) from None

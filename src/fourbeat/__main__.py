@@ -1,0 +1,5 @@
+"""`python -m fourbeat`."""
+
+from fourbeat.cli.app import main
+
+main()

@@ -1,0 +1,1 @@
+"""The command line: one module a verb; each parses, calls a room below, and prints."""

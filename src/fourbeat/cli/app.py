@@ -1,0 +1,65 @@
+"""`fourbeat`: the verbs, and what happens when one fails."""
+
+import logging
+import os
+import signal
+import sys
+
+import typer
+
+from fourbeat import __version__
+from fourbeat.cli import predict, resume, runs, sample, show, train, verify
+from fourbeat.errors import FourbeatError
+
+app = typer.Typer(
+    name="fourbeat",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="The training system for PyTorch in which the loop stays yours.",
+)
+app.command("train")(train.train)
+app.command("resume")(resume.resume)
+app.command("predict")(predict.predict)
+app.command("show")(show.show)
+app.command("runs")(runs.runs)
+app.command("verify")(verify.verify)
+app.command("sample")(sample.sample)
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    version: bool = typer.Option(False, "--version", help="Print the version."),
+    debug: bool = typer.Option(False, "--debug", help="Show tracebacks."),
+) -> None:
+    """Options of every verb; `--debug` may also stand after the verb."""
+    if version:
+        print(f"fourbeat {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run a verb; say a failure in one message, without a traceback unless `--debug`."""
+    arguments = sys.argv[1:]
+    debug = "--debug" in arguments or os.environ.get("FOURBEAT_DEBUG") == "1"
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    code = 0
+    try:
+        app([argument for argument in arguments if argument != "--debug"])
+    except FourbeatError as error:
+        if debug:
+            raise
+        print(f"error: {error}", file=sys.stderr)
+        code = error.exit_code
+    except KeyboardInterrupt:
+        code = 128 + signal.SIGINT
+    except BrokenPipeError:  # the reader of our output went away, `fourbeat show RUN | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        if debug:
+            raise
+        place = f" ({error.filename})" if error.filename else ""
+        print(f"error: {error.strerror or error}{place}", file=sys.stderr)
+        code = 1
+    sys.exit(code)

@@ -1,0 +1,264 @@
+"""What the verbs print of plans, receipts and runs: text for people, one object for programs."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fourbeat.errors import FourbeatError
+from fourbeat.receipt import model as receipts
+from fourbeat.receipt.model import Receipt
+
+if TYPE_CHECKING:
+    from fourbeat.job.plan import Plan
+
+
+def dump(value: Any) -> None:
+    """One JSON object on stdout."""
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def outcome(directory: Path, receipt: Receipt) -> dict[str, Any]:
+    """What `train --json` prints."""
+    best = receipt.selection
+    last = receipt.curves[-1] if receipt.curves else None
+    return {
+        "run": str(directory),
+        "status": receipt.run.status,
+        "steps": receipt.run.steps,
+        "epochs": receipt.run.epochs,
+        "best": {"epoch": best.epoch, "metric": best.metric, "value": best.value} if best else None,
+        "last": {"epoch": last.epoch, "train": last.train, "validation": last.validation}
+        if last
+        else None,
+        "weights_sha256": receipt.weights_sha256,
+        **receipt.results,
+    }
+
+
+def print_outcome(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
+    """The end of a training."""
+    if as_json:
+        dump(outcome(directory, receipt))
+        return
+    console = plain_console()
+    for line in headline(receipt):
+        console.print(line)
+    console.print(results(receipt))
+    if receipt.inexact:
+        console.print("INEXACT: " + "; ".join(receipt.inexact))
+    console.print(f"run      {directory}   (report.html, receipt.json, best/model.safetensors)")
+
+
+def headline(receipt: Receipt) -> list[str]:
+    """Data, model and selection, a line each."""
+    lines: list[str] = []
+    if receipt.data:
+        used = [column for column in receipt.data.columns if column.used]
+        kinds = {
+            kind: sum(c.type == kind for c in used) for kind in dict.fromkeys(c.type for c in used)
+        }
+        what = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+        left = [column.name for column in receipt.data.columns if not column.used]
+        rows = ", ".join(f"{name} {count:,}" for name, count in receipt.data.split.rows.items())
+        lines.append(
+            f"data     {receipt.data.files[0].name}: {what}; left out: {', '.join(left) or '-'}"
+        )
+        lines.append(f"split    {receipt.data.split.method}: {rows}")
+    lines.append(
+        f"model    {receipt.model.name}, {receipt.model.parameters:,} parameters; "
+        f"{receipt.optimizer.name} lr {receipt.optimizer.groups[0]['lr']:g}"
+    )
+    if receipt.selection:
+        best, run = receipt.selection, receipt.run
+        early = " (stopped early)" if run.stopped_early else ""
+        lines.append(
+            f"best     epoch {best.epoch} of {run.epochs}{early}, {run.steps:,} steps: "
+            f"validation {best.metric} {best.value:.4f}"
+        )
+    if receipt.weights_sha256:
+        lines.append(f"weights  sha256 {receipt.weights_sha256[:16]}…")
+    return lines
+
+
+def results(receipt: Receipt) -> Table:
+    """Metrics of the selected weights, one row a data set."""
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    table.add_column("")
+    names = [
+        name
+        for name in ("loss", "accuracy", "auc")
+        if any(name in values for values in receipt.results.values())
+    ]
+    for name in ("rows", *names):
+        table.add_column(name, justify="right")
+    for data, values in receipt.results.items():
+        table.add_row(data, f"{values['examples']:,}", *(f"{values[name]:.4f}" for name in names))
+    return table
+
+
+def print_receipt(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
+    """The whole receipt, in a page."""
+    if as_json:
+        print(receipt.model_dump_json(indent=2))
+        return
+    console = plain_console()
+    run = receipt.run
+    console.print(Text(f"{run.name}: {run.status}", style="bold"))
+    if run.error:
+        console.print(run.error, markup=False)
+    if receipt.seal is None:
+        from fourbeat.checkpoint.store import verify_all
+
+        good, _ = verify_all(directory / "checkpoints")
+        at = f"its last checkpoint is of step {max(good)}" if good else "it has no checkpoint yet"
+        console.print(f"not finished; {at}. Go on with it: fourbeat resume {directory}")
+    for line in headline(receipt):
+        console.print(line, markup=False)
+    if receipt.results:
+        console.print(results(receipt))
+    for name, values in receipt.results.items():
+        if "confusion" in values and receipt.data:
+            console.print(confusion(name, values["confusion"], receipt.data.classes))
+    if receipt.data:
+        console.print(columns(receipt))
+        for note in receipt.data.notes:
+            console.print(f"- {note}", markup=False)
+    for event in receipt.events:
+        console.print(f"event    step {event.step}: {event.kind}: {event.text}", markup=False)
+    for text in receipt.inexact:
+        console.print(f"INEXACT  {text}", markup=False)
+    for text in receipt.limits:
+        console.print(f"limit    {text}", markup=False)
+    place = receipt.environment
+    console.print(
+        f"where    torch {place['torch']}, Python {place['python']}, {place['device']}, "
+        f"{place['cpu_capability']}, {place['threads']} threads; seed {run.seed}",
+        markup=False,
+    )
+
+
+def confusion(name: str, counts: list[list[int]], classes: list[str]) -> Table:
+    """Truth by prediction, with recall and precision."""
+    table = Table(title=f"{name}: truth by prediction", box=None, title_justify="left")
+    table.add_column("")
+    for label in classes:
+        table.add_column(label, justify="right")
+    table.add_column("recall", justify="right")
+    for label, row in zip(classes, counts, strict=True):
+        right, total = row[classes.index(label)], sum(row)
+        recall = f"{right / total:.3f}" if total else "-"
+        table.add_row(label, *(f"{count:,}" for count in row), recall)
+    precisions = [
+        f"{counts[i][i] / total:.3f}" if (total := sum(row[i] for row in counts)) else "-"
+        for i in range(len(classes))
+    ]
+    table.add_row("precision", *precisions, "")
+    return table
+
+
+def columns(receipt: Receipt) -> Table:
+    """The schema."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("column", "type", "missing", "why"):
+        table.add_column(name, justify="right" if name == "missing" else "left")
+    for column in receipt.data.columns if receipt.data else []:
+        missing = f"{column.missing:,}" if column.used else ""
+        table.add_row(*(Text(text) for text in (column.name, column.type, missing, column.reason)))
+    return table
+
+
+def print_runs(directory: Path, *, as_json: bool) -> None:
+    """One line a run, newest last."""
+    found: list[tuple[float, Path, Receipt | FourbeatError]] = []
+    paths = [directory / receipts.NAME, *directory.glob(f"*/{receipts.NAME}")]
+    for path in paths:
+        if path.is_file():
+            try:
+                receipt: Receipt | FourbeatError = receipts.read(path.parent)
+            except FourbeatError as error:
+                receipt = error
+            found.append((path.stat().st_mtime, path.parent, receipt))
+    found.sort(key=lambda item: item[:2])
+    if as_json:
+        dump(
+            {
+                "runs": [
+                    outcome(place, receipt)
+                    if isinstance(receipt, Receipt)
+                    else {"run": str(place), "status": "unreadable", "error": str(receipt)}
+                    for _, place, receipt in found
+                ]
+            }
+        )
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("run", "status", "epochs", "best", "test", "weights"):
+        table.add_column(name)
+    for _, place, receipt in found:
+        if not isinstance(receipt, Receipt):
+            table.add_row(Text(str(place)), "unreadable", "", "", "", "")
+            continue
+        best, test = receipt.selection, receipt.results.get("test", {})
+        shown = [f"{name} {test[name]:.4f}" for name in ("accuracy", "auc") if name in test]
+        table.add_row(
+            Text(str(place)),
+            receipt.run.status,
+            str(receipt.run.epochs),
+            f"{best.metric} {best.value:.4f} @ {best.epoch}" if best else "-",
+            " ".join(shown) or "-",
+            (receipt.weights_sha256 or "-")[:12],
+        )
+    console = plain_console()
+    console.print(table if found else f"no run in {directory}")
+
+
+def print_plan(plan: "Plan", out: Path | None, *, as_json: bool) -> None:
+    """What `train --dry-run` shows."""
+    from fourbeat.loop.describe import model_record
+
+    data, config = plan.data.record, plan.config
+    model = model_record(plan.model)
+    if as_json:
+        dump(
+            {
+                "config": config.model_dump(mode="json"),
+                "data": data.model_dump(mode="json"),
+                "model": model.model_dump(),
+                "steps_per_epoch": plan.steps,
+                "steps_at_most": plan.steps * config.train.epochs,
+            }
+        )
+        return
+    console = plain_console()
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("column", "type", "missing", "why"):
+        table.add_column(name)
+    for column in data.columns:
+        table.add_row(
+            *(Text(text) for text in (column.name, column.type, str(column.missing), column.reason))
+        )
+    console.print(table)
+    for note in data.notes:
+        console.print(f"- {note}", markup=False)
+    rows = ", ".join(f"{name} {count:,}" for name, count in data.split.rows.items())
+    console.print(f"split    {data.split.method}: {rows}")
+    console.print(model.architecture, markup=False)
+    console.print(f"model    {model.parameters:,} parameters")
+    console.print(
+        f"steps    {plan.steps:,} an epoch, {plan.steps * config.train.epochs:,} at most "
+        f"(batch {config.train.batch_size}, {config.train.epochs} epochs, "
+        f"patience {config.train.patience})"
+    )
+    console.print(f"writes   {out or 'runs/…'}: receipt.json, report.html, checkpoints/, best/")
+
+
+def plain_console() -> Console:
+    """Standard output; no colours or wrapping where it is not a terminal."""
+    console = Console(highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = 200
+    return console

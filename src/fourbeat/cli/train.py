@@ -1,0 +1,89 @@
+"""`fourbeat train`: a table, or a TOML file that declares the training."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fourbeat.cli.options import AllowInexact, Json, names
+
+
+def train(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="TABLE|CONFIG.toml", help="CSV, TSV, Parquet or Arrow; or a config."
+        ),
+    ],
+    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(help="Columns to leave out: names or patterns, comma-separated."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="The run's directory. An unfinished run in it goes on. Default: runs/TABLE."
+        ),
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="linear, mlp, or module:factory. Default: mlp.")
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option(help="Passes over the training rows, at most.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Of split, weights, order. Default: 0.")] = None,
+    missing: Annotated[
+        list[str] | None, typer.Option(help="Texts that mean 'no value', such as ?.")
+    ] = None,
+    validation: Annotated[
+        Path | None, typer.Option("--validation", help="A file with the validation rows.")
+    ] = None,
+    test: Annotated[Path | None, typer.Option("--test", help="A file with the test rows.")] = None,
+    split_column: Annotated[
+        str | None, typer.Option(help="A column that says train, validation or test.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="a.b=VALUE", help="Any option, e.g. optimizer.lr=3e-4."),
+    ] = None,
+    allow_inexact: AllowInexact = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Train a classifier on a table: split, select, test, and leave a receipt."""
+    from fourbeat import config
+
+    declared = source.suffix == ".toml"
+    flags: dict[str, Any] = {
+        "data.path": None if declared else str(source),
+        "data.target": target,
+        "data.ignore": names(ignore) or None,
+        "data.missing": missing or None,
+        "model.name": model,
+        "train.epochs": epochs,
+        "seed": seed,
+        "split.validation_file": str(validation) if validation else None,
+        "split.test_file": str(test) if test else None,
+        "split.column": split_column,
+    }
+    resolved = config.load(
+        source if declared else None,
+        environ=os.environ,
+        settings=settings or [],
+        flags={key: value for key, value in flags.items() if value is not None},
+    )
+    if dry_run:
+        from fourbeat.cli.summary import print_plan
+        from fourbeat.job.plan import resolve
+
+        print_plan(resolve(resolved), out, as_json=as_json)
+        return
+    from fourbeat.cli.summary import print_outcome
+    from fourbeat.job.train import train as run
+
+    directory, receipt = run(resolved, out, allow_inexact=allow_inexact)
+    print_outcome(directory, receipt, as_json=as_json)

@@ -1,0 +1,1 @@
+"""A declared training, from its configuration to a sealed run, and the model that it leaves."""

@@ -1,0 +1,47 @@
+"""Go on with a declared run from its receipt alone."""
+
+from pathlib import Path
+
+from fourbeat.checkpoint import files
+from fourbeat.config import check
+from fourbeat.errors import InexactError, RunError
+from fourbeat.job.train import train
+from fourbeat.receipt import model as receipts
+from fourbeat.receipt.model import Receipt
+
+
+def resume(directory: Path, *, allow_inexact: bool = False) -> Receipt:
+    """Train on from the last checkpoint; a finished run is left as it is.
+
+    Raises:
+        RunError: if there is no run, or it was not trained by `fourbeat train`.
+        InexactError: if the data changed, or the environment did and `allow_inexact` is not set.
+    """
+    receipt = receipts.read(directory)
+    if receipt.run.status == "finished":
+        return receipt
+    if receipt.config is None or receipt.data is None:
+        raise RunError(
+            "the run was trained from Python", str(directory), "Run its script again: it goes on"
+        )
+    if receipt.config["data"]["path"] is None:
+        raise RunError(
+            "the run was trained on a frame in memory",
+            str(directory),
+            "Run its script again: it goes on",
+        )
+    changed: list[str] = []
+    for file in receipt.data.files:
+        path = Path(file.path or "")
+        if not path.is_file():
+            raise RunError("the run's data is gone", str(path), "Put it back, then resume")
+        if files.sha256(path) != file.sha256:
+            changed.append(f"{path} has changed since the run began")
+    if changed:
+        raise InexactError("; ".join(changed), str(directory), "Train anew on the new data")
+    _, finished = train(
+        check(receipt.config, place=str(directory / receipts.NAME)),
+        directory,
+        allow_inexact=allow_inexact,
+    )
+    return finished
