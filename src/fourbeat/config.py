@@ -43,8 +43,9 @@ class DataConfig(Section):
     """Label texts to rename before they are mapped: `{"<=50K." = "<=50K"}`."""
     max_categories: Annotated[int, Field(ge=2)] = 5000
     """A category column with more different values than this is refused."""
-    min_count: Annotated[int, Field(ge=1)] = 10
-    """A category seen in fewer training rows than this counts as unknown."""
+    min_count: Annotated[int, Field(ge=1)] | None = None
+    """A category seen in fewer training rows than this counts as unknown. Default: one in 500
+    training rows, between 2 and 20."""
 
 
 class SplitConfig(Section):
@@ -77,11 +78,11 @@ class ModelConfig(Section):
 
     name: str = "mlp"
     """`linear`, `mlp`, or `module:factory` for your own."""
-    widths: tuple[Annotated[int, Field(ge=1)], ...] = (256, 128)
+    widths: tuple[Annotated[int, Field(ge=1)], ...] = (128, 64)
     """Units of each hidden layer of the MLP."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.2
-    """Share of units dropped after each hidden layer while training."""
-    norm: Literal["none", "batch", "layer"] = "none"
+    """Share of units dropped after the embeddings and each hidden layer while training."""
+    norm: Literal["none", "batch", "layer"] = "layer"
     """Normalisation after each hidden layer's linear map."""
     options: dict[str, Any] = {}
     """Keyword arguments for your own factory."""
@@ -91,9 +92,9 @@ class OptimizerConfig(Section):
     """The optimizer."""
 
     name: Literal["adamw", "adam", "sgd"] = "adamw"
-    lr: Annotated[float, Field(gt=0)] = 1e-3
+    lr: Annotated[float, Field(gt=0)] = 2e-3
     """Learning rate."""
-    weight_decay: Annotated[float, Field(ge=0)] = 0.01
+    weight_decay: Annotated[float, Field(ge=0)] = 1e-4
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """For `sgd` alone."""
 
@@ -112,9 +113,11 @@ class SchedulerConfig(Section):
 class TrainConfig(Section):
     """How long, in which portions, and what is selected."""
 
-    epochs: Annotated[int, Field(ge=1)] = 60
+    epochs: Annotated[int, Field(ge=1)] = 100
     """Passes over the training rows, at most."""
-    batch_size: Annotated[int, Field(ge=1)] = 256
+    batch_size: Annotated[int, Field(ge=1)] | None = None
+    """Rows in a batch. Default: the power of two nearest to a hundredth of the training rows,
+    between 32 and 1024, so that an epoch has about 100 steps."""
     patience: Annotated[int, Field(ge=1)] | None = 10
     """Stop after so many epochs without improvement. A very large number never stops."""
     select: Literal["loss", "accuracy", "auc"] = "loss"

@@ -250,7 +250,7 @@ def print_plan(plan: "Plan", out: Path | None, *, as_json: bool) -> None:
     console.print(f"model    {model.parameters:,} parameters")
     console.print(
         f"steps    {plan.steps:,} an epoch, {plan.steps * config.train.epochs:,} at most "
-        f"(batch {config.train.batch_size}, {config.train.epochs} epochs, "
+        f"(batch {plan.train.batch_size}, {config.train.epochs} epochs, "
         f"patience {config.train.patience})"
     )
     console.print(f"writes   {out or 'runs/…'}: receipt.json, report.html, checkpoints/, best/")

@@ -16,6 +16,10 @@ from fourbeat.types import Values
 UNKNOWN, MISSING, FIRST = 0, 1, 2
 """Codes of a category: not known from training; no value; the first known one."""
 
+COARSE, FEWEST_WHOLE = 100, 2
+"""Whole numbers with this many training rows to a value, or more, are categories as well; each
+value that stands in two rows at least. Below that ratio an embedding does harm."""
+
 
 @dataclass(frozen=True, slots=True)
 class TableShape:
@@ -67,6 +71,14 @@ def width(column: Column) -> int:
     return 0 if column.type == "category" else 1 + (column.missing > 0)
 
 
+def fewest(rows: int) -> int:
+    """Training rows that a category needs by default: one in 500, between 2 and 20.
+
+    With fewer, an embedding of many categories learns its rows by heart.
+    """
+    return max(2, min(20, rows // 500))
+
+
 def fit(column: Column, values: Values, train: np.ndarray, min_count: int) -> Column:
     """The column with the statistics of its training rows.
 
@@ -77,18 +89,7 @@ def fit(column: Column, values: Values, train: np.ndarray, min_count: int) -> Co
         min_count: texts seen in fewer training rows than this count as unknown.
     """
     if column.type == "category":
-        coded: Any = pa.concat_arrays(values.cast(pa.string()).chunks).dictionary_encode()
-        index = coded.indices.fill_null(-1).to_numpy()[train]
-        texts = np.array(coded.dictionary.to_pylist(), dtype=object)
-        counts = np.bincount(index[index >= 0], minlength=len(texts))
-        kept = sorted(str(text) for text in texts[counts >= min_count])
-        return column.model_copy(
-            update={
-                "categories": tuple(kept),
-                "missing": int((index < 0).sum()),
-                "rare": int(((counts > 0) & (counts < min_count)).sum()),
-            }
-        )
+        return column.model_copy(update=vocabulary(values, train, min_count))
     numbers = as_numbers(column.type, values)[train]
     known = numbers[~np.isnan(numbers)]
     if not len(known):
@@ -97,14 +98,31 @@ def fit(column: Column, values: Values, train: np.ndarray, min_count: int) -> Co
             f"column {column.name!r}",
             f"Leave it out: --ignore {column.name!r}",
         )
-    return column.model_copy(
-        update={
-            "missing": len(numbers) - len(known),
-            "mean": float(known.mean()),
-            # A column that never varies in training must not be divided by zero.
-            "std": float(known.std()) or 1.0,
-        }
-    )
+    update: dict[str, Any] = {
+        "missing": len(numbers) - len(known),
+        "mean": float(known.mean()),
+        # A column that never varies in training must not be divided by zero.
+        "std": float(known.std()) or 1.0,
+    }
+    distinct = len(np.unique(known))
+    if column.type == "numeric" and "int" in column.source and 2 < distinct <= len(train) / COARSE:
+        words = vocabulary(values, train, FEWEST_WHOLE)
+        update["categories"], update["rare"] = words["categories"], words["rare"]
+        update["reason"] = f"{column.reason}; its {distinct} values are also categories"
+    return column.model_copy(update=update)
+
+
+def vocabulary(values: Values, train: np.ndarray, min_count: int) -> dict[str, Any]:
+    """The categories of the training rows, how many were too rare, and how many rows have none."""
+    coded: Any = pa.concat_arrays(values.cast(pa.string()).chunks).dictionary_encode()
+    index = coded.indices.fill_null(-1).to_numpy()[train]
+    texts = np.array(coded.dictionary.to_pylist(), dtype=object)
+    counts = np.bincount(index[index >= 0], minlength=len(texts))
+    return {
+        "categories": tuple(sorted(str(text) for text in texts[counts >= min_count])),
+        "missing": int((index < 0).sum()),
+        "rare": int(((counts > 0) & (counts < min_count)).sum()),
+    }
 
 
 def encode(columns: Iterable[Column], take: Callable[[str], Values], rows: int) -> Features:
@@ -126,12 +144,13 @@ def encode(columns: Iterable[Column], take: Callable[[str], Values], rows: int) 
     at, code_at = 0, 0
     problems: list[Problem] = []
     for column in columns:
+        values = take(column.name)
         try:
-            if column.type == "category":
-                codes.numpy()[:, code_at] = category_codes(column, take(column.name))
+            if column.categories is not None:
+                codes.numpy()[:, code_at] = category_codes(column, values)
                 code_at += 1
-            else:
-                standardise(column, take(column.name), numeric.numpy()[:, at : at + width(column)])
+            if column.type != "category":
+                standardise(column, values, numeric.numpy()[:, at : at + width(column)])
                 at += width(column)
         except CAST_ERRORS as error:
             text = str(error).splitlines()[0]
@@ -165,9 +184,17 @@ def standardise(column: Column, values: Values, out: np.ndarray) -> None:
 
 def category_codes(column: Column, values: Values) -> np.ndarray:
     """Codes of a category column, int64 of shape (rows,)."""
-    texts = values.cast(pa.string())
+    texts = whole(values) if "int" in column.source else values.cast(pa.string())
     index = pc.index_in(texts, value_set=pa.array(column.categories or (), pa.string()))
     known = pc.add(index.cast(pa.int64()), FIRST).fill_null(UNKNOWN)
     if texts.null_count:
         known = pc.if_else(pc.is_null(texts), MISSING, known)
     return cast(np.ndarray, known.to_numpy())
+
+
+def whole(values: Values) -> Values:
+    """Whole numbers as the one text they have: 7, 7.0 and "07" are the same category."""
+    try:
+        return values.cast(pa.float64()).cast(pa.int64()).cast(pa.string())
+    except CAST_ERRORS:
+        return values.cast(pa.string())

@@ -81,8 +81,9 @@ def prepare(
             seed=seed,
         )
     check_classes(target[rows.train], classes, place)
+    min_count = config.min_count or encode.fewest(len(rows.train))
     fitted = [
-        encode.fit(column, source.columns[column.name], rows.train, config.min_count)
+        encode.fit(column, source.columns[column.name], rows.train, min_count)
         if column.used
         else column
         for column in columns
@@ -93,7 +94,7 @@ def prepare(
         columns=fitted,
         classes=classes,
         split=rows.record(method, seed if method != "column" else None),
-        notes=notes_of(config, fitted, str(texts.type), classes),
+        notes=notes_of(config, fitted, classes, min_count),
     )
     return Prepared(
         encode.encode(fitted, source.columns.pop, source.rows),
@@ -184,7 +185,7 @@ def check_classes(target: Any, classes: Sequence[str], place: str) -> None:
 
 
 def notes_of(
-    config: DataConfig, columns: Sequence[schema.Column], kind: str, classes: Sequence[str]
+    config: DataConfig, columns: Sequence[schema.Column], classes: Sequence[str], min_count: int
 ) -> list[str]:
     """Casts and choices that change meaning, in words."""
     whole = [column.name for column in columns if column.used and "int" in column.source]
@@ -192,10 +193,10 @@ def notes_of(
     left = [column for column in columns if not column.used]
     notes += [f"Left out {column.name}: {column.reason}." for column in left]
     notes += [
-        f"{column.name}: {column.rare:,} values seen in fewer than {config.min_count} training "
-        "rows count as unknown."
+        f"{column.name}: {column.rare:,} values seen in fewer than {min_count} training rows "
+        "count as unknown."
         for column in columns
-        if column.rare
+        if column.rare and column.type == "category"
     ]
     notes += [f"Label {old!r} is read as {new!r}." for old, new in config.relabel.items()]
     mapping = ", ".join(f"{name} = {number}" for number, name in enumerate(classes))

@@ -12,21 +12,10 @@ from fourbeat.types import Values
 def from_text(column: Column, values: Values) -> Values:
     """Text of a CSV field as the column's own type: trimmed, and missing where it says so."""
     if column.type == "category":
-        if "int" not in column.source:
-            return plain(values)
-        # The training table held whole numbers: 07 and 7 are the same category.
-        return as_integers(values)
+        return plain(values)
     trimmed = pc.utf8_trim_whitespace(plain(values))
     gone = pc.is_in(trimmed, value_set=pa.array(NUMERIC_NULLS, pa.string()))
     return pc.if_else(gone, pa.scalar(None, pa.string()), trimmed)
-
-
-def as_integers(values: Values) -> Values:
-    """Whole numbers written out the one way; other texts stay as they are."""
-    try:
-        return plain(values).cast(pa.int64()).cast(pa.string())
-    except pa.ArrowInvalid:
-        return plain(values)
 
 
 def mismatch(column: Column, values: Values) -> Problem | None:

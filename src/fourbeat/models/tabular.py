@@ -1,5 +1,6 @@
 """Networks for tables: numbers and category codes in, logits out."""
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -9,8 +10,8 @@ from fourbeat.data.encode import TableShape
 
 
 def embedding_width(cardinality: int) -> int:
-    """Width of a category's embedding: 1.6 n^0.56, at most 50 (fastai's rule of thumb)."""
-    return min(50, round(1.6 * cardinality**0.56))
+    """Width of a category's embedding: the root of the number of codes, between 2 and 32."""
+    return max(2, min(32, math.ceil(math.sqrt(cardinality))))
 
 
 def embeddings(cardinalities: Sequence[int], widths: Sequence[int]) -> nn.ModuleList:
@@ -18,7 +19,7 @@ def embeddings(cardinalities: Sequence[int], widths: Sequence[int]) -> nn.Module
     stays, at zero."""
     tables = [nn.Embedding(n, width) for n, width in zip(cardinalities, widths, strict=True)]
     for table in tables:
-        nn.init.normal_(table.weight, std=0.05)
+        nn.init.normal_(table.weight, std=0.1)
         with torch.no_grad():
             table.weight[0].zero_()
     return nn.ModuleList(tables)
@@ -49,8 +50,11 @@ class MLP(nn.Module):
     Args:
         shape: the columns and classes.
         widths: units of each hidden layer.
-        dropout: share of units dropped after each hidden layer in training.
+        dropout: share of units dropped after the embeddings and each hidden layer in training.
         norm: `none`, `batch` or `layer`, between a hidden layer's linear map and its ReLU.
+
+    The defaults were chosen on four public tables: layer normalisation where numbers interact,
+    dropout on the embeddings where categories are many and rows are few.
     """
 
     def __init__(
@@ -58,11 +62,12 @@ class MLP(nn.Module):
         shape: TableShape,
         widths: Sequence[int] = (128, 64),
         dropout: float = 0.2,
-        norm: str = "none",
+        norm: str = "layer",
     ):
         super().__init__()
         sizes = [embedding_width(n) for n in shape.cardinalities]
         self.categories = embeddings(shape.cardinalities, sizes)
+        self.dropout = nn.Dropout(dropout)
         layers: list[nn.Module] = []
         before = shape.numeric + sum(sizes)
         for width in widths:
@@ -78,5 +83,5 @@ class MLP(nn.Module):
         """Logits of shape (N, classes) from (N, numbers) float32 and (N, categories) int64."""
         if codes is not None:
             embedded = [table(codes[:, i]) for i, table in enumerate(self.categories)]
-            numeric = torch.cat([numeric, *embedded], dim=1)
+            numeric = torch.cat([numeric, self.dropout(torch.cat(embedded, dim=1))], dim=1)
         return self.layers(numeric)
