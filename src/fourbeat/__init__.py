@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from fourbeat.checkpoint.rng import seed_everything
     from fourbeat.data.loader import TensorLoader
     from fourbeat.errors import FourbeatError
-    from fourbeat.fit import fit
     from fourbeat.job.predict import load
     from fourbeat.loop.contract import check_batch
+    from fourbeat.loop.fit import fit
     from fourbeat.loop.run import Run
     from fourbeat.loop.validate import validate
     from fourbeat.receipt.weights import weights_sha256
@@ -34,7 +34,7 @@ _HOMES = {
     "Run": "fourbeat.loop.run",
     "TensorLoader": "fourbeat.data.loader",
     "check_batch": "fourbeat.loop.contract",
-    "fit": "fourbeat.fit",
+    "fit": "fourbeat.loop.fit",
     "load": "fourbeat.job.predict",
     "seed_everything": "fourbeat.checkpoint.rng",
     "validate": "fourbeat.loop.validate",

@@ -9,10 +9,10 @@ from torch import nn
 
 from fourbeat.config import Config
 from fourbeat.errors import RunError
-from fourbeat.fit import fit
 from fourbeat.job.metrics import auc, confusion
 from fourbeat.job.plan import Plan, resolve
 from fourbeat.loop.directory import free_directory
+from fourbeat.loop.fit import fit
 from fourbeat.receipt import model as receipts
 from fourbeat.receipt.code import CodeRecord, code_of
 from fourbeat.receipt.model import Receipt

@@ -102,11 +102,12 @@ def publish(directory: Path, receipt: Receipt, state: Mapping[str, Tensor]) -> N
         RunError: if the disk is full or not writable; the checkpoints stay as they are.
     """
     receipt.weights_sha256 = weights_sha256(state)
+    page = html(receipt)
     try:
         (directory / BEST).mkdir(exist_ok=True)
         write_weights(directory / WEIGHTS, state)
         files.write_text(directory / CARD, card(receipt))
-        files.write_text(directory / REPORT, html(receipt))
+        files.write_text(directory / REPORT, page)
         receipt.artifacts = {
             str(path.relative_to(directory)): files.sha256(path) for path in published(directory)
         }

@@ -1,0 +1,571 @@
+"""A run is whole whatever happens in the loop's body."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+import torch
+from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+import fourbeat as fb
+from fourbeat.errors import (
+    BatchError,
+    BeatError,
+    CheckpointError,
+    InexactError,
+    RunError,
+    RunLockedError,
+)
+from fourbeat.loop.means import Report
+from fourbeat.receipt import model as receipts
+
+
+def open_run(directory, lesson, **options):
+    return fb.Run(directory, model=lesson.model, optimizer=lesson.optimizer, **options)
+
+
+def one_epoch(run, lesson):
+    for epoch in run.epochs(1):
+        for step in run.train(lesson.train):
+            x, y = step.batch
+            step.backward(lesson.loss_fn(lesson.model(x), y), None)
+            step.update()
+        epoch.close(run.validate(lesson.val, lesson.loss_fn))
+
+
+# The order of beats.
+
+
+def test_update_before_backward_names_the_beat_expected(tmp_path, lesson):
+    with open_run(tmp_path / "r", made := lesson()) as run:
+        for _ in run.epochs(1):
+            step = next(run.train(made.train))
+            with pytest.raises(BeatError, match="'update' came where 'backward' was expected"):
+                step.update()
+
+
+def test_two_backwards_are_refused(tmp_path, lesson):
+    with open_run(tmp_path / "r", made := lesson()) as run:
+        for _ in run.epochs(1):
+            step = next(run.train(made.train))
+            x, y = step.batch
+            step.backward(made.loss_fn(made.model(x), y))
+            with pytest.raises(BeatError, match="'backward' came where 'update' was expected"):
+                step.backward(made.loss_fn(made.model(x), y))
+
+
+def test_a_body_without_update_is_named_at_the_next_batch(tmp_path, lesson):
+    made = lesson()
+    with pytest.raises(BeatError, match="step 0: the next batch came where 'backward'"):  # noqa: SIM117
+        with open_run(tmp_path / "r", made) as run:
+            for _ in run.epochs(1):
+                for _step in run.train(made.train):
+                    pass
+    assert receipts.read(tmp_path / "r").run.status == "failed"
+
+
+def test_a_skipped_batch_counts_nowhere(tmp_path, lesson):
+    made = lesson()
+    before = fb.weights_sha256(made.model.state_dict())
+    with open_run(tmp_path / "r", made) as run:
+        for epoch in run.epochs(1):
+            for step in run.train(made.train):
+                step.skip()
+            epoch.close()
+    assert run.receipt.run.steps == 0
+    assert run.receipt.curves[0].train == {}
+    assert fb.weights_sha256(made.model.state_dict()) == before
+
+
+def test_training_outside_of_an_epoch_is_refused(tmp_path, lesson):
+    made = lesson()
+    with (
+        open_run(tmp_path / "r", made) as run,
+        pytest.raises(BeatError, match="outside of an epoch"),
+    ):
+        run.train(made.train)
+
+
+def test_closing_an_epoch_twice_is_refused(tmp_path, lesson):
+    with open_run(tmp_path / "r", lesson()) as run:
+        for epoch in run.epochs(1):
+            epoch.close()
+            with pytest.raises(BeatError, match="closed already"):
+                epoch.close()
+
+
+def test_a_loss_that_is_no_scalar_is_refused_by_its_shape(tmp_path, lesson):
+    with open_run(tmp_path / "r", made := lesson()) as run:
+        for _ in run.epochs(1):
+            step = next(run.train(made.train))
+            with pytest.raises(BatchError, match=r"shape \(4, 2\), not a scalar"):
+                step.backward(made.model(step.batch[0]))
+
+
+# Modes and gradients.
+
+
+def test_a_model_in_eval_trains_in_train_and_is_put_back(tmp_path, lesson):
+    made = lesson(dropout=0.5)
+    made.model.eval()
+    seen = []
+    with open_run(tmp_path / "r", made) as run:
+        for epoch in run.epochs(1):
+            for step in run.train(made.train):
+                seen.append(made.model.training)
+                step.skip()
+            assert not made.model.training
+            made.model[0].train()
+            run.validate([(torch.ones(1, 2), torch.tensor([0]))], made.loss_fn)
+            epoch.close()
+    assert seen == [True, True]
+    assert [m.training for m in made.model] == [True, False, False, False]
+
+
+def test_stale_gradients_do_not_reach_the_first_step(tmp_path, lesson):
+    stale, clean = lesson(), lesson()
+    stale.model(torch.ones(1, 2)).sum().backward()
+    for name, made in (("stale", stale), ("clean", clean)):
+        with open_run(tmp_path / name, made) as run:
+            one_epoch(run, made)
+    assert fb.weights_sha256(stale.model.state_dict()) == fb.weights_sha256(
+        clean.model.state_dict()
+    )
+
+
+def test_validation_leaves_every_generator_as_it_was(tmp_path, lesson):
+    made = lesson()
+    with open_run(tmp_path / "r", made) as run:
+        before = torch.get_rng_state()
+        run.validate(made.val, made.loss_fn)
+        assert torch.equal(before, torch.get_rng_state())
+
+
+# Early ends.
+
+
+def test_a_break_leaves_the_run_whole_and_going_on(tmp_path, lesson):
+    made = lesson(dropout=0.5)
+    with open_run(tmp_path / "r", made) as run:
+        for _ in run.epochs(3):
+            for step in run.train(made.train):
+                x, y = step.batch
+                step.backward(made.loss_fn(made.model(x), y))
+                step.update()
+                break
+            break
+    assert made.model.training  # as it was before
+    stopped = receipts.read(tmp_path / "r")
+    assert (stopped.run.status, stopped.run.steps, stopped.run.epochs) == ("stopped", 1, 0)
+    made = lesson(dropout=0.5)
+    with open_run(tmp_path / "r", made) as run:
+        one_epoch(run, made)  # the pass that the break ended is not repeated
+    assert (run.receipt.run.status, run.receipt.run.steps) == ("finished", 1)
+    assert [event.kind for event in run.receipt.events] == ["resume"]
+
+
+def test_an_exception_leaves_the_last_checkpoint_and_frees_the_run(tmp_path, lesson):
+    made = lesson()
+
+    def broken():
+        with open_run(tmp_path / "r", made) as run:
+            for epoch in run.epochs(2):
+                for step in run.train(made.train):
+                    x, y = step.batch
+                    step.backward(made.loss_fn(made.model(x), y))
+                    step.update()
+                    if epoch.number == 2:
+                        raise ZeroDivisionError("by the user")
+                epoch.close()
+
+    with pytest.raises(ZeroDivisionError):
+        broken()
+    receipt = receipts.read(tmp_path / "r")
+    assert receipt.run.status == "failed"
+    assert receipt.run.error == "ZeroDivisionError: by the user"
+    again = lesson()
+    with open_run(tmp_path / "r", again) as run:
+        assert run.state.epoch == 1
+
+
+def test_an_epoch_without_close_is_closed(tmp_path, lesson):
+    made = lesson()
+    with open_run(tmp_path / "r", made) as run:
+        for _ in run.epochs(2):
+            for step in run.train(made.train):
+                x, y = step.batch
+                step.backward(made.loss_fn(made.model(x), y))
+                step.update()
+    assert [record.epoch for record in run.receipt.curves] == [1, 2]
+    assert run.receipt.run.status == "finished"
+    assert run.receipt.weights_sha256 == run.receipt.last_weights_sha256
+
+
+def test_a_finished_run_is_not_trained_again(tmp_path, lesson):
+    made = lesson()
+    with open_run(tmp_path / "r", made) as run:
+        one_epoch(run, made)
+    again = lesson()
+    with open_run(tmp_path / "r", again) as run:
+        assert list(run.epochs(1)) == []
+    assert fb.weights_sha256(again.model.state_dict()) == fb.weights_sha256(made.model.state_dict())
+
+
+SCRIPT = textwrap.dedent(
+    """
+    import os, signal, sys, torch
+    import fourbeat as fb
+    torch.manual_seed(1)
+    model = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Dropout(0.5), torch.nn.Linear(4, 2))
+    optimizer = torch.optim.Adam(model.parameters())
+    loader = fb.TensorLoader(torch.randn(40, 2), torch.arange(40) % 2, batch_size=4, shuffle=True)
+    loss_fn = torch.nn.CrossEntropyLoss()
+    held_out = fb.TensorLoader(torch.ones(8, 2), torch.arange(8) % 2, batch_size=2)
+    number = int(sys.argv[2])
+    where = sys.argv[3]
+    with fb.Run(sys.argv[1], model=model, optimizer=optimizer, seed=1) as run:
+        for epoch in run.epochs(3):
+            for step in run.train(loader):
+                x, y = step.batch
+                if where == "step" and step.number == 14:
+                    os.kill(os.getpid(), number)
+                step.backward(loss_fn(model(x), y))
+                step.update()
+            if where == "validation" and epoch.number == 2:
+                os.kill(os.getpid(), number)
+            report = run.validate(held_out, loss_fn)
+            if where == "close" and epoch.number == 2:
+                os.kill(os.getpid(), number)
+            epoch.close(report)
+    print(run.receipt.last_weights_sha256)
+    """
+)
+
+
+def script(tmp_path, name, number, where):
+    file = tmp_path / "train.py"
+    file.write_text(SCRIPT)
+    return subprocess.run(
+        [sys.executable, str(file), str(tmp_path / name), str(int(number)), where],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The last weights of the script when nothing disturbs it."""
+    said = script(tmp_path_factory.mktemp("whole"), "whole", 0, "nowhere").stdout
+    assert len(said.strip()) == 64
+    return said
+
+
+@pytest.mark.parametrize(
+    ("number", "where"),
+    [
+        (signal.SIGINT, "step"),
+        (signal.SIGTERM, "step"),
+        (signal.SIGTERM, "validation"),
+        (signal.SIGINT, "close"),
+    ],
+)
+def test_a_signal_writes_a_checkpoint_first(tmp_path, whole, number, where):
+    cut = script(tmp_path, "cut", number, where)
+    assert cut.returncode in (128 + number, -number)  # Python dies of its own SIGINT
+    receipt = receipts.read(tmp_path / "cut")
+    assert receipt.run.status == "interrupted"
+    assert receipt.run.steps == {"step": 15, "validation": 20, "close": 20}[where]
+    newest = max(int(path.name) for path in (tmp_path / "cut" / "checkpoints").iterdir())
+    assert newest == receipt.run.steps
+    assert script(tmp_path, "cut", 0, "nowhere").stdout == whole
+
+
+def test_kill_9_in_the_middle_of_an_epoch(tmp_path, whole):
+    assert script(tmp_path, "cut", signal.SIGKILL, "step").returncode == -9
+    assert script(tmp_path, "cut", 0, "nowhere").stdout == whole
+
+
+def test_handlers_are_put_back(tmp_path, lesson):
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    with open_run(tmp_path / "r", lesson()):
+        assert signal.getsignal(signal.SIGINT) is not before[0]
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
+# Selection, schedules, early stopping.
+
+
+def feed(run, values, **options):
+    """Close epochs with these losses; returns how many were closed."""
+    for epoch in run.epochs(len(values)):
+        if epoch.close(Report(1, {"loss": values[epoch.number - 1]}), **options):
+            break
+    return run.state.epoch
+
+
+@pytest.mark.parametrize(
+    ("values", "patience", "closed", "best"),
+    [
+        ([3.0, 2.0, 2.5, 2.6, 1.0], 2, 4, 2),
+        ([3.0, 2.0, 2.5, 1.9, 2.0], 2, 5, 4),
+        ([1.0, 1.0, 1.0, 1.0, 1.0], 5, 5, 1),
+        ([2.0, float("nan"), float("nan"), 1.0], 2, 3, 1),
+        ([float("nan"), float("inf"), 1.0], 9, 3, 3),
+    ],
+)
+def test_patience(tmp_path, lesson, values, patience, closed, best):
+    with open_run(tmp_path / "r", lesson()) as run:
+        assert feed(run, values, patience=patience) == closed
+    assert run.receipt.selection.epoch == best
+
+
+@pytest.mark.parametrize(("mode", "best"), [("min", 2), ("max", 3)])
+def test_the_best_by_any_metric_in_either_direction(tmp_path, lesson, mode, best):
+    with open_run(tmp_path / "r", lesson()) as run:
+        for epoch in run.epochs(3):
+            value = [5.0, 1.0, 9.0][epoch.number - 1]
+            epoch.close(Report(1, {"loss": 0.0, "regret": value}), select="regret", mode=mode)
+    assert (run.receipt.selection.epoch, run.receipt.selection.metric) == (best, "regret")
+
+
+def test_accuracy_is_selected_by_its_maximum_without_being_told(tmp_path, lesson):
+    with open_run(tmp_path / "r", lesson()) as run:
+        for epoch in run.epochs(2):
+            value = [0.9, 0.8][epoch.number - 1]
+            epoch.close(Report(1, {"loss": 0.0, "accuracy": value}), select="accuracy")
+    assert run.receipt.selection.epoch == 1
+
+
+def test_an_unknown_metric_needs_a_direction_and_must_be_there(tmp_path, lesson):
+    with open_run(tmp_path / "r", lesson()) as run:
+        for epoch in run.epochs(1):
+            with pytest.raises(RunError, match="larger or a smaller 'regret'"):
+                epoch.close(Report(1, {"loss": 0.0, "regret": 1.0}), select="regret")
+            with pytest.raises(RunError, match="Known: loss"):
+                epoch.close(Report(1, {"loss": 0.0}), select="accuracy")
+            epoch.close()
+
+
+def test_the_selected_weights_are_those_of_the_best_epoch(tmp_path, lesson):
+    made = lesson()
+    kept = []
+    with open_run(tmp_path / "r", made) as run:
+        for epoch in run.epochs(4):
+            for step in run.train(made.train):
+                x, y = step.batch
+                step.backward(made.loss_fn(made.model(x), y))
+                step.update()
+            kept.append(fb.weights_sha256(made.model.state_dict()))
+            epoch.close(Report(1, {"loss": [3.0, 1.0, 2.0, 2.0][epoch.number - 1]}))
+    assert run.receipt.weights_sha256 == kept[1]
+    assert run.receipt.last_weights_sha256 == kept[3]
+    run.load_best()
+    assert fb.weights_sha256(made.model.state_dict()) == kept[1]
+
+
+def test_plateau_follows_the_metric(tmp_path, lesson):
+    made = lesson()
+    scheduler = ReduceLROnPlateau(made.optimizer, patience=0, factor=0.5)
+    with open_run(tmp_path / "r", made, scheduler=scheduler) as run:
+        feed(run, [1.0, 2.0, 2.0])
+    assert [record.lr for record in run.receipt.curves] == [[0.15], [0.075], [0.0375]]
+
+
+def test_plateau_in_the_wrong_direction_is_refused(tmp_path, lesson):
+    made = lesson()
+    scheduler = ReduceLROnPlateau(made.optimizer, mode="min")
+    with open_run(tmp_path / "r", made, scheduler=scheduler) as run:
+        for epoch in run.epochs(1):
+            with pytest.raises(RunError, match="Use mode='max'"):
+                epoch.close(Report(1, {"accuracy": 0.5}), select="accuracy")
+            epoch.close(Report(1, {"loss": 0.5}))
+
+
+# Directories.
+
+
+def test_a_second_process_is_refused_and_told_who(tmp_path, lesson):
+    made = lesson()
+    with open_run(tmp_path / "r", made):
+        code = f"""if 1:
+            import torch, fourbeat as fb
+            m = torch.nn.Linear(1, 1)
+            try:
+                fb.Run({str(tmp_path / "r")!r}, model=m, optimizer=torch.optim.SGD(m.parameters(), lr=1)).__enter__()
+            except fb.FourbeatError as error:
+                print(error.exit_code, error)
+        """
+        said = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        )
+    assert said.stdout.startswith("4 ")
+    assert f'"pid": {os.getpid()}' in said.stdout
+    with open_run(tmp_path / "r", lesson()):
+        pass  # free again
+
+
+def test_twice_in_one_process_is_refused_too(tmp_path, lesson):
+    with (
+        open_run(tmp_path / "r", lesson()),
+        pytest.raises(RunLockedError),
+        open_run(tmp_path / "r", lesson()),
+    ):
+        pass
+
+
+def test_a_directory_with_something_else_is_left_alone(tmp_path, lesson):
+    (tmp_path / "thesis.tex").write_text("years of work")
+    with pytest.raises(RunError, match="holds no run: thesis.tex"), open_run(tmp_path, lesson()):
+        pass
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "thesis.tex"]
+
+
+def test_another_training_is_not_mixed_into_a_run(tmp_path, lesson):
+    with open_run(tmp_path / "r", lesson()) as run:
+        list(run.epochs(1))
+    with (
+        pytest.raises(RunError, match=r"optimizer.groups\[0\].lr was 0.15 and is 0.3"),
+        open_run(tmp_path / "r", lesson(lr=0.3)),
+    ):
+        pass
+    with (
+        pytest.raises(RunError, match="model.architecture was"),
+        open_run(tmp_path / "r", lesson(dropout=0.1)),
+    ):
+        pass
+
+
+def test_another_environment_is_refused_or_branded(tmp_path, lesson):
+    made = lesson()
+    with open_run(tmp_path / "r", made) as run:
+        one_epoch(run, made)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(threads + 1)
+    with (
+        pytest.raises(InexactError, match=f"threads: {threads}, now {threads + 1}"),
+        open_run(tmp_path / "r", lesson()),
+    ):
+        pass
+    again = lesson()
+    with open_run(tmp_path / "r", again, allow_inexact=True) as run:
+        for epoch in run.epochs(2):
+            epoch.close()
+    assert run.receipt.inexact == [f"threads: {threads}, now {threads + 1}"]
+
+
+def test_the_newest_checkpoint_broken_falls_back_and_says_so(tmp_path, lesson, caplog):
+    made = lesson()
+    with open_run(tmp_path / "r", made) as run:
+        feed_steps(run, made, 3)
+    state = sorted((tmp_path / "r" / "checkpoints").iterdir())[-1] / "state.pt"
+    raw = bytearray(state.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    state.write_bytes(raw)
+    again = lesson()
+    with open_run(tmp_path / "r", again) as run:
+        assert run.state.epoch == 2
+        feed_steps(run, again, 3)
+    assert "state.pt has changed" in caplog.text
+    assert "broken checkpoint" in [event.kind for event in run.receipt.events]
+    assert fb.weights_sha256(again.model.state_dict()) == fb.weights_sha256(made.model.state_dict())
+
+
+def feed_steps(run, made, epochs):
+    for epoch in run.epochs(epochs):
+        for step in run.train(made.train):
+            x, y = step.batch
+            step.backward(made.loss_fn(made.model(x), y))
+            step.update()
+        epoch.close(run.validate(made.val, made.loss_fn))
+
+
+def test_no_whole_checkpoint_is_an_error(tmp_path, lesson):
+    made = lesson()
+    with open_run(tmp_path / "r", made) as run:
+        feed_steps(run, made, 1)
+    for state in (tmp_path / "r" / "checkpoints").glob("*/state.pt"):
+        state.write_bytes(b"")
+    with (
+        pytest.raises(CheckpointError, match="no checkpoint is whole"),
+        open_run(tmp_path / "r", lesson()),
+    ):
+        pass
+
+
+def test_a_full_disk_keeps_the_old_checkpoint(tmp_path, lesson, monkeypatch):
+    made = lesson()
+    save = torch.save
+
+    def full(state, path, **options):
+        save(state, path, **options)
+        if state["run"]["epoch"] == 2:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    with (
+        pytest.raises(
+            CheckpointError, match=r"step 4 cannot be written: No space left.*step 2 is whole"
+        ),
+        open_run(tmp_path / "r", made) as run,
+    ):
+        feed_steps(run, made, 3)
+    monkeypatch.setattr(torch, "save", save)
+    with open_run(tmp_path / "r", lesson()) as run:
+        assert run.state.step == 2
+    assert not (tmp_path / "r" / "checkpoints" / ".writing").exists()
+
+
+def test_numbers_drawn_after_close_are_said_not_to_be_repeated(tmp_path, lesson, caplog):
+    with open_run(tmp_path / "r", lesson()) as run:
+        for epoch in run.epochs(3):
+            epoch.close()
+            torch.rand(1)
+    assert caplog.text.count("Draw them before it") == 1
+    assert any("after epoch.close()" in text for text in run.receipt.limits)
+
+
+def test_state_that_only_code_could_restore_is_refused_when_it_is_saved(tmp_path, lesson):
+    class Counter:
+        def state_dict(self):
+            return {"how": lambda: 1}
+
+        def load_state_dict(self, state_dict):
+            raise AssertionError
+
+    with (
+        pytest.raises(CheckpointError, match=r"function cannot be saved.*state.extra.counter.how"),
+        open_run(tmp_path / "r", lesson(), extra={"counter": Counter()}) as run,
+    ):
+        list(run.epochs(1))
+
+
+def test_extra_objects_resume(tmp_path, lesson):
+    class Counter:
+        count = 0
+
+        def state_dict(self):
+            return {"count": self.count}
+
+        def load_state_dict(self, state_dict):
+            self.count = state_dict["count"]
+
+    counter = Counter()
+    with open_run(tmp_path / "r", lesson(), extra={"counter": counter}) as run:
+        for epoch in run.epochs(2):
+            counter.count += 10
+            epoch.close()
+    again = Counter()
+    with open_run(tmp_path / "r", lesson(), extra={"counter": again}):
+        assert again.count == 20
+
+
+def test_a_receipt_is_there_from_the_first_moment(tmp_path, lesson):
+    with open_run(tmp_path / "r", lesson()):
+        tree = json.loads((tmp_path / "r" / "receipt.json").read_text())
+        assert (tree["run"]["status"], tree["seal"]) == ("running", None)
