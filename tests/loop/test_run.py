@@ -60,7 +60,7 @@ def test_two_backwards_are_refused(tmp_path, lesson):
 
 def test_a_body_without_update_is_named_at_the_next_batch(tmp_path, lesson):
     made = lesson()
-    with pytest.raises(BeatError, match="step 0: the next batch came where 'backward'"):  # noqa: SIM117
+    with pytest.raises(BeatError, match="step 0: the next batch came where 'backward'"):
         with open_run(tmp_path / "r", made) as run:
             for _ in run.epochs(1):
                 for _step in run.train(made.train):
@@ -423,7 +423,7 @@ def test_a_directory_with_something_else_is_left_alone(tmp_path, lesson):
     (tmp_path / "thesis.tex").write_text("years of work")
     with pytest.raises(RunError, match="holds no run: thesis.tex"), open_run(tmp_path, lesson()):
         pass
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "thesis.tex"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["thesis.tex"]
 
 
 def test_another_training_is_not_mixed_into_a_run(tmp_path, lesson):

@@ -63,6 +63,7 @@ class TensorLoader:
         order = self.rows
         if self.shuffle:
             order = order[permutation(len(order), self.seed, epoch)]
-        for chunk in order[start * self.batch_size :].split(CHUNK * self.batch_size):
+        order = order[start * self.batch_size :]
+        for chunk in order.split(CHUNK * self.batch_size) if len(order) else ():
             gathered = [tensor.index_select(0, chunk) for tensor in self.tensors]
             yield from zip(*(tensor.split(self.batch_size) for tensor in gathered), strict=True)

@@ -41,7 +41,7 @@ from fourbeat.receipt.code import CodeRecord, code_of, main_script
 from fourbeat.receipt.environment import differences, environment
 from fourbeat.receipt.model import EpochRecord, Receipt, RunRecord, Status
 from fourbeat.receipt.model import write as write_receipt
-from fourbeat.receipt.publish import declare, publish
+from fourbeat.receipt.publish import declare, publish, refuse_strangers
 from fourbeat.receipt.weights import weights_sha256
 from fourbeat.types import Direction
 
@@ -148,6 +148,7 @@ class Run:
 
     def __enter__(self) -> "Run":
         """Take the directory, and resume what is in it."""
+        refuse_strangers(self.directory)
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -24,11 +24,27 @@ OWN = {".lock", ".receipt.json.tmp", "checkpoints", BEST, REPORT, receipts.NAME}
 SCHEDULED = {"lr", "momentum", "betas"}
 
 
+def refuse_strangers(directory: Path) -> None:
+    """Leave a directory alone that is neither a run's nor empty.
+
+    Raises:
+        RunError: naming what is in it.
+    """
+    if directory.is_dir() and not (directory / receipts.NAME).exists():
+        strange = sorted({path.name for path in directory.iterdir()} - OWN)
+        if strange:
+            raise RunError(
+                f"the directory is not empty and holds no run: {', '.join(strange[:5])}",
+                str(directory),
+                "Choose a new one",
+            )
+
+
 def declare(directory: Path, receipt: Receipt) -> None:
     """Write the receipt of a run that is about to begin or to go on.
 
     Raises:
-        RunError: if the directory holds something else, or a run that was declared otherwise.
+        RunError: if the directory holds a run that was declared otherwise, or cannot be written.
     """
     if (directory / receipts.NAME).exists():
         before = receipts.read(directory)
@@ -38,14 +54,6 @@ def declare(directory: Path, receipt: Receipt) -> None:
                 "the directory holds another training: " + "; ".join(changed[:8]),
                 str(directory),
                 "Train into a new directory",
-            )
-    else:
-        strange = sorted({path.name for path in directory.iterdir()} - OWN)
-        if strange:
-            raise RunError(
-                f"the directory is not empty and holds no run: {', '.join(strange[:5])}",
-                str(directory),
-                "Choose a new one",
             )
     try:
         receipts.write(directory, receipt)
