@@ -130,9 +130,12 @@ def read_csv(
 ) -> pa.Table:
     """Read a whole CSV; types are inferred over all rows."""
     try:
-        return csv.read_csv(
+        table = csv.read_csv(
             str(path), **csv_options(path, quoted=quoted, missing=missing, text=text)
         )
+        if any(pa.types.is_binary(kind) for kind in table.schema.types):
+            raise pa.ArrowInvalid("bytes that are not UTF-8")
+        return table
     except (pa.ArrowInvalid, pa.ArrowKeyError, UnicodeDecodeError, OSError) as error:
         raise csv_faults.explain(path, delimiter_of(path), error) from None
 
@@ -197,12 +200,7 @@ def plain(column: Values, missing: Sequence[str] = ()) -> Values:
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type)
         kind = column.type
-    if (
-        pa.types.is_large_string(kind)
-        or pa.types.is_string_view(kind)
-        or pa.types.is_null(kind)
-        or pa.types.is_binary(kind)
-    ):
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind):
         column = column.cast(pa.string())
     elif pa.types.is_decimal(kind) or pa.types.is_float16(kind):
         column = column.cast(pa.float64())

@@ -1,0 +1,114 @@
+"""What a column is, by its values; what keeps it from being used."""
+
+import datetime
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from fourbeat.data.schema import as_numbers, infer
+from fourbeat.data.source import read
+from fourbeat.errors import DataError
+
+N = 40
+
+
+def source(**columns):
+    return read(pa.table({**columns, "y": [i % 2 for i in range(N)]}))
+
+
+def only(values, **options):
+    """The decision about one column of N values."""
+    options.setdefault("target", "y")
+    return next(
+        c
+        for c in infer(source(c=values, other=[float(i * i % 7) for i in range(N)]), **options)
+        if c.name == "c"
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "type_", "reason"),
+    [
+        ([i * 3 % 17 for i in range(N)], "numeric", "cast from int64 to float32"),
+        ([i / 3 for i in range(N)], "numeric", "cast from double to float32"),
+        ([i % 3 == 0 for i in range(N)], "boolean", "true and false"),
+        (["Yes" if i % 3 else "no" for i in range(N)], "boolean", "no and yes, read as"),
+        (["red" if i % 3 else "blue" for i in range(N)], "category", "2 different texts"),
+        ([f"T{i}" for i in range(N)], "id", "an id or free text"),
+        (list(range(7, 7 + N)), "id", "counts the rows, 7 to 46"),
+        (["same"] * N, "ignored", "the same value in every row"),
+        (["same"] * (N - 1) + [None], "category", "1 different texts"),
+        ([datetime.datetime(2024, 1, 1 + i % 28) for i in range(N)], "datetime", "days since 1970"),
+        ([datetime.date(2024, 1, 1 + i % 28) for i in range(N)], "datetime", "days since 1970"),
+        ([[1, 2]] * N, "ignored", "not supported"),
+    ],
+)
+def test_types_are_inferred_with_a_reason(values, type_, reason):
+    column = only(values)
+    assert (column.type, reason in column.reason) == (type_, True)
+
+
+def test_a_small_table_has_no_ids():
+    table = read(pa.table({"c": [1, 2, 3, 4], "t": ["a", "b", "c", "d"], "y": [0, 1, 0, 1]}))
+    assert [column.type for column in infer(table, "y")] == ["numeric", "category"]
+
+
+def test_types_can_be_declared_and_columns_left_out():
+    zips = [10000 + i % 5 for i in range(N)]
+    assert only(zips, types={"c": "category"}).type == "category"
+    assert only(zips, ignore=["c*"]).type == "ignored"
+
+
+def test_numbers_but_for_a_marker_are_hinted_at():
+    texts = [str(i % 30) if i % 9 else "?" for i in range(200)]
+    column = infer(read(pa.table({"c": texts, "y": [i % 2 for i in range(200)]})), "y")[0]
+    assert column.type == "category"
+    assert "all numbers but '?': `--missing` would make it numeric" in column.reason
+
+
+@pytest.mark.parametrize(
+    ("values", "options", "message"),
+    [
+        ([None] * N, {}, "every value is missing.*--ignore 'c'"),
+        ([1.0, float("inf"), -float("inf")] * 13 + [1.0], {}, r"26 infinite values.*row 2, 3, 5, …"),
+        ([f"c{i % 30}" for i in range(N)], {"max_categories": 10, "types": {"c": "category"}}, "30 different categories, more than the 10 allowed"),
+        (["x"] * N, {"types": {"c": "numeric"}}, "declared numeric, but"),
+        (["maybe"] * N, {"types": {"c": "boolean"}}, "'maybe' is neither true nor false"),
+        ([1] * N, {"types": {"c": "datetime"}}, "not dates"),
+        ([i % 2 for i in range(N)], {}, "is the target 'y' over again"),
+    ],
+)  # fmt: skip
+def test_what_keeps_a_column_from_being_used(values, options, message):
+    with pytest.raises(DataError, match=message):
+        only(values, **options)
+
+
+def test_all_problems_come_at_once():
+    table = source(a=[None] * N, b=[float("inf"), 1.0] * (N // 2))
+    with pytest.raises(DataError) as error:
+        infer(table, "y")
+    assert len(error.value.problems) == 2
+
+
+def test_unknown_names_are_named_with_the_nearest():
+    with pytest.raises(DataError) as error:
+        infer(source(age=[1.5] * N), "Y", ignore=["nope*"], types={"agee": "numeric"})
+    text = str(error.value)
+    assert "no column 'Y', which --target names" in text
+    assert "no column 'nope*', which --ignore names" in text
+    assert "Did you mean 'age'?" in text
+
+
+def test_nothing_left_to_learn_from():
+    with pytest.raises(DataError, match="no column is left to learn from"):
+        infer(source(c=["same"] * N), "y")
+
+
+def test_days():
+    times = pa.chunked_array([pa.array([datetime.datetime(1970, 1, 2, 12), None])])
+    days = as_numbers("datetime", times)
+    assert days[0] == 1.5
+    assert np.isnan(days[1])
+    aware = pa.chunked_array([pa.array([datetime.datetime(1970, 1, 2)], pa.timestamp("s", "UTC"))])
+    assert as_numbers("datetime", aware).tolist() == [1.0]
