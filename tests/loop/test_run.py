@@ -145,6 +145,21 @@ def test_validation_leaves_every_generator_as_it_was(tmp_path, lesson):
         assert torch.equal(before, torch.get_rng_state())
 
 
+def test_validation_in_the_middle_of_a_pass_does_not_end_it(tmp_path, lesson):
+    made = lesson(dropout=0.5)
+    seen = []
+    with open_run(tmp_path / "r", made) as run:
+        for epoch in run.epochs(1):
+            for step in run.train(made.train):
+                run.validate(made.val, made.loss_fn)
+                seen.append((step.number, made.model.training))
+                x, y = step.batch
+                step.backward(made.loss_fn(made.model(x), y))
+                step.update()
+            epoch.close()
+    assert seen == [(0, True), (1, True)]
+
+
 # Early ends.
 
 

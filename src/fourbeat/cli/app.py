@@ -54,8 +54,6 @@ def main() -> None:
         code = error.exit_code
     except KeyboardInterrupt:
         code = 128 + signal.SIGINT
-    except BrokenPipeError:  # the reader of our output went away, `fourbeat show RUN | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         if debug:
             raise

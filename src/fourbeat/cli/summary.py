@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fourbeat.errors import FourbeatError
+from fourbeat.errors import FourbeatError, RunError
 from fourbeat.receipt import model as receipts
 from fourbeat.receipt.model import Receipt
 
@@ -96,8 +96,15 @@ def results(receipt: Receipt) -> Table:
     for name in ("rows", *names):
         table.add_column(name, justify="right")
     for data, values in receipt.results.items():
-        table.add_row(data, f"{values['examples']:,}", *(f"{values[name]:.4f}" for name in names))
+        table.add_row(
+            data, f"{values['examples']:,}", *(figure(values.get(name)) for name in names)
+        )
     return table
+
+
+def figure(value: Any) -> str:
+    """A metric with four decimals; NaN is a text in a receipt."""
+    return f"{value:.4f}" if isinstance(value, float) else str(value if value is not None else "-")
 
 
 def print_receipt(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
@@ -173,6 +180,8 @@ def columns(receipt: Receipt) -> Table:
 
 def print_runs(directory: Path, *, as_json: bool) -> None:
     """One line a run, newest last."""
+    if not directory.is_dir():
+        raise RunError("no such folder", str(directory), "Give the folder that holds the runs")
     found: list[tuple[float, Path, Receipt | FourbeatError]] = []
     paths = [directory / receipts.NAME, *directory.glob(f"*/{receipts.NAME}")]
     for path in paths:
@@ -203,7 +212,7 @@ def print_runs(directory: Path, *, as_json: bool) -> None:
             table.add_row(Text(str(place)), "unreadable", "", "", "", "")
             continue
         best, test = receipt.selection, receipt.results.get("test", {})
-        shown = [f"{name} {test[name]:.4f}" for name in ("accuracy", "auc") if name in test]
+        shown = [f"{name} {figure(test[name])}" for name in ("accuracy", "auc") if name in test]
         table.add_row(
             Text(str(place)),
             receipt.run.status,

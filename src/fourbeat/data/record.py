@@ -3,13 +3,29 @@
 from pydantic import BaseModel, ConfigDict
 
 from fourbeat.data.schema import Column
-from fourbeat.data.split import SplitRecord
+from fourbeat.types import Split
 
 
 class Record(BaseModel):
     """A part of the receipt: unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class SplitRecord(Record):
+    """How the rows were split: enough to make the same split again, and to see if it is the same.
+
+    Attributes:
+        method: `stratified`, `column` or `file`.
+        seed: of a random split.
+        rows: number of rows on each side.
+        rows_sha256: for each side, the sha256 over its sorted row numbers as little-endian int64.
+    """
+
+    method: str
+    seed: int | None
+    rows: dict[Split, int]
+    rows_sha256: dict[Split, str]
 
 
 class FileRecord(Record):

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from fourbeat.config import SplitConfig
 from fourbeat.data.keyed import permutation
+from fourbeat.data.record import SplitRecord
 from fourbeat.errors import DataError, Problem
 from fourbeat.types import Split, Values
 
@@ -22,24 +22,6 @@ NAMES: dict[str, Split] = {
     "dev": "validation",
     "test": "test",
 }
-
-
-class SplitRecord(BaseModel):
-    """How the rows were split: enough to make the same split again, and to see if it is the same.
-
-    Attributes:
-        method: `stratified`, `column` or `file`.
-        seed: of a random split.
-        rows: number of rows on each side.
-        rows_sha256: for each side, the sha256 over its sorted row numbers as little-endian int64.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    method: str
-    seed: int | None
-    rows: dict[Split, int]
-    rows_sha256: dict[Split, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ between steps, selects, and leaves a receipt.
 import logging
 import time
 import weakref
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -397,22 +397,36 @@ class Run:
         loss_fn: Loss,
         metrics: Mapping[str, Metric] | None = None,
     ) -> Report:
-        """`fourbeat.validate` for this run's model; a signal stops it between two batches."""
-        self._end_training()
-        own = position.generators_of(loader)
-        before = rng.capture(own)
+        """`fourbeat.validate` for this run's model.
 
-        def watched() -> Iterator[Any]:
+        A signal stops it between two batches, unless a pass of `train` is under way, which stops
+        at its own next step.
+        """
+        now = rng.capture(self._own)
+
+        def stop() -> None:
+            if self._pass() is None:
+                self._stop(now)
+
+        return self._watched(loader, loss_fn, metrics, stop)
+
+    def _watched(
+        self,
+        loader: Iterable[Any],
+        loss_fn: Loss,
+        metrics: Mapping[str, Metric] | None,
+        stop: Callable[[], None],
+    ) -> Report:
+        """Validate, and look for a signal before each batch."""
+
+        def batches() -> Iterator[Any]:
             for batch in loader:
-                if self._interrupts.seen and self._epoch is not None:
-                    rng.restore(before, own)
-                    self._stop(before)
+                if self._interrupts.seen:
+                    stop()
                 yield batch
 
-        try:
-            return evaluate(self.model, watched(), loss_fn, metrics)
-        finally:
-            rng.restore(before, own)
+        with position.untouched(loader):
+            return evaluate(self.model, batches(), loss_fn, metrics)
 
     def close_epoch(
         self,
@@ -455,7 +469,7 @@ class Run:
         self._save(self._closed)
         self._progress.epoch(epoch.number, report.scalars() if report else {}, lr[0])
         if self._interrupts.seen:
-            self._interrupts.stop()
+            self._obey()
         return state.stopped_early
 
     def training_report(self) -> Report:
@@ -476,7 +490,8 @@ class Run:
         current = copy(objects.model_state(self.model))
         objects.restore_model(self.model, {"state": self.selected(), "hidden_buffers": {}})
         try:
-            report = self.validate(loader, loss_fn, metrics)
+            # Nothing to save: these are not the weights that training goes on with.
+            report = self._watched(loader, loss_fn, metrics, self._obey)
         finally:
             objects.restore_model(self.model, current)
         self.receipt.results[name] = {"examples": report.examples, **report.values}
@@ -535,14 +550,23 @@ class Run:
         assert self._interrupts.seen is not None
         self.state.event("interrupted", self._interrupts.seen.name)
         self._save(now)
-        log.warning(
-            "%s: checkpoint of step %d written", self._interrupts.seen.name, self.state.step
-        )
+        self._obey()
+
+    def _obey(self) -> None:
+        """Say what a signal stopped, and raise."""
+        assert self._interrupts.seen is not None
+        how = f"fourbeat resume {self.directory}" if self.receipt.config else "run the script again"
+        name = self._interrupts.seen.name
+        log.warning("%s: checkpoint of step %d written. To go on: %s", name, self.state.step, how)
         self._interrupts.stop()
+
+    def _pass(self) -> Generator[Step] | None:
+        """The pass of `train` that is under way."""
+        return self._training() if self._training is not None else None
 
     def _end_training(self) -> None:
         """Close a pass that a `break` or an error left open, so that modes are restored."""
-        steps = self._training() if self._training is not None else None
+        steps = self._pass()
         if steps is not None:
             steps.close()
         self._training = None

@@ -11,7 +11,7 @@ from fourbeat.checkpoint import files
 from fourbeat.errors import RunError
 from fourbeat.receipt import model as receipts
 from fourbeat.receipt.model import Receipt
-from fourbeat.receipt.report import html
+from fourbeat.receipt.report.page import html
 from fourbeat.receipt.weights import weights_sha256
 
 BEST = "best"

@@ -1,0 +1,1 @@
+"""report.html: a run's receipt as a page for people."""

@@ -1,0 +1,116 @@
+"""How it was trained, and where: model, optimizer, configuration, environment, code, events."""
+
+from typing import Any, cast
+
+from fourbeat.receipt.model import Receipt
+from fourbeat.receipt.report.markup import (
+    Html,
+    bullets,
+    code,
+    element,
+    facts,
+    folded_if,
+    part,
+    section,
+    table,
+)
+from fourbeat.receipt.report.wording import NONE, counted, flat, plain
+
+#: A printed architecture of more lines than this folds away.
+MANY_LINES = 40
+
+
+def network(receipt: Receipt) -> Html:
+    """The model."""
+    model = receipt.model
+    lines = model.architecture.count("\n") + 1
+    pairs: list[tuple[str, Html | str]] = [
+        ("Class", model.name),
+        ("Parameters", f"{model.parameters:,}, of which {model.trainable:,} are trained"),
+    ]
+    if receipt.batch:
+        pairs.append(("First batch", receipt.batch))
+    return section(
+        "model",
+        "Model",
+        facts(pairs),
+        folded_if(
+            lines > MANY_LINES,
+            f"Architecture, {counted(lines, 'line')}",
+            element("pre", model.architecture, tabindex="0"),
+        ),
+    )
+
+
+def optimizer(receipt: Receipt) -> Html:
+    """The optimizer's groups, an option a row."""
+    record = receipt.optimizer
+    pairs: list[tuple[str, Html | str]] = [("Class", record.name)]
+    if record.scheduler:
+        every = f", moved by {record.schedule}" if record.schedule else ""
+        pairs.append(("Scheduler", f"{record.scheduler}{every}"))
+    names = dict.fromkeys(name for group in record.groups for name in group)
+    rows = [
+        [name, *(plain(group[name]) if name in group else NONE for group in record.groups)]
+        for name in names
+    ]
+    heads = ["before the first step", *(f"group {i}" for i in range(len(record.groups)))]
+    return section(
+        "optimizer",
+        "Optimizer",
+        facts(pairs),
+        table("Optimizer groups", heads, "l" + "r" * len(record.groups), rows, "narrow"),
+    )
+
+
+def configuration(receipt: Receipt) -> Html | None:
+    """The configuration as resolved: a table for each of its sections."""
+    if not receipt.config:
+        return None
+    single: dict[str, Any] = {}
+    parts: list[Html] = []
+    for name, value in receipt.config.items():
+        if isinstance(value, dict) and value:
+            parts.append(part(name, options(name, cast(dict[str, Any], value))))
+        else:
+            single[name] = value
+    if single:
+        parts.insert(0, part("general", options("general", single)))
+    return section("config", "Configuration", element("div", *parts, class_="tiles"))
+
+
+def options(name: str, tree: dict[str, Any]) -> Html:
+    """Names and values of one section."""
+    return table(
+        f"Options, {name}",
+        ["option", "value"],
+        "ll",
+        [[key, code(plain(value))] for key, value in flat(tree)],
+    )
+
+
+def place(receipt: Receipt) -> Html:
+    """Everything that a second run with the same bits must share, and what is not promised."""
+    parts: list[Html] = []
+    if receipt.limits:
+        parts.append(part("Limits", bullets(receipt.limits)))
+    if receipt.events:
+        rows = [[f"{e.step:,}", e.kind, e.text] for e in receipt.events]
+        parts.append(part("Events", table("Events", ["step", "event", "what"], "rll", rows)))
+    hashes: list[tuple[str, Html | str]] = [
+        (name, code(value))
+        for name, value in (
+            ("Selected weights", receipt.weights_sha256),
+            ("Last weights", receipt.last_weights_sha256),
+        )
+        if value
+    ]
+    if hashes:
+        parts.append(part("Weights, sha256", facts(hashes)))
+    written = [(k.replace("_", " "), code(v)) for k, v in receipt.code.model_dump().items() if v]
+    if written:
+        parts.append(part("Code", facts(written)))
+    if receipt.environment:
+        found = [(name, plain(value)) for name, value in flat(receipt.environment)]
+        parts.append(part("Environment", facts(found)))
+    return section("reproducibility", "Reproducibility", *parts)

@@ -1,0 +1,112 @@
+"""What was trained on: files, split, labels, columns."""
+
+from datetime import date, timedelta
+
+from fourbeat.data.record import DataRecord
+from fourbeat.data.schema import Column
+from fourbeat.receipt.model import Receipt
+from fourbeat.receipt.report.markup import (
+    MANY_ROWS,
+    Html,
+    bullets,
+    code,
+    element,
+    folded_if,
+    part,
+    section,
+    table,
+)
+from fourbeat.receipt.report.wording import NONE, counted, share, short_exponent
+
+
+def material(receipt: Receipt) -> Html | None:
+    """The section."""
+    data = receipt.data
+    if data is None:
+        return None
+    parts = [files(data), split(data), labels(data), columns(data)]
+    if data.notes:
+        parts.append(part("Notes", bullets(data.notes)))
+    return section("data", "Data", *parts)
+
+
+def files(data: DataRecord) -> Html:
+    """Where the rows came from."""
+    rows = [[file.name, file.role, f"{file.rows:,}", code(file.sha256)] for file in data.files]
+    return part("Files", table("Files", ["file", "role", "rows", "sha256"], "llrh", rows))
+
+
+def split(data: DataRecord) -> Html:
+    """Which rows train, validate and test."""
+    record = data.split
+    total = sum(record.rows.values())
+    rows = [
+        [side, f"{n:,}", share(n, total), code(record.rows_sha256.get(side, NONE))]
+        for side, n in record.rows.items()
+    ]
+    seed = "" if record.seed is None else f", seed {record.seed}"
+    return part(
+        "Split",
+        element("p", f"Method: {record.method}{seed}."),
+        table("Split", ["side", "rows", "share", "sha256 of the row numbers"], "lrrh", rows),
+    )
+
+
+def labels(data: DataRecord) -> Html:
+    """Which class number stands for which label."""
+    rows = [[label, str(number)] for number, label in enumerate(data.classes)]
+    whole = table("Labels", ["label", "class number"], "lr", rows, "narrow")
+    return part(
+        "Labels",
+        element("p", "Target: ", element("strong", data.target), "."),
+        folded_if(len(rows) > MANY_ROWS, counted(len(rows), "label"), whole),
+    )
+
+
+def columns(data: DataRecord) -> Html:
+    """The schema: what each column was taken for, and why."""
+    rows = [
+        [
+            column.name,
+            column.type,
+            column.source,
+            f"{column.missing:,}" if column.used else NONE,
+            statistics(column),
+            column.reason,
+        ]
+        for column in data.columns
+    ]
+    used = sum(column.used for column in data.columns)
+    heads = ["column", "type", "read as", "missing", "mean ± std, or categories", "reason"]
+    whole = table("Columns", heads, "lllrll", rows, "columns")
+    said = f"{used:,} of {counted(len(rows), 'column')} used; statistics are of the training rows."
+    return part(
+        "Columns",
+        element("p", said),
+        folded_if(len(rows) > MANY_ROWS, counted(len(rows), "column"), whole),
+    )
+
+
+def statistics(column: Column) -> str:
+    """What the training rows say of a column."""
+    if column.categories is not None:
+        known = f"{len(column.categories):,} categories"
+        return f"{known}, {column.rare:,} rare ones unknown" if column.rare else known
+    if column.mean is None or column.std is None:
+        return NONE
+    if column.type == "datetime" and (day := day_of(column.mean)):
+        return f"{day} ± {brief(column.std)} days"
+    return f"{brief(column.mean)} ± {brief(column.std)}"
+
+
+def day_of(days: float) -> str | None:
+    """The date so many days after 1970-01-01, if the calendar has it."""
+    try:
+        return (date(1970, 1, 1) + timedelta(days=days)).isoformat()
+    except (OverflowError, ValueError):
+        return None
+
+
+def brief(value: float) -> str:
+    """Four digits."""
+    return short_exponent(f"{value:.4g}")

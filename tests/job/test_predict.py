@@ -1,0 +1,174 @@
+"""A run's model on new rows: any order, any source, every gap and stranger defined."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.csv as csv
+import pyarrow.parquet as parquet
+import pytest
+import torch
+from torch import nn
+
+import fourbeat as fb
+from fourbeat.config import load
+from fourbeat.errors import DataError, RunError
+from fourbeat.job import stream
+from fourbeat.job.stream import predict_file
+from fourbeat.job.train import train
+
+
+@pytest.fixture
+def run(tmp_path, table):
+    """A finished run and its table."""
+    path = table()
+    flags = {"data.path": str(path), "data.target": "label", "train.epochs": 3}
+    directory, _ = train(load(flags=flags), tmp_path / "run")
+    return directory, path
+
+
+def written(file):
+    frame = pd.read_parquet(file) if file.suffix == ".parquet" else pd.read_csv(file)
+    return frame[["p_high", "p_low"]].to_numpy()
+
+
+def test_every_way_gives_the_same_probabilities(run, tmp_path, monkeypatch):
+    directory, path = run
+    model = fb.load(directory)
+    reference = model.predict_proba(path)
+    assert reference.shape == (300, 2)
+    assert reference.dtype == np.float64
+    np.testing.assert_allclose(reference.sum(axis=1), 1, rtol=1e-12)
+    frame = csv.read_csv(path)
+    mixed = pd.read_csv(path)[["colour", "label", "fresh", "rank", "name", "size"]]
+    parquet.write_table(frame, tmp_path / "t.parquet")
+    for rows in (frame, mixed, pl.from_arrow(frame), tmp_path / "t.parquet"):
+        assert (model.predict_proba(rows) == reference).all()
+    monkeypatch.setattr(stream, "ROWS", 64)
+    monkeypatch.setattr(stream, "BLOCK", 2000)
+    for source in (path, tmp_path / "t.parquet"):
+        for name in ("out.csv", "out.parquet"):
+            assert predict_file(model, source, tmp_path / name) == 300
+            np.testing.assert_allclose(written(tmp_path / name), reference, rtol=1e-6)
+    assert (model.predict(path) == np.array(["high", "low"])[reference.argmax(axis=1)]).all()
+
+
+def test_the_rows_come_back_as_they_were(run, tmp_path):
+    directory, path = run
+    text = path.read_text().replace("N00001,", '"N, ""1""",').replace("N00002,", "0002,")
+    path.write_text(text)
+    predict_file(fb.load(directory), path, tmp_path / "out.csv")
+    made = pd.read_csv(tmp_path / "out.csv", dtype=str, keep_default_na=False)
+    given = pd.read_csv(path, dtype=str, keep_default_na=False)
+    pd.testing.assert_frame_equal(made[list(given.columns)], given)
+    assert list(made.columns[-3:]) == ["prediction", "p_high", "p_low"]
+
+
+def test_strangers_and_gaps(run):
+    directory, _ = run
+    model = fb.load(directory)
+    row = {"size": [0.5], "rank": [2], "colour": ["red"], "fresh": [True]}
+
+    def p(**change):
+        return model.predict_proba(pa.table({**row, **change}))[0]
+
+    gap = pa.array([None], pa.string())
+    assert (p(colour=["ultraviolet"]) != p()).any()
+    assert (p(colour=["ultraviolet"]) == p(colour=["infrared"])).all()
+    assert (p(colour=gap) == p(colour=[""])).all()
+    assert (p(size=pa.array([None], pa.float64())) != p()).any()
+    assert (p(fresh=["yes"]) == p()).all()
+    assert (p(rank=[2.0]) == p(rank=["2"])).all()
+    assert np.isfinite(p(rank=[10**9])).all()
+
+
+def test_all_that_is_wrong_comes_in_one_message(run, tmp_path):
+    directory, _ = run
+    model = fb.load(directory)
+    bad = tmp_path / "bad.csv"
+    bad.write_text("name,size,rank\nN1,0.5,2\nN2,tall,3\n")
+    with pytest.raises(DataError) as error:
+        predict_file(model, bad, tmp_path / "out.csv")
+    assert [p.fact for p in error.value.problems] == [
+        "column 'colour' is missing",
+        "column 'fresh' is missing",
+    ]
+    bad.write_text("size,rank,colour,fresh\n0.5,2,red,true\ntall,3,red,perhaps\n")
+    with pytest.raises(DataError) as error:
+        predict_file(model, bad, tmp_path / "out.csv")
+    assert [str(p) for p in error.value.problems] == [
+        "'tall' is not numeric (bad.csv, column 'size', row 2)",
+        "'perhaps' is not boolean (bad.csv, column 'fresh', row 2)",
+    ]
+    with pytest.raises(DataError, match="2 problems"):
+        model.predict(bad)
+    assert not (tmp_path / "out.csv").exists()
+    assert not list(tmp_path.glob(".*.tmp"))
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (b"", "the file is empty"),
+        (b"size,rank,colour,fresh\n", "has no rows"),
+        (b"size,rank,colour,fresh\n1,2,red,true,9\n", "more fields than the header's 4"),
+        (b"size,rank,colour,fresh\n1,2,r\xe9d,true\n", "not UTF-8"),
+        (b"size,rank,colour,fresh,p_low\n1,2,red,true,9\n", r"has columns \['p_low'\] already"),
+        (b"size,size,rank,colour,fresh\n1,1,2,red,true\n", "stand twice"),
+        (b"size,rank,colour,fresh\n1e999,2,red,true\n", "infinite or too large"),
+    ],
+)
+def test_broken_rows(run, tmp_path, raw, message):
+    directory, _ = run
+    bad = tmp_path / "bad.csv"
+    bad.write_bytes(raw)
+    with pytest.raises(DataError, match=message):
+        predict_file(fb.load(directory), bad, tmp_path / "out.csv")
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_where_predictions_cannot_go(run, tmp_path):
+    directory, path = run
+    with pytest.raises(DataError, match=r"written as .csv or .parquet"):
+        predict_file(fb.load(directory), path, tmp_path / "out.xlsx")
+    with pytest.raises(DataError, match="cannot be written"):
+        predict_file(fb.load(directory), path, tmp_path / "absent" / "out.csv")
+
+
+def test_a_run_that_is_not_finished_or_changed(run, tmp_path):
+    directory, _ = run
+    weights = directory / "best" / "model.safetensors"
+    raw = bytearray(weights.read_bytes())
+    raw[-1] ^= 1
+    weights.write_bytes(raw)
+    with pytest.raises(RunError, match="weights are not those of the receipt"):
+        fb.load(directory)
+    weights.write_bytes(b"not safetensors")
+    with pytest.raises(RunError, match="weights cannot be read"):
+        fb.load(directory)
+    model = nn.Linear(1, 2)
+    with (
+        pytest.raises(ZeroDivisionError),
+        fb.Run(tmp_path / "b", model=model, optimizer=torch.optim.SGD(model.parameters(), lr=1)),
+    ):
+        raise ZeroDivisionError
+    with pytest.raises(RunError, match=r"not finished \(failed\)"):
+        fb.load(tmp_path / "b")
+
+
+def test_a_run_trained_from_python_loads_into_its_model(tmp_path, lesson):
+    made = lesson()
+    fb.fit(
+        made.model,
+        made.train,
+        made.val,
+        loss_fn=made.loss_fn,
+        optimizer=made.optimizer,
+        epochs=2,
+        out=tmp_path / "run",
+    )
+    with pytest.raises(RunError, match="trained from Python"):
+        fb.load(tmp_path / "run")
+    again = fb.load(tmp_path / "run", model=lesson().model)
+    assert not again.training
+    assert fb.weights_sha256(again.state_dict()) == fb.weights_sha256(made.model.state_dict())
