@@ -21,7 +21,7 @@ ENV_PREFIX = "FOURBEAT_"
 class Section(BaseModel):
     """A group of options: unknown keys are errors, values never change once read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class DataConfig(Section):
@@ -115,7 +115,7 @@ class TrainConfig(Section):
 
     epochs: Annotated[int, Field(ge=1)] = 100
     """Passes over the training rows, at most."""
-    batch_size: Annotated[int, Field(ge=1)] | None = None
+    batch_size: Annotated[int, Field(ge=1, le=2**31)] | None = None
     """Rows in a batch. Default: the power of two nearest to a hundredth of the training rows,
     between 32 and 1024, so that an epoch has about 100 steps."""
     patience: Annotated[int, Field(ge=1)] | None = 10
@@ -162,33 +162,64 @@ def load(
         ConfigError: with every problem found, and the nearest known key for an unknown one.
     """
     tree = read_toml(file) if file else {}
+    origins: dict[str, str] = {}
+    problems: list[Problem] = []
+
+    def put(key: str, value: Any, origin: str) -> None:
+        try:
+            assign(tree, key, value)
+            origins[key] = origin
+        except ConfigError as error:
+            problems.extend(Problem(p.fact, origin, p.remedy) for p in error.problems)
+
     for name, text in sorted((environ or {}).items()):
         if name.startswith(ENV_PREFIX) and name != "FOURBEAT_DEBUG":
-            assign(tree, name.removeprefix(ENV_PREFIX).lower().replace("__", "."), toml_value(text))
+            key = name.removeprefix(ENV_PREFIX).lower().replace("__", ".")
+            put(key, toml_value(text), name)
     for setting in settings:
         key, equals, text = setting.partition("=")
-        if not equals or not key.strip():
-            raise ConfigError(
-                f"--set takes a.b=value, got {setting!r}", remedy="Example: --set optimizer.lr=3e-4"
+        if equals and key.strip():
+            put(key.strip(), toml_value(text.strip()), f"--set {key.strip()}")
+        else:
+            problems.append(
+                Problem(
+                    f"--set takes a.b=value, got {setting!r}",
+                    remedy="Example: --set optimizer.lr=3e-4",
+                )
             )
-        assign(tree, key.strip(), toml_value(text.strip()))
     for key, value in (flags or {}).items():
-        assign(tree, key, value)
-    return check(tree, place=str(file) if file else "command line")
+        put(key, value, "command line")
+    if problems:
+        raise ConfigError(problems)
+    return check(tree, str(file) if file else "command line", origins)
 
 
-def check(tree: Mapping[str, Any], place: str) -> Config:
-    """Turn a plain tree into a `Config`, or raise one `ConfigError` with all that is wrong."""
+def check(tree: Mapping[str, Any], place: str, origins: Mapping[str, str] | None = None) -> Config:
+    """Turn a plain tree into a `Config`.
+
+    Args:
+        tree: sections and their values.
+        place: where the tree came from.
+        origins: where single keys came from instead.
+
+    Raises:
+        ConfigError: with all that is wrong, and where it was said.
+    """
     try:
         return Config.model_validate(tree)
     except ValidationError as error:
-        problems = [
-            problem(detail["type"], detail["loc"], detail["msg"]) for detail in error.errors()
-        ]
-        raise ConfigError(
-            Problem(p.fact, place if not p.place else f"{place}: {p.place}", p.remedy)
-            for p in problems
-        ) from None
+        problems: list[Problem] = []
+        for detail in error.errors():
+            found = problem(detail["type"], detail["loc"], detail["msg"])
+            key = ".".join(str(part) for part in detail["loc"])
+            said = (text for name, text in (origins or {}).items() if touches(name, key))
+            problems.append(Problem(found.fact, next(said, place), found.remedy))
+        raise ConfigError(problems) from None
+
+
+def touches(name: str, key: str) -> bool:
+    """Whether one dotted name is the other, or a part of it."""
+    return name == key or key.startswith(f"{name}.") or name.startswith(f"{key}.")
 
 
 def problem(kind: str, location: tuple[int | str, ...], message: str) -> Problem:
@@ -225,7 +256,7 @@ def keys_at(location: tuple[int | str, ...]) -> list[str]:
 def read_toml(file: Path) -> Tree:
     """A TOML file as a tree, its data paths made relative to the file's folder."""
     try:
-        tree: Tree = tomllib.loads(file.read_text(encoding="utf-8"))
+        tree: Tree = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"cannot read the config: {error.strerror}", str(file)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

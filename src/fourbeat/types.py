@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    Values: TypeAlias = pa.ChunkedArray[Any]
+    """A column's values, of any Arrow type."""
+else:
+    Values = Any  # pyarrow's own class takes no type argument
+
 ColumnType = Literal["numeric", "boolean", "category", "datetime", "id", "ignored"]
 Direction = Literal["min", "max"]
 Split = Literal["train", "validation", "test"]
-
-Values: TypeAlias = "pa.ChunkedArray[Any]"
-"""A column's values, of any Arrow type."""

@@ -82,6 +82,72 @@ def test_strangers_and_gaps(run):
     assert np.isfinite(p(rank=[10**9])).all()
 
 
+def test_markers_of_missing_are_remembered(tmp_path, table):
+    path = table()
+    text = path.read_text()
+    gaps = text.replace(",red,", ",?,", 40).replace(",2,blue", ",?,blue", 20)
+    path.write_text(gaps)
+    flags = {"data.path": str(path), "data.target": "label", "train.epochs": 2}
+    directory, receipt = train(load(flags={**flags, "data.missing": ["?"]}), tmp_path / "run")
+    assert {c.name: c.missing > 0 for c in receipt.data.columns if c.used} == {
+        "size": True,
+        "rank": True,
+        "colour": True,
+        "fresh": False,
+    }
+    model = fb.load(directory)
+    marked = model.predict_proba(path)
+    predict_file(model, path, tmp_path / "out.csv")
+    np.testing.assert_allclose(written(tmp_path / "out.csv"), marked, rtol=1e-6)
+    path.write_text(gaps.replace("?", ""))
+    assert (model.predict_proba(path) == marked).all()
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "2024-03-{:02d}T08:00:00Z",
+        "2024-03-{:02d} 08:00:00.123456789",
+        "2024-03-{:02d}",
+        "2024-03-{:02d} 08:00",
+    ],
+)
+def test_dates_of_every_form_are_read_as_in_training(tmp_path, when):
+    path = tmp_path / "t.csv"
+    lines = [f"{when.format(1 + i % 28)},0x{i % 7:X},{'ab'[i % 28 > 14]}" for i in range(200)]
+    path.write_text("\n".join(["when,hex,y", *lines]) + "\n")
+    flags = {"data.path": str(path), "data.target": "y", "train.epochs": 1}
+    directory, receipt = train(load(flags=flags), tmp_path / "run")
+    assert [column.type for column in receipt.data.columns] == ["datetime", "numeric"]
+    model = fb.load(directory)
+    predict_file(model, path, tmp_path / "out.parquet")
+    made = pd.read_parquet(tmp_path / "out.parquet")[["p_a", "p_b"]].to_numpy()
+    assert (made == model.predict_proba(path)).all()
+
+
+def test_frames_with_categories_of_their_own_kind(run):
+    directory, path = run
+    model = fb.load(directory)
+    frame = pl.read_csv(path).with_columns(pl.col("colour").cast(pl.Categorical))
+    assert (model.predict_proba(frame) == model.predict_proba(path)).all()
+
+
+def test_an_edited_receipt_is_not_believed(run):
+    directory, _ = run
+    receipt = directory / "receipt.json"
+    text = receipt.read_text()
+    receipt.write_text(text.replace('"high",\n      "low"', '"low",\n      "high"'))
+    assert receipt.read_text() != text
+    with pytest.raises(RunError, match="has changed since it was sealed"):
+        fb.load(directory)
+
+
+def test_predictions_do_not_replace_their_rows(run):
+    directory, path = run
+    with pytest.raises(DataError, match="would replace their rows"):
+        predict_file(fb.load(directory), path, path)
+
+
 def test_all_that_is_wrong_comes_in_one_message(run, tmp_path):
     directory, _ = run
     model = fb.load(directory)
@@ -114,7 +180,7 @@ def test_all_that_is_wrong_comes_in_one_message(run, tmp_path):
         (b"size,rank,colour,fresh\n1,2,red,true,9\n", "more fields than the header's 4"),
         (b"size,rank,colour,fresh\n1,2,r\xe9d,true\n", "not UTF-8"),
         (b"size,rank,colour,fresh,p_low\n1,2,red,true,9\n", r"has columns \['p_low'\] already"),
-        (b"size,size,rank,colour,fresh\n1,1,2,red,true\n", "stand twice"),
+        (b"size,size,rank,colour,fresh\n1,1,2,red,true\n", "stands 2 times"),
         (b"size,rank,colour,fresh\n1e999,2,red,true\n", "infinite or too large"),
     ],
 )

@@ -1,5 +1,6 @@
 """`fourbeat`: the verbs, and what happens when one fails."""
 
+import io
 import logging
 import os
 import signal
@@ -44,6 +45,9 @@ def main() -> None:
     arguments = sys.argv[1:]
     debug = "--debug" in arguments or os.environ.get("FOURBEAT_DEBUG") == "1"
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # an ASCII terminal is no reason to fail
     code = 0
     try:
         app([argument for argument in arguments if argument != "--debug"])

@@ -21,7 +21,7 @@ def sample(
     name: Annotated[Sample, typer.Argument(help="Which.", show_default=False)],
     out: Annotated[Path | None, typer.Option(help="The file. Default: NAME.csv.")] = None,
     rows: Annotated[int | None, typer.Option(min=20, help="How many; not for digits.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the random numbers.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the random numbers.")] = 0,
     as_json: Json = False,
 ) -> None:
     """Write a sample table: support tickets, two circles, or scikit-learn's digits."""

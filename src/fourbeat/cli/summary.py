@@ -1,8 +1,9 @@
 """What the verbs print of plans, receipts and runs: text for people, one object for programs."""
 
 import json
+import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rich.console import Console
 from rich.table import Table
@@ -18,7 +19,18 @@ if TYPE_CHECKING:
 
 def dump(value: Any) -> None:
     """One JSON object on stdout."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    print(json.dumps(finite(value), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def finite(value: Any) -> Any:
+    """NaN and infinities as texts, as a receipt has them: JSON knows neither."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return {math.inf: "Infinity", -math.inf: "-Infinity"}.get(value, "NaN")
+    if isinstance(value, dict):
+        return {key: finite(item) for key, item in cast(dict[str, Any], value).items()}
+    if isinstance(value, list | tuple):
+        return [finite(item) for item in cast(list[Any], value)]
+    return value
 
 
 def outcome(directory: Path, receipt: Receipt) -> dict[str, Any]:
@@ -116,7 +128,7 @@ def print_receipt(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
     run = receipt.run
     console.print(Text(f"{run.name}: {run.status}", style="bold"))
     if run.error:
-        console.print(run.error, markup=False)
+        console.print(run.error)
     if receipt.seal is None:
         from fourbeat.checkpoint.store import verify_all
 
@@ -124,7 +136,7 @@ def print_receipt(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
         at = f"its last checkpoint is of step {max(good)}" if good else "it has no checkpoint yet"
         console.print(f"not finished; {at}. Go on with it: fourbeat resume {directory}")
     for line in headline(receipt):
-        console.print(line, markup=False)
+        console.print(line)
     if receipt.results:
         console.print(results(receipt))
     for name, values in receipt.results.items():
@@ -133,13 +145,13 @@ def print_receipt(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
     if receipt.data:
         console.print(columns(receipt))
         for note in receipt.data.notes:
-            console.print(f"- {note}", markup=False)
+            console.print(f"- {note}")
     for event in receipt.events:
-        console.print(f"event    step {event.step}: {event.kind}: {event.text}", markup=False)
+        console.print(f"event    step {event.step}: {event.kind}: {event.text}")
     for text in receipt.inexact:
-        console.print(f"INEXACT  {text}", markup=False)
+        console.print(f"INEXACT  {text}")
     for text in receipt.limits:
-        console.print(f"limit    {text}", markup=False)
+        console.print(f"limit    {text}")
     place = receipt.environment
     console.print(
         f"where    torch {place['torch']}, Python {place['python']}, {place['device']}, "
@@ -153,12 +165,12 @@ def confusion(name: str, counts: list[list[int]], classes: list[str]) -> Table:
     table = Table(title=f"{name}: truth by prediction", box=None, title_justify="left")
     table.add_column("")
     for label in classes:
-        table.add_column(label, justify="right")
+        table.add_column(Text(label), justify="right")
     table.add_column("recall", justify="right")
     for label, row in zip(classes, counts, strict=True):
         right, total = row[classes.index(label)], sum(row)
         recall = f"{right / total:.3f}" if total else "-"
-        table.add_row(label, *(f"{count:,}" for count in row), recall)
+        table.add_row(Text(label), *(f"{count:,}" for count in row), recall)
     precisions = [
         f"{counts[i][i] / total:.3f}" if (total := sum(row[i] for row in counts)) else "-"
         for i in range(len(classes))
@@ -252,10 +264,10 @@ def print_plan(plan: "Plan", out: Path | None, *, as_json: bool) -> None:
         )
     console.print(table)
     for note in data.notes:
-        console.print(f"- {note}", markup=False)
+        console.print(f"- {note}")
     rows = ", ".join(f"{name} {count:,}" for name, count in data.split.rows.items())
     console.print(f"split    {data.split.method}: {rows}")
-    console.print(model.architecture, markup=False)
+    console.print(model.architecture)
     console.print(f"model    {model.parameters:,} parameters")
     console.print(
         f"steps    {plan.steps:,} an epoch, {plan.steps * config.train.epochs:,} at most "
@@ -267,7 +279,7 @@ def print_plan(plan: "Plan", out: Path | None, *, as_json: bool) -> None:
 
 def plain_console() -> Console:
     """Standard output; no colours or wrapping where it is not a terminal."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
     if not console.is_terminal:
         console.width = 200
     return console

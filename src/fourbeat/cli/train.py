@@ -1,6 +1,8 @@
 """`fourbeat train`: a table, or a TOML file that declares the training."""
 
+import contextlib
 import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -85,5 +87,6 @@ def train(
     from fourbeat.cli.summary import print_outcome
     from fourbeat.job.train import train as run
 
-    directory, receipt = run(resolved, out, allow_inexact=allow_inexact)
+    with contextlib.redirect_stdout(sys.stderr):  # what a user's own model may print
+        directory, receipt = run(resolved, out, allow_inexact=allow_inexact)
     print_outcome(directory, receipt, as_json=as_json)

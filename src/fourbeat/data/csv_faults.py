@@ -1,7 +1,10 @@
 """Why a CSV was refused: looked for only after pyarrow refused it, named by line."""
 
+import codecs
 import csv
 import io
+import zlib
+from contextlib import suppress
 from pathlib import Path
 
 from fourbeat.errors import DataError, Problem
@@ -16,11 +19,13 @@ def explain(path: Path, delimiter: str, error: Exception) -> DataError:
     try:
         with open_plain(path) as file:
             raw = file.read()
-    except (OSError, EOFError) as broken:
+    except (OSError, EOFError, zlib.error) as broken:
         return DataError(f"cannot be decompressed: {broken}", str(path))
-    problems = [*bad_bytes(path.name, raw)]
+    problems = bad_bytes(path.name, raw)
     if not problems:
-        problems = [*bad_lengths(path.name, raw.decode("utf-8-sig"), delimiter)]
+        # A field that is too long for this reader is left to pyarrow's own words.
+        with suppress(csv.Error):
+            problems = bad_lengths(path.name, raw.decode("utf-8-sig"), delimiter)
     if not problems:
         problems = [Problem(str(error).splitlines()[0], path.name)]
     return DataError(problems)
@@ -28,6 +33,8 @@ def explain(path: Path, delimiter: str, error: Exception) -> DataError:
 
 def bad_bytes(name: str, raw: bytes) -> list[Problem]:
     """Lines whose bytes are not UTF-8."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return [Problem("the file is UTF-16", name, "Save it as UTF-8 (iconv -f utf-16 -t utf-8)")]
     lines = [number for number, line in enumerate(raw.split(b"\n"), 1) if not is_utf8(line)]
     if not lines:
         return []

@@ -10,6 +10,7 @@ import torch
 
 from fourbeat.data.arrow import CAST_ERRORS, pc
 from fourbeat.data.schema import Column, as_numbers
+from fourbeat.data.text import whole
 from fourbeat.errors import DataError, Problem
 from fourbeat.types import Values
 
@@ -101,8 +102,8 @@ def fit(column: Column, values: Values, train: np.ndarray, min_count: int) -> Co
     update: dict[str, Any] = {
         "missing": len(numbers) - len(known),
         "mean": float(known.mean()),
-        # A column that never varies in training must not be divided by zero.
-        "std": float(known.std()) or 1.0,
+        # What never varies in training must not be divided by the rounding error of its mean.
+        "std": (float(known.std()) if known.min() < known.max() else 0.0) or 1.0,
     }
     distinct = len(np.unique(known))
     if column.type == "numeric" and "int" in column.source and 2 < distinct <= len(train) / COARSE:
@@ -125,7 +126,13 @@ def vocabulary(values: Values, train: np.ndarray, min_count: int) -> dict[str, A
     }
 
 
-def encode(columns: Iterable[Column], take: Callable[[str], Values], rows: int) -> Features:
+def encode(
+    columns: Iterable[Column],
+    take: Callable[[str], Values],
+    rows: int,
+    place: str = "table",
+    before: int = 0,
+) -> Features:
     """Encode fitted columns.
 
     Args:
@@ -133,6 +140,8 @@ def encode(columns: Iterable[Column], take: Callable[[str], Values], rows: int) 
         take: gives a column's values by name. It may let go of them: each is asked for once, so
             that a table and its tensors need not stand in memory together.
         rows: number of rows.
+        place: what messages call the table.
+        before: rows of the table before these.
 
     Raises:
         DataError: for values that are not what the column is.
@@ -150,11 +159,14 @@ def encode(columns: Iterable[Column], take: Callable[[str], Values], rows: int) 
                 codes.numpy()[:, code_at] = category_codes(column, values)
                 code_at += 1
             if column.type != "category":
-                standardise(column, values, numeric.numpy()[:, at : at + width(column)])
+                out = numeric.numpy()[:, at : at + width(column)]
+                standardise(column, values, out, place, before)
                 at += width(column)
         except CAST_ERRORS as error:
             text = str(error).splitlines()[0]
-            problems.append(Problem(f"not {column.type}: {text}", f"column {column.name!r}"))
+            problems.append(
+                Problem(f"not {column.type}: {text}", f"{place}, column {column.name!r}")
+            )
         except DataError as error:
             problems += error.problems
     if problems:
@@ -162,7 +174,7 @@ def encode(columns: Iterable[Column], take: Callable[[str], Values], rows: int) 
     return Features(numeric, codes)
 
 
-def standardise(column: Column, values: Values, out: np.ndarray) -> None:
+def standardise(column: Column, values: Values, out: np.ndarray, place: str, before: int) -> None:
     """Write a column's standardised values, and its missing-value indicator, into `out`."""
     assert column.mean is not None
     assert column.std is not None
@@ -175,7 +187,7 @@ def standardise(column: Column, values: Values, out: np.ndarray) -> None:
         row = int(strange[0])
         raise DataError(
             f"{numbers[row]} is infinite or too large for float32",
-            f"column {column.name!r}, row {row + 1}",
+            f"{place}, column {column.name!r}, row {before + row + 1}",
             "Correct it or leave it empty",
         )
     if column.missing:
@@ -190,11 +202,3 @@ def category_codes(column: Column, values: Values) -> np.ndarray:
     if texts.null_count:
         known = pc.if_else(pc.is_null(texts), MISSING, known)
     return cast(np.ndarray, known.to_numpy())
-
-
-def whole(values: Values) -> Values:
-    """Whole numbers as the one text they have: 7, 7.0 and "07" are the same category."""
-    try:
-        return values.cast(pa.float64()).cast(pa.int64()).cast(pa.string())
-    except CAST_ERRORS:
-        return values.cast(pa.string())

@@ -6,7 +6,7 @@ from typing import cast
 import numpy as np
 import pyarrow as pa
 
-from fourbeat.data.arrow import pc
+from fourbeat.data.arrow import CAST_ERRORS, pc
 from fourbeat.errors import DataError, Problem
 from fourbeat.types import Values
 
@@ -15,7 +15,11 @@ MOST_FRACTIONS = 20
 
 
 def texts(values: Values, relabel: Mapping[str, str], place: str) -> Values:
-    """Labels as text: `1` and `1.0` are "1", true is "true", missing ones are an error."""
+    """Labels as text: `1` and `1.0` are "1", true is "true", missing ones are an error.
+
+    Raises:
+        DataError: for rows without a label, and for values that are no labels.
+    """
     if values.null_count:
         rows = np.flatnonzero(pc.is_null(values).to_numpy(zero_copy_only=False))
         shown = ", ".join(str(row + 1) for row in rows[:3]) + (", …" if len(rows) > 3 else "")
@@ -26,7 +30,8 @@ def texts(values: Values, relabel: Mapping[str, str], place: str) -> Values:
         )
     if pa.types.is_floating(values.type):
         distinct = pc.unique(values)
-        if pc.all(pc.equal(distinct, pc.floor(distinct))).as_py():
+        whole = pc.and_(pc.is_finite(distinct), pc.equal(distinct, pc.floor(distinct)))
+        if pc.all(whole).as_py() and pc.all(pc.less(pc.abs(distinct), 2.0**53)).as_py():
             values = values.cast(pa.int64())
         elif len(distinct) > MOST_FRACTIONS:
             raise DataError(
@@ -34,7 +39,12 @@ def texts(values: Values, relabel: Mapping[str, str], place: str) -> Values:
                 place,
                 "Regression is not supported yet; cut it into classes",
             )
-    labels = cast(Values, values.cast(pa.string()))
+    try:
+        labels = values.cast(pa.string())
+    except CAST_ERRORS:
+        raise DataError(
+            f"the target's values are of type {values.type}: not labels", place
+        ) from None
     for old, new in relabel.items():
         labels = pc.if_else(pc.equal(labels, old), new, labels)
     return labels
@@ -49,6 +59,8 @@ def classes_of(labels: Values, declared: Sequence[str] | None, place: str) -> li
         str(pair["values"]): int(pair["counts"]) for pair in pc.value_counts(labels).to_pylist()
     }
     if declared is not None:
+        if len(set(declared)) < len(declared):
+            raise DataError("a class is declared twice", "data.classes", "Name each once")
         strange = sorted(counts.keys() - set(declared))
         if strange:
             raise DataError(unknown_labels(strange, declared, place))

@@ -43,6 +43,7 @@ class DataRecord(Record):
 
     Attributes:
         classes: label texts; the place is the class number.
+        missing: texts that mean "no value", beside the empty field.
         notes: what was cast, renamed or left out, in words.
     """
 
@@ -51,4 +52,5 @@ class DataRecord(Record):
     columns: list[Column]
     classes: list[str]
     split: SplitRecord
+    missing: list[str] = []
     notes: list[str] = []

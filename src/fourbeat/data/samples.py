@@ -52,6 +52,8 @@ def write(name: str, path: Path, *, rows: int | None = None, seed: int = 0) -> t
     else:
         generator = np.random.Generator(np.random.PCG64(seed))
         table = (tickets if name == "tickets" else circles)(rows or 3000, generator)
+    if path.is_dir():
+        raise DataError("this is a folder", str(path), "Give the file's name")
     beside = path.with_name(f".{path.name}.tmp")
     try:
         csv.write_csv(table, str(beside))

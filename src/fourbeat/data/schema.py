@@ -16,6 +16,8 @@ from fourbeat.types import ColumnType, Values
 #: Below this many rows, different values in every row prove nothing.
 ENOUGH_ROWS = 20
 
+FLOAT32_MAX = float(np.finfo(np.float32).max)
+
 TRUTH = {"true": True, "yes": True, "t": True, "y": True}
 FALSEHOOD = {"false": False, "no": False, "f": False, "n": False}
 
@@ -109,7 +111,8 @@ def unknown_names(
 
     def unknown(name: str, flag: str) -> Problem:
         near = difflib.get_close_matches(name, list(source.columns), n=1)
-        remedy = f"Did you mean {near[0]!r}?" if near else f"Columns: {', '.join(source.columns)}"
+        known = ", ".join([*source.columns][:20]) + (", …" if len(source.columns) > 20 else "")
+        remedy = f"Did you mean {near[0]!r}?" if near else f"Columns: {known}"
         return Problem(f"no column {name!r}, which {flag} names", source.name, remedy)
 
     problems = [] if target in source.columns else [unknown(target, "--target")]
@@ -117,11 +120,16 @@ def unknown_names(
     problems += [
         unknown(pattern, "--ignore")
         for pattern in ignore
-        if not any(fnmatchcase(name, pattern) for name in source.columns)
+        if not any(matches(name, pattern) for name in source.columns)
     ]
-    if any(fnmatchcase(target, pattern) for pattern in ignore):
+    if any(matches(target, pattern) for pattern in ignore):
         problems.append(Problem(f"the target {target!r} is also ignored", source.name))
     return problems
+
+
+def matches(name: str, pattern: str) -> bool:
+    """Whether a pattern means a column: by its very name, or as a shell pattern."""
+    return name == pattern or fnmatchcase(name, pattern)
 
 
 def decide(
@@ -133,7 +141,7 @@ def decide(
 ) -> Column:
     """The type of one column and the reason for it."""
     kind = str(values.type)
-    if any(fnmatchcase(name, pattern) for pattern in ignore):
+    if any(matches(name, pattern) for pattern in ignore):
         return Column(name=name, type="ignored", source=kind, reason="left out on request")
     if told is not None:
         return Column(name=name, type=told, source=kind, reason="declared")
@@ -148,7 +156,10 @@ def guess(values: Values) -> tuple[ColumnType, str]:
         return "ignored", f"{kind} values are not supported"
     if values.null_count == rows:
         return guess_type(kind), "has no value in any row"
-    distinct = cast(int, pc.count_distinct(values, mode="only_valid").as_py())
+    try:
+        distinct = cast(int, pc.count_distinct(values, mode="only_valid").as_py())
+    except CAST_ERRORS:
+        return "ignored", f"{kind} values are not supported"
     if distinct == 1 and values.null_count == 0 and rows > 1:
         return "ignored", "the same value in every row"
     if pa.types.is_boolean(kind):
@@ -211,7 +222,10 @@ def faults(column: Column, values: Values, source: Source, max_categories: int) 
     if values.null_count == len(values):
         return [Problem("every value is missing", place, leave_out)]
     if column.type == "category":
-        distinct = cast(int, pc.count_distinct(values, mode="only_valid").as_py())
+        try:
+            distinct = cast(int, pc.count_distinct(values.cast(pa.string())).as_py())
+        except CAST_ERRORS:
+            return [Problem(f"{values.type} values cannot be categories", place, leave_out)]
         if distinct > max_categories:
             return [
                 Problem(
@@ -227,13 +241,13 @@ def faults(column: Column, values: Values, source: Source, max_categories: int) 
         return [
             Problem(f"declared {column.type}, but {str(error).splitlines()[0]}", place, leave_out)
         ]
-    infinite = np.flatnonzero(np.isinf(numbers))
+    infinite = np.flatnonzero(np.abs(numbers) > FLOAT32_MAX)
     if len(infinite):
         rows = ", ".join(str(row + 1) for row in infinite[:3])
         more = ", …" if len(infinite) > 3 else ""
         return [
             Problem(
-                f"{len(infinite)} infinite value{'s' * (len(infinite) > 1)}",
+                f"{len(infinite)} value{'s' * (len(infinite) > 1)} infinite or too large for float32",
                 f"{place}, row {rows}{more}",
                 f"Correct it, leave it empty, or leave the column out: --ignore {column.name!r}",
             )
@@ -261,10 +275,10 @@ def as_numbers(type_: ColumnType, values: Values) -> np.ndarray:
     elif type_ == "datetime":
         if pa.types.is_string(kind) or pa.types.is_date(kind):
             values = values.cast(pa.timestamp("us"))
-        elif pa.types.is_integer(kind) or pa.types.is_floating(kind):
-            raise pa.ArrowInvalid(f"{kind} values are not dates")
-        else:
+        elif pa.types.is_timestamp(kind):
             values = values.cast(pa.timestamp("us", tz=kind.tz), safe=False)
+        else:
+            raise pa.ArrowInvalid(f"{kind} values are not dates")
         values = pc.divide(values.cast(pa.int64()).cast(pa.float64(), safe=False), 86_400e6)
     # to_numpy gives NaN for a missing value only where the type has one.
     return values.cast(pa.float64(), safe=False).to_numpy()

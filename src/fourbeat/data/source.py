@@ -1,7 +1,12 @@
 """A table from a file or a frame, read strictly: every refusal names file, row and column."""
 
+import bz2
+import difflib
+import gzip
 import hashlib
 import io
+import re
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +24,7 @@ from fourbeat.errors import DataError, Problem
 from fourbeat.types import Values
 
 CSV_SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".csv.bz2")
+PACKED = (".gz", ".bz2")
 DELIMITERS = (",", "\t", ";", "|")
 
 #: Texts that mean "no value" in a numeric column, pyarrow's own list. Elsewhere only "" does.
@@ -61,12 +67,12 @@ def read(data: Any, *, missing: Sequence[str] = (), text: Sequence[str] = ()) ->
         digest, quoted = scan(path)
         table = (
             read_csv(path, quoted=quoted, missing=missing, text=text)
-            if path.name.lower().endswith(CSV_SUFFIXES)
+            if is_csv(path)
             else read_binary(path)
         )
         source = Source({}, table.num_rows, path.name, digest, path.absolute())
     elif hasattr(data, "__arrow_c_stream__"):
-        table = pa.table(data)
+        table = read_frame(data)
         source = Source({}, table.num_rows, type(data).__name__, frame_sha256(table))
     else:
         raise DataError(
@@ -74,24 +80,51 @@ def read(data: Any, *, missing: Sequence[str] = (), text: Sequence[str] = ()) ->
             remedy="Give a path, or a frame with __arrow_c_stream__ (pandas, Polars, pyarrow)",
         )
     names = table.column_names
-    double = sorted(name for name, count in Counter(names).items() if count > 1)
-    if double:
-        raise DataError(
-            Problem(
-                f"column {name!r} stands {names.count(name)} times in the header",
-                source.name,
-                "Rename or remove all but one",
-            )
-            for name in double
-        )
+    check_names(names, source.name)
     if not names or table.num_rows == 0:
         raise DataError("the table has no rows", source.name)
     source.columns = {
         name: plain(column, missing)
         for name, column in zip(names, table.itercolumns(), strict=True)
-        if not name.startswith("__index_level_")  # the index of a pandas frame
     }
     return source
+
+
+def check_names(names: Sequence[str], place: str) -> None:
+    """Every column must have a name of its own."""
+    double = [name for name, count in Counter(names).items() if count > 1]
+    if double:
+        raise DataError(
+            Problem(
+                f"column {name!r} stands {names.count(name)} times in the header",
+                place,
+                "Rename or remove all but one",
+            )
+            for name in double
+        )
+
+
+def read_frame(frame: Any) -> pa.Table:
+    """A frame through `__arrow_c_stream__`, without the index that pandas adds."""
+    try:
+        table = pa.table(frame)
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        raise DataError(
+            f"cannot be read as a table: {first_line(error)}", type(frame).__name__
+        ) from None
+    return table.drop_columns(
+        [name for name in set(table.column_names) if name.startswith("__index_level_")]
+    )
+
+
+def is_csv(path: Path) -> bool:
+    """Whether a file is named as a text table."""
+    return path.name.lower().endswith(CSV_SUFFIXES)
+
+
+def first_line(error: Exception) -> str:
+    """The first line of an error's message."""
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def scan(path: Path) -> tuple[str, bool]:
@@ -106,17 +139,15 @@ def scan(path: Path) -> tuple[str, bool]:
         raise DataError("this is a folder, not a table", str(path)) from None
     except FileNotFoundError:
         raise DataError("no such file", str(path), near_file(path)) from None
-    except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror}", str(path)) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise DataError(f"cannot be read: {first_line(error)}", str(path)) from None
     if path.stat().st_size == 0:
         raise DataError("the file is empty", str(path))
-    return digest.hexdigest(), quoted or path.suffix in (".gz", ".bz2")
+    return digest.hexdigest(), quoted or path.suffix.lower() in PACKED
 
 
 def near_file(path: Path) -> str:
     """A remedy for a name that was mistyped."""
-    import difflib
-
     try:
         there = [entry.name for entry in path.parent.iterdir()]
     except OSError:
@@ -129,15 +160,14 @@ def read_csv(
     path: Path, *, quoted: bool, missing: Sequence[str] = (), text: Sequence[str] = ()
 ) -> pa.Table:
     """Read a whole CSV; types are inferred over all rows."""
+    options = csv_options(path, quoted=quoted, missing=missing, text=text)
     try:
-        table = csv.read_csv(
-            str(path), **csv_options(path, quoted=quoted, missing=missing, text=text)
-        )
-        if any(pa.types.is_binary(kind) for kind in table.schema.types):
+        table = csv.read_csv(str(path), **options)
+        if any(pa.types.is_binary(kind) for kind in table.schema.types) or not table.column_names:
             raise pa.ArrowInvalid("bytes that are not UTF-8")
         return table
     except (pa.ArrowInvalid, pa.ArrowKeyError, UnicodeDecodeError, OSError) as error:
-        raise csv_faults.explain(path, delimiter_of(path), error) from None
+        raise csv_faults.explain(path, options["parse_options"].delimiter, error) from None
 
 
 def csv_options(
@@ -156,21 +186,21 @@ def csv_options(
 
 
 def delimiter_of(path: Path) -> str:
-    """The delimiter: the one that the first line holds most often, the comma when in doubt."""
-    with open_plain(path) as file:
-        line = file.readline(1 << 20).decode("utf-8", errors="replace")
-    return max(DELIMITERS, key=line.count)
+    """The one that the header holds most often outside of quotes; the comma when in doubt."""
+    try:
+        with open_plain(path) as file:
+            line = next((line for line in file if line.strip()), b"")
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"cannot be decompressed: {first_line(error)}", str(path)) from None
+    header = re.sub(r'"[^"]*"', "", line.decode("utf-8", errors="replace"))
+    return max(DELIMITERS, key=header.count)
 
 
 def open_plain(path: Path) -> BinaryIO:
     """Open for reading, decompressed if need be."""
-    if path.suffix == ".gz":
-        import gzip
-
+    if path.suffix.lower() == ".gz":
         return cast(BinaryIO, gzip.open(path, "rb"))
-    if path.suffix == ".bz2":
-        import bz2
-
+    if path.suffix.lower() == ".bz2":
         return cast(BinaryIO, bz2.open(path, "rb"))
     return path.open("rb")
 
@@ -181,7 +211,8 @@ def read_binary(path: Path) -> pa.Table:
         magic = file.read(6)
     try:
         if magic.startswith(b"PAR1"):
-            return parquet.read_table(str(path))
+            with parquet.ParquetFile(str(path)) as file:
+                return file.read()
         if magic == b"ARROW1":
             with ipc.open_file(str(path)) as reader:
                 return reader.read_all()
@@ -195,19 +226,25 @@ def read_binary(path: Path) -> pa.Table:
 
 
 def plain(column: Values, missing: Sequence[str] = ()) -> Values:
-    """One Arrow type for each meaning: text is `string`, dictionaries and views are resolved."""
+    """One Arrow type for each meaning: text is `string`, no dictionaries; NaN and "" are missing."""
+    if pa.types.is_dictionary(column.type):
+        coded = cast(list[Any], column.chunks)
+        words = [plain(pa.chunked_array([chunk.dictionary])) for chunk in coded]
+        decoded = [pc.take(w, chunk.indices) for w, chunk in zip(words, coded, strict=True)]
+        column = pa.chunked_array([part for c in decoded for part in c.chunks])
     kind = column.type
-    if pa.types.is_dictionary(kind):
-        column = column.cast(kind.value_type)
-        kind = column.type
     if pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind):
         column = column.cast(pa.string())
     elif pa.types.is_decimal(kind) or pa.types.is_float16(kind):
         column = column.cast(pa.float64())
-    if pa.types.is_string(column.type):
+    if pa.types.is_floating(column.type):
+        gone = pc.is_nan(column)
+    elif pa.types.is_string(column.type):
         gone = pc.is_in(column, value_set=pa.array(["", *missing], pa.string()))
-        if pc.any(gone).as_py():
-            column = pc.if_else(gone, pa.scalar(None, pa.string()), column)
+    else:
+        return column
+    if pc.any(gone).as_py():
+        column = pc.if_else(gone, pa.scalar(None, column.type), column)
     return column
 
 

@@ -31,15 +31,35 @@ class Lazy:
         return self.metric.compute()
 
 
-def auc(classes: int) -> Lazy:
-    """Area under the ROC curve; for more than two classes the mean of one against the rest."""
+class Auc(Lazy):
+    """Area under the ROC curve; for more than two classes the mean of one against the rest.
 
-    def make() -> Any:
-        from torchmetrics.classification import MulticlassAUROC
+    NaN where a class has no row, or all of them: there is no curve then.
+    """
 
-        return MulticlassAUROC(classes)
+    def __init__(self, classes: int):
+        def make() -> Any:
+            from torchmetrics.classification import MulticlassAUROC
 
-    return Lazy(make)
+            return MulticlassAUROC(classes)
+
+        super().__init__(make)
+        self.classes = classes
+        self.seen: set[int] = set()
+
+    def reset(self) -> None:
+        """Forget every batch."""
+        super().reset()
+        self.seen = set()
+
+    def update(self, preds: Tensor, target: Tensor) -> None:
+        """Take in logits of shape (N, classes) and labels of shape (N,)."""
+        super().update(preds, target)
+        self.seen.update(target.unique().tolist())
+
+    def compute(self) -> Any:
+        """The area over all batches."""
+        return super().compute() if len(self.seen) == self.classes else float("nan")
 
 
 def confusion(classes: int) -> Lazy:

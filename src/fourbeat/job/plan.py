@@ -18,6 +18,7 @@ from fourbeat.config import Config, OptimizerConfig
 from fourbeat.data.loader import TensorLoader
 from fourbeat.data.prepare import Prepared, prepare
 from fourbeat.errors import ConfigError
+from fourbeat.loop.contract import check_batch
 from fourbeat.loop.select import direction_of
 from fourbeat.models.build import build
 
@@ -75,6 +76,14 @@ def resolve(config: Config, frame: Any = None) -> Plan:
             "normalisation needs two",
             "train.batch_size",
             f"Choose another, e.g. --set train.batch_size={size + 1}",
+        )
+    check_batch(model, next(train.batches(0)), nn.CrossEntropyLoss())
+    present = set(data.target[torch.from_numpy(data.rows.validation)].tolist())
+    if config.train.select == "auc" and len(present) < data.shape.classes:
+        raise ConfigError(
+            "a class has no validation row, so there is no AUC to select by",
+            "train.select",
+            "Use --set train.select=loss",
         )
     return Plan(
         config=config,

@@ -15,8 +15,8 @@ from fourbeat.config import ModelConfig
 from fourbeat.data.encode import Features, encode, shape_of
 from fourbeat.data.record import DataRecord
 from fourbeat.data.schema import Column
-from fourbeat.data.source import read
-from fourbeat.data.text import from_text, mismatch
+from fourbeat.data.source import plain, read
+from fourbeat.data.text import from_text
 from fourbeat.errors import DataError, Problem, RunError
 from fourbeat.models.build import build
 from fourbeat.receipt import model as receipts
@@ -36,6 +36,7 @@ class TableClassifier(nn.Module):
         columns: what the table's columns mean; the table may have them in any order, and more.
         classes: label texts; the place is the class number.
         target: name of the label column, not needed in a table.
+        missing: texts that mean "no value", beside the empty field.
     """
 
     def __init__(self, network: nn.Module, data: DataRecord):
@@ -44,29 +45,45 @@ class TableClassifier(nn.Module):
         self.columns: list[Column] = [column for column in data.columns if column.used]
         self.classes = data.classes
         self.target = data.target
+        self.missing = data.missing
 
     def forward(self, *inputs: Tensor) -> Tensor:
         """Logits of shape (N, classes) from encoded rows; see `encode`."""
         return self.network(*inputs)
 
-    def encode(self, columns: Mapping[str, Values], rows: int, name: str = "table") -> Features:
+    def encode(
+        self, columns: Mapping[str, Values], rows: int, name: str = "table", before: int = 0
+    ) -> Features:
         """Encode a table's columns as in training.
 
         An unknown category counts as unknown, a missing value as the receipt says: the training
-        mean for numbers, a category of its own for categories.
+        mean for numbers, a category of its own for categories. Text is read by the rules by
+        which the training table was.
+
+        Args:
+            columns: values by name; others than the model's are passed over.
+            rows: number of rows.
+            name: what messages call the table.
+            before: rows of the table before these.
 
         Raises:
-            DataError: with every missing column and every value of a wrong type.
+            DataError: with every missing column and every column of a wrong type.
         """
         problems = missing_columns(self.columns, columns.keys(), name)
+        ready: dict[str, Values] = {}
         for column in self.columns:
-            if column.name in columns:
-                problem = mismatch(column, columns[column.name])
-                if problem is not None:
-                    problems.append(Problem(problem.fact, f"{name}, {problem.place}"))
+            if column.name not in columns:
+                continue
+            values = plain(columns[column.name], self.missing)
+            try:
+                if pa.types.is_string(values.type) and column.type != "category":
+                    values = from_text(column, values, self.missing, name, before)
+                ready[column.name] = values
+            except DataError as error:
+                problems += error.problems
         if problems:
             raise DataError(problems)
-        return encode(self.columns, columns.__getitem__, rows)
+        return encode(self.columns, ready.__getitem__, rows, name, before)
 
     def probabilities(self, features: Features) -> np.ndarray:
         """Class probabilities of encoded rows, float64 of shape (N, classes)."""
@@ -92,16 +109,9 @@ class TableClassifier(nn.Module):
         Raises:
             DataError: with every missing column and every value of a wrong type.
         """
-        source = read(table, text=[c.name for c in self.columns if c.type == "category"])
-        columns = {
-            column.name: from_text(column, source.columns[column.name])
-            if column.name in source.columns
-            and pa.types.is_string(source.columns[column.name].type)
-            else source.columns[column.name]
-            for column in self.columns
-            if column.name in source.columns
-        }
-        return self.probabilities(self.encode(columns, source.rows, source.name))
+        text = [column.name for column in self.columns if column.type == "category"]
+        source = read(table, missing=self.missing, text=text)
+        return self.probabilities(self.encode(source.columns, source.rows, source.name))
 
     def predict(self, table: Any) -> np.ndarray:
         """The likeliest label of each row, texts of shape (rows,). See `predict_proba`."""

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as csv
+import pyarrow.ipc as ipc
 import pyarrow.parquet as parquet
 
 from fourbeat.data import csv_faults
-from fourbeat.data.source import CSV_SUFFIXES, csv_options, delimiter_of, plain, scan
-from fourbeat.data.text import from_text
+from fourbeat.data.source import check_names, csv_options, first_line, is_csv, scan
 from fourbeat.errors import DataError
 from fourbeat.job.predict import ROWS, TableClassifier, missing_columns
 
@@ -24,18 +24,22 @@ def predict_file(model: TableClassifier, source: Path, out: Path) -> int:
 
     Args:
         model: a loaded run.
-        source: CSV or Parquet; the columns in any order, and others beside them.
+        source: CSV, Parquet or Arrow; the columns in any order, and others beside them.
         out: CSV or Parquet, by its ending. It appears whole or not at all.
 
     Returns:
         The number of rows.
 
     Raises:
-        DataError: with every missing column, or the first block's values of a wrong type.
+        DataError: with every missing column, and every column with a value of a wrong type.
     """
-    text = source.name.lower().endswith(CSV_SUFFIXES)
-    blocks = csv_blocks(source) if text else parquet_blocks(source)
+    if out.exists() and source.exists() and out.samefile(source):
+        raise DataError(
+            "the predictions would replace their rows", str(out), "Choose another --out"
+        )
+    blocks = csv_blocks(source) if is_csv(source) else binary_blocks(source)
     schema = next(blocks)
+    check_names(schema.names, source.name)
     problems = missing_columns(model.columns, schema.names, source.name)
     if problems:
         raise DataError(problems)
@@ -48,7 +52,7 @@ def predict_file(model: TableClassifier, source: Path, out: Path) -> int:
     done = 0
     with writing(out) as write:
         for block in blocks:
-            write(predicted(model, block, added, source.name, done, text=text))
+            write(predicted(model, block, added, source.name, done))
             done += block.num_rows
         if done == 0:
             raise DataError("the table has no rows", str(source))
@@ -56,21 +60,11 @@ def predict_file(model: TableClassifier, source: Path, out: Path) -> int:
 
 
 def predicted(
-    model: TableClassifier,
-    block: pa.Table,
-    added: list[str],
-    name: str,
-    before: int,
-    *,
-    text: bool,
+    model: TableClassifier, block: pa.Table, added: list[str], name: str, before: int
 ) -> pa.Table:
     """A block with its predictions beside it."""
-    columns = {
-        column.name: from_text(column, block[column.name]) if text else plain(block[column.name])
-        for column in model.columns
-    }
-    place = f"{name}, rows from {before + 1}" if before else name
-    p = model.probabilities(model.encode(columns, block.num_rows, place))
+    columns = {column.name: block[column.name] for column in model.columns}
+    p = model.probabilities(model.encode(columns, block.num_rows, name, before))
     labels = np.array(model.classes, dtype=object)[p.argmax(axis=1)]
     block = block.append_column(added[0], pa.array(labels, pa.string()))
     for number, column in enumerate(added[1:]):
@@ -81,43 +75,44 @@ def predicted(
 def csv_blocks(path: Path) -> Iterator[Any]:
     """The schema, then the rows in blocks, every field as the text that it is."""
     _, quoted = scan(path)
+    read = csv.ReadOptions(block_size=BLOCK)
+    options = csv_options(path, quoted=quoted)
+    delimiter = options["parse_options"].delimiter
     try:
-        names = csv.open_csv(
-            str(path),
-            **csv_options(path, quoted=quoted),
-            read_options=csv.ReadOptions(block_size=BLOCK),
-        ).schema.names
-        check_names(names, path)
+        names = csv.open_csv(str(path), **options, read_options=read).schema.names
+        check_names(names, path.name)
         options = csv_options(path, quoted=quoted, text=names)
-        reader = csv.open_csv(str(path), **options, read_options=csv.ReadOptions(block_size=BLOCK))
+        reader = csv.open_csv(str(path), **options, read_options=read)
         yield reader.schema
         for batch in reader:
             for start in range(0, batch.num_rows, ROWS):
                 yield pa.Table.from_batches([batch.slice(start, ROWS)])
     except (pa.ArrowInvalid, UnicodeDecodeError, OSError) as error:
-        raise csv_faults.explain(path, delimiter_of(path), error) from None
+        raise csv_faults.explain(path, delimiter, error) from None
 
 
-def parquet_blocks(path: Path) -> Iterator[Any]:
-    """The schema, then the rows in blocks."""
+def binary_blocks(path: Path) -> Iterator[Any]:
+    """The schema, then the rows in blocks, of Parquet or Arrow IPC."""
     scan(path)
+    with path.open("rb") as file:
+        arrow = file.read(6) == b"ARROW1"
     try:
-        with parquet.ParquetFile(str(path)) as file:
-            check_names(file.schema_arrow.names, path)
-            yield file.schema_arrow
-            for batch in file.iter_batches(batch_size=ROWS):
-                yield pa.Table.from_batches([batch])
+        if arrow:
+            with ipc.open_file(str(path)) as reader:
+                yield reader.schema
+                for number in range(reader.num_record_batches):
+                    batch = reader.get_batch(number)
+                    for start in range(0, batch.num_rows, ROWS):
+                        yield pa.Table.from_batches([batch.slice(start, ROWS)])
+        else:
+            with parquet.ParquetFile(str(path)) as file:
+                yield file.schema_arrow
+                for batch in file.iter_batches(batch_size=ROWS):
+                    yield pa.Table.from_batches([batch])
     except pa.ArrowException as error:
         raise DataError(
-            f"damaged, or not Parquet: {str(error).splitlines()[0]}", str(path)
+            f"damaged, or neither CSV, Parquet nor Arrow: {first_line(error)}", str(path)
         ) from None
-
-
-def check_names(names: list[str], path: Path) -> None:
-    """Columns must have names of their own."""
-    double = sorted({name for name in names if names.count(name) > 1})
-    if double:
-        raise DataError(f"columns stand twice in the header: {', '.join(double)}", path.name)
 
 
 @contextmanager
@@ -131,10 +126,17 @@ def writing(out: Path) -> Generator[Any]:
 
     def write(table: pa.Table) -> None:
         nonlocal writer
-        if writer is None:
-            make = csv.CSVWriter if suffix == ".csv" else parquet.ParquetWriter
-            writer = make(str(beside), table.schema)
-        writer.write_table(table)
+        try:
+            if writer is None:
+                make = csv.CSVWriter if suffix == ".csv" else parquet.ParquetWriter
+                writer = make(str(beside), table.schema)
+            writer.write_table(table)
+        except pa.ArrowException as error:
+            raise DataError(
+                f"cannot be written as {suffix}: {first_line(error)}",
+                str(out),
+                "Write .parquet" if suffix == ".csv" else "",
+            ) from None
 
     try:
         yield write

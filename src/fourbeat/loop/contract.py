@@ -53,7 +53,7 @@ def check_batch(model: nn.Module, batch: Any, loss_fn: Loss | None = None) -> st
         with mode(model, training=False), torch.no_grad():
             try:
                 output = model(*inputs)
-            except (RuntimeError, TypeError, IndexError, ValueError) as error:
+            except Exception as error:  # the model is the user's: it may raise anything
                 raise BatchError(
                     explain(model, at[-1] if at else "", inputs, seen, error)
                 ) from error

@@ -8,6 +8,7 @@ from torch import nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from fourbeat.errors import RunError
 from fourbeat.loop.batch import inputs_and_target
 from fourbeat.loop.contract import check_batch
 from fourbeat.loop.directory import free_directory
@@ -66,6 +67,12 @@ def fit(
             report = run.validate(val_loader, loss_fn, metrics) if val_loader else None
             if epoch.close(report, select=select, mode=mode, patience=patience):
                 break
+        if val_loader is not None and run.state.selection.best is None:
+            raise RunError(
+                f"the validation's {select} was never finite: nothing was selected",
+                str(directory),
+                "Lower the learning rate, and look at the data for extreme values",
+            )
         for name, loader in (("validation", val_loader), ("test", test_loader)):
             if loader is not None:
                 run.evaluate(name, loader, loss_fn, metrics)

@@ -56,15 +56,17 @@ def factory(name: str) -> Callable[..., Any]:
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.insert(0, here)
     try:
-        found = getattr(importlib.import_module(module_name), attribute)
-    except ModuleNotFoundError as error:
-        if error.name != module_name.split(".")[0] and error.name != module_name:
-            raise
-        raise ConfigError(
-            f"no module {module_name!r}", "model.name", "It is looked for from the current folder"
-        ) from None
-    except AttributeError:
-        raise ConfigError(f"module {module_name!r} has no {attribute!r}", "model.name") from None
+        module = importlib.import_module(module_name)
+    except Exception as error:
+        if isinstance(error, ModuleNotFoundError) and module_name.startswith(str(error.name)):
+            fact, remedy = f"no module {module_name!r}", "It is looked for from the current folder"
+        else:
+            fact = f"module {module_name!r} cannot be imported: {type(error).__name__}: {error}"
+            remedy = "--debug shows where"
+        raise ConfigError(fact, "model.name", remedy) from error
+    found = getattr(module, attribute, None)
+    if found is None:
+        raise ConfigError(f"module {module_name!r} has no {attribute!r}", "model.name")
     if not callable(found):
         raise ConfigError(f"{name!r} cannot be called", "model.name")
     return cast(Callable[..., Any], found)

@@ -30,14 +30,15 @@ class Linear(nn.Module):
 
     def __init__(self, shape: TableShape):
         super().__init__()
-        self.numeric = nn.Linear(shape.numeric, shape.classes)
+        self.bias = nn.Parameter(torch.zeros(shape.classes))
+        self.weight = nn.Parameter(torch.zeros(shape.numeric, shape.classes))
         self.categories = embeddings(
             shape.cardinalities, [shape.classes] * len(shape.cardinalities)
         )
 
     def forward(self, numeric: Tensor, codes: Tensor | None = None) -> Tensor:
         """Logits of shape (N, classes) from (N, numbers) float32 and (N, categories) int64."""
-        logits: Tensor = self.numeric(numeric)
+        logits = numeric @ self.weight + self.bias
         if codes is not None:
             for column, table in enumerate(self.categories):
                 logits = logits + table(codes[:, column])

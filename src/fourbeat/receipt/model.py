@@ -145,11 +145,15 @@ def write(directory: Path, receipt: Receipt) -> None:
     files.write_text(directory / NAME, receipt.model_dump_json(indent=2) + "\n")
 
 
-def read(directory: Path) -> Receipt:
+def read(directory: Path, *, unchanged: bool = True) -> Receipt:
     """Read a run's receipt.
 
+    Args:
+        directory: of the run.
+        unchanged: refuse a sealed receipt that was edited since.
+
     Raises:
-        RunError: if there is none, or it is damaged or of a newer format.
+        RunError: if there is none, or it is damaged, edited or of a newer format.
     """
     path = directory / NAME
     try:
@@ -171,6 +175,12 @@ def read(directory: Path) -> Receipt:
             f"the receipt has format {version}; this fourbeat reads format {FORMAT}",
             str(path),
             "Use the fourbeat that wrote it, or a newer one",
+        )
+    if unchanged and tree.get("seal") is not None and digest(text) != tree["seal"]:
+        raise RunError(
+            "the receipt has changed since it was sealed",
+            str(path),
+            f"`fourbeat verify {directory}` lists what else did",
         )
     try:
         return Receipt.model_validate(tree)

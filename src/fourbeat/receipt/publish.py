@@ -46,7 +46,8 @@ def declare(directory: Path, receipt: Receipt) -> None:
     Raises:
         RunError: if the directory holds a run that was declared otherwise, or cannot be written.
     """
-    if (directory / receipts.NAME).exists():
+    # Without a checkpoint there is nothing that another training could be mixed into.
+    if (directory / receipts.NAME).exists() and any(directory.glob("checkpoints/0*")):
         before = receipts.read(directory)
         changed = tree_differences(declaration(before), declaration(receipt))
         if changed:

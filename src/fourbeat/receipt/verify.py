@@ -18,7 +18,7 @@ def verify(directory: Path) -> tuple[int, list[str]]:
     Raises:
         RunError: if there is no receipt to check against.
     """
-    receipt = receipts.read(directory)
+    receipt = receipts.read(directory, unchanged=False)
     good, problems = verify_all(directory / "checkpoints")
     checked = len(good) + len(problems) + 1
     if receipt.seal is None:

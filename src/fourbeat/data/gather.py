@@ -1,0 +1,120 @@
+"""One table from one file, or from a file for each side of the split."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from fourbeat.config import DataConfig, SplitConfig
+from fourbeat.data import labels
+from fourbeat.data.record import FileRecord
+from fourbeat.data.source import Source, read
+from fourbeat.data.text import unify
+from fourbeat.errors import DataError, Problem
+from fourbeat.types import Values
+
+ROLES = ("data", "validation", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Tables one below the other.
+
+    Attributes:
+        table: the first one, with the rows of the others below its own.
+        names: of the tables.
+        counts: rows of the first table, the validation file and the test file; 0 for none.
+        files: their identities.
+    """
+
+    table: Source
+    names: list[str]
+    counts: list[int]
+    files: list[FileRecord]
+
+    def labels(self, target: str, config: DataConfig) -> tuple[np.ndarray, list[str]]:
+        """Class numbers of all rows, int64 of shape (rows,), and the label texts.
+
+        With several tables, the first one's labels are the mapping.
+
+        Raises:
+            DataError: naming the table that has a label of its own, or a row without one.
+        """
+        values = self.table.columns.pop(target)
+        texts: list[Values] = []
+        start = 0
+        for name, count in zip(self.names, filter(None, self.counts), strict=True):
+            part = values.slice(start, count)
+            texts.append(labels.texts(part, config.relabel, f"{name}, column {target!r}"))
+            start += count
+        places = [f"{name}, column {target!r}" for name in self.names]
+        classes = labels.classes_of(texts[0], config.classes, places[0])
+        numbers = [labels.encode(t, classes, p) for t, p in zip(texts, places, strict=True)]
+        return np.concatenate(numbers), classes
+
+
+def gather(config: DataConfig, split: SplitConfig, frame: Any) -> Gathered:
+    """Read the table and the files of the split, and put them one below the other.
+
+    Raises:
+        DataError: with what is wrong in every file.
+    """
+    given = [config.path if frame is None else frame, split.validation_file, split.test_file]
+    if given[0] is None:
+        raise DataError("no table was named", "data.path", "Give its path and --target COLUMN")
+    text = [name for name, kind in config.types.items() if kind == "category"]
+    sources: list[Source] = []
+    problems: list[Problem] = []
+    for data in filter(lambda data: data is not None, given):
+        try:
+            sources.append(read(data, missing=config.missing, text=text))
+            # What is text in the first table is text in the others, digits or not.
+            text += [n for n, v in sources[0].columns.items() if pa.types.is_string(v.type)]
+        except DataError as error:
+            problems += [problem for problem in error.problems if problem not in problems]
+    if problems:
+        raise DataError(problems)
+    there = [data is not None for data in given]
+    counts = [0, 0, 0]
+    for place, source in zip(np.flatnonzero(there), sources, strict=True):
+        counts[place] = source.rows
+    files = [
+        FileRecord(
+            name=source.name,
+            role=role,
+            path=str(source.path) if source.path else None,
+            sha256=source.sha256,
+            rows=source.rows,
+        )
+        for role, source in zip(np.array(ROLES)[there], sources, strict=True)
+    ]
+    names = [source.name for source in sources]
+    table = join(sources, config.target) if len(sources) > 1 else sources[0]
+    return Gathered(table, names, counts, files)
+
+
+def join(sources: Sequence[Source], target: str) -> Source:
+    """Tables with the same columns, one below the other, of the first one's types."""
+    first, *others = sources
+    problems: list[Problem] = []
+    columns = dict(first.columns)
+    for source in others:
+        for name in first.columns:
+            if name not in source.columns:
+                problems.append(
+                    Problem(f"column {name!r} is missing", source.name, f"{first.name} has it")
+                )
+                continue
+            try:
+                above, below = unify(
+                    columns[name], source.columns[name], f"{source.name}, column {name!r}"
+                )
+                columns[name] = pa.chunked_array([*above.chunks, *below.chunks], above.type)
+            except DataError as error:
+                problems += error.problems
+    if problems:
+        raise DataError(problems)
+    rows = sum(source.rows for source in sources)
+    return Source(columns, rows, first.name, first.sha256, first.path)
