@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -28,9 +28,11 @@ from fourbeat.loop import describe, position
 from fourbeat.loop.batch import describe as describe_batch
 from fourbeat.loop.batch import device_of, to_device
 from fourbeat.loop.epoch import Epoch
+from fourbeat.loop.generators import Generators
 from fourbeat.loop.interrupt import Interrupts
 from fourbeat.loop.means import Report
 from fourbeat.loop.modes import mode as module_mode
+from fourbeat.loop.parts import Parts, Stateful
 from fourbeat.loop.progress import Progress
 from fourbeat.loop.schedule import interval_of, on_plateau
 from fourbeat.loop.select import direction_of, value_of
@@ -47,20 +49,12 @@ from fourbeat.types import Direction
 
 log = logging.getLogger("fourbeat")
 
+DRAWN_AFTER = (
+    "Random numbers are drawn after epoch.close(): a resume from the end of an epoch does not "
+    "repeat them. Draw them before it."
+)
 DUE_SECONDS = 60.0
 """Time within an epoch after which a checkpoint is due, where no number of steps was given."""
-
-
-class Stateful(Protocol):
-    """Anything of the user's that a checkpoint must hold."""
-
-    def state_dict(self) -> dict[str, Any]:
-        """Its state: tensors and plain values."""
-        ...
-
-    def load_state_dict(self, state_dict: dict[str, Any]) -> Any:
-        """Take a state back."""
-        ...
 
 
 class Run:
@@ -128,7 +122,8 @@ class Run:
             environment=environment(device_of(model).type),
             code=code or code_of(main_script()),
         )
-        self._extra = dict(extra or {})
+        self._parts = Parts(model, optimizer, scheduler, dict(extra or {}))
+        self._generators = Generators()
         self._every = checkpoint_every
         self._allow_inexact = allow_inexact
         self._lock = RunLock(self.directory)
@@ -138,9 +133,6 @@ class Run:
         self._epoch: Epoch | None = None
         self._training: weakref.ref[Generator[Step]] | None = None
         self._call = 0
-        self._own: list[torch.Generator] = []  # the training loaders' generators, as they came
-        self._resumed: rng.State | None = None  # the generators in the checkpoint gone on from
-        self._closed: rng.State | None = None  # the generators when the last epoch was closed
         self._count = 0
         self._saved = 0.0
 
@@ -198,15 +190,8 @@ class Run:
                 "(allow_inexact=True)",
             )
         saved = self._store.read(checkpoint)
-        objects.restore_model(self.model, saved["model"])
-        objects.restore_optimizer(self.optimizer, saved["optimizer"])
-        if self.scheduler is not None and saved["scheduler"] is not None:
-            self.scheduler.load_state_dict(saved["scheduler"])
-        for name, thing in self._extra.items():
-            if name not in saved["extra"]:
-                raise CheckpointError(f"the checkpoint holds no {name!r}", str(checkpoint.path))
-            thing.load_state_dict(saved["extra"][name])
-        self._resumed = saved["rng"]
+        self._parts.restore(saved, str(checkpoint.path))
+        self._generators.resumed = saved["rng"]
         self.state = RunState.of(saved["run"], device_of(self.model))
         for text in broken:
             log.warning("broken checkpoint: %s", text)
@@ -237,39 +222,20 @@ class Run:
         finally:
             self._lock.release()
 
-    def _fill(self, status: Status) -> Receipt:
-        """The receipt, with what the run has come to."""
-        state = self.state
-        self.receipt.run = self.receipt.run.model_copy(
-            update={
-                "status": status,
-                "steps": state.step,
-                "epochs": state.epoch,
-                "stopped_early": state.stopped_early,
-            }
-        )
-        self.receipt.batch = state.batch
-        self.receipt.curves = state.curves
-        self.receipt.selection = state.selection.best
-        self.receipt.events = state.events
-        self.receipt.inexact = state.inexact
-        self.receipt.limits = state.limits
-        return self.receipt
-
     def _note(self, status: Status, error: str | None) -> None:
-        receipt = self._fill(status)
-        receipt.run.error = error
+        self.state.fill(self.receipt, status)
+        self.receipt.run.error = error
         with suppress(OSError):  # the first error is the one to hear of
-            write_receipt(self.directory, receipt)
+            write_receipt(self.directory, self.receipt)
 
     def _finish(self) -> None:
         """Seal the receipt over the selected weights."""
         if self._epoch is not None and not self._epoch.closed and self.state.step:
-            self._save(rng.capture(self._own))  # a `break` left the epoch open
+            self._save(self._generators.capture())  # a `break` left the epoch open
         finished = self.state.stopped_early or self.state.epoch >= self._count
-        receipt = self._fill("finished" if finished else "stopped")
-        receipt.last_weights_sha256 = weights_sha256(self.model.state_dict())
-        publish(self.directory, receipt, self.selected())
+        self.state.fill(self.receipt, "finished" if finished else "stopped")
+        self.receipt.last_weights_sha256 = weights_sha256(self.model.state_dict())
+        publish(self.directory, self.receipt, self.selected())
 
     # The loop's own pieces.
 
@@ -281,27 +247,17 @@ class Run:
         self._count = count
         self._progress.open(count, self.state.epoch)
         while self.state.epoch < count and not self.state.stopped_early:
-            if self._epoch is None and self._resumed is not None:
+            if self._epoch is None and self._generators.resumed is not None:
                 self.state.event("resume", f"from the checkpoint of step {self.state.step}")
-                rng.restore(self._resumed)
-            self._watch_generators()
+                self._generators.restore(self._generators.resumed)
+            if self._generators.moved_since_close() and DRAWN_AFTER not in self.state.limits:
+                log.warning("%s", DRAWN_AFTER)
+                self.state.limit(DRAWN_AFTER)
             self._epoch, self._call = Epoch(self, self.state.epoch + 1), 0
             yield self._epoch
             if not self._epoch.closed:
                 self._epoch.close()
         self._epoch = None
-
-    def _watch_generators(self) -> None:
-        """See whether somebody drew after the checkpoint of the last epoch's end."""
-        closed, self._closed = self._closed, None
-        if closed is not None and not torch.equal(closed["torch"], torch.get_rng_state()):
-            text = (
-                "Random numbers are drawn after epoch.close(): a resume from the end of an "
-                "epoch does not repeat them. Draw them before it."
-            )
-            if text not in self.state.limits:
-                log.warning("%s", text)
-            self.state.limit(text)
 
     def train(self, loader: Iterable[Any]) -> Generator[Step]:
         """Steps over a loader's batches, in train mode, from where the last process died.
@@ -327,17 +283,18 @@ class Run:
 
     def _steps(self, loader: Iterable[Any], call: int) -> Generator[Step]:
         state = self.state
-        self._adopt(loader)
+        generators = self._generators
+        generators.adopt(loader)
         if call < state.call:
             return  # this pass was completed before the checkpoint
         device = device_of(self.model)
-        resumed, self._resumed = self._resumed, None
+        resumed, generators.resumed = generators.resumed, None
         if resumed is not None and state.position and state.call_rng is not None:
-            rng.restore(state.call_rng, self._own)
+            generators.restore(state.call_rng)
             batches = position.batches(loader, state.epoch, state.position)
-            rng.restore(resumed, self._own)
+            generators.restore(resumed)
         else:
-            state.call_rng = rng.capture(self._own)
+            state.call_rng = generators.capture()
             batches = position.batches(loader, state.epoch, 0)
         for text in position.limits_of(loader):
             state.limit(text)
@@ -346,7 +303,7 @@ class Run:
             with module_mode(self.model, training=True):
                 while True:
                     due = self._due()
-                    now = rng.capture(self._own) if due or self._interrupts.seen else None
+                    now = generators.capture() if due or self._interrupts.seen else None
                     if now is not None and self._interrupts.seen:
                         self._stop(now)
                     batch = next(batches, END)
@@ -369,15 +326,6 @@ class Run:
                         )
         finally:
             state.call, state.position, state.call_rng = call + 1, 0, None
-
-    def _adopt(self, loader: Iterable[Any]) -> None:
-        """Keep an eye on a loader's own generators; after a resume, set them."""
-        for generator in position.generators_of(loader):
-            if all(generator is not known for known in self._own):
-                saved = self._resumed["generators"] if self._resumed is not None else []
-                if len(self._own) < len(saved):
-                    generator.set_state(saved[len(self._own)])
-                self._own.append(generator)
 
     def _commit(self, loss: Tensor | None, examples: int, correct: Tensor | None) -> None:
         """The update of a step; without a loss, the batch was skipped."""
@@ -402,7 +350,7 @@ class Run:
         A signal stops it between two batches, unless a pass of `train` is under way, which stops
         at its own next step.
         """
-        now = rng.capture(self._own)
+        now = self._generators.capture()
 
         def stop() -> None:
             if self._pass() is None:
@@ -465,8 +413,7 @@ class Run:
         )
         epoch.closed = True
         state.epoch, state.call, state.means = epoch.number, 0, type(state.means)()
-        self._closed = rng.capture(self._own)
-        self._save(self._closed)
+        self._save(self._generators.at_close())
         self._progress.epoch(epoch.number, report.scalars() if report else {}, lr[0])
         if self._interrupts.seen:
             self._obey()
@@ -503,8 +450,7 @@ class Run:
         """A copy of the best epoch's state dict, on the CPU; of the last one if none was chosen."""
         step = self.state.best_step
         if step is None:
-            state: dict[str, Tensor] = copy(dict(self.model.state_dict()))
-            return {name: tensor.cpu() for name, tensor in state.items()}
+            return self._parts.weights()
         if step not in self._store.good:
             raise CheckpointError(
                 f"the checkpoint of the best epoch, step {step}, is not whole",
@@ -529,14 +475,7 @@ class Run:
 
     def _save(self, now: rng.State) -> None:
         """Write a checkpoint of this moment between two steps."""
-        state = {
-            "model": objects.model_state(self.model),
-            "optimizer": self.optimizer.state_dict(),
-            "scheduler": self.scheduler.state_dict() if self.scheduler else None,
-            "extra": {name: thing.state_dict() for name, thing in self._extra.items()},
-            "rng": now,
-            "run": self.state.state(),
-        }
+        state = {**self._parts.state(), "rng": now, "run": self.state.state()}
         self._store.write(
             self.state.step,
             plain(state, "state"),

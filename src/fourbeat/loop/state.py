@@ -8,7 +8,7 @@ import torch
 from fourbeat.checkpoint import rng
 from fourbeat.loop.means import Means
 from fourbeat.loop.select import Selection
-from fourbeat.receipt.model import EpochRecord, EventRecord
+from fourbeat.receipt.model import EpochRecord, EventRecord, Receipt, Status
 
 
 @dataclass(slots=True)
@@ -56,6 +56,23 @@ class RunState:
     def best_step(self) -> int | None:
         """The step of the selected epoch's checkpoint."""
         return self.selection.best.step if self.selection.best else None
+
+    def fill(self, receipt: Receipt, status: Status) -> None:
+        """Write into a receipt what the run has come to."""
+        receipt.run = receipt.run.model_copy(
+            update={
+                "status": status,
+                "steps": self.step,
+                "epochs": self.epoch,
+                "stopped_early": self.stopped_early,
+            }
+        )
+        receipt.batch = self.batch
+        receipt.curves = self.curves
+        receipt.selection = self.selection.best
+        receipt.events = self.events
+        receipt.inexact = self.inexact
+        receipt.limits = self.limits
 
     def state(self) -> dict[str, Any]:
         """As tensors and plain values."""
