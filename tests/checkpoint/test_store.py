@@ -17,9 +17,9 @@ from fourbeat.checkpoint.store import CheckpointStore, seal, verify, verify_all
 from fourbeat.errors import CheckpointError
 
 
-def write(store, step, best=None, value=None):
+def write(store, step, value=None):
     state = {"w": torch.full((4,), float(step if value is None else value))}
-    return store.write(step, state, best_step=best, environment={"threads": 1})
+    return store.write(step, state, {"threads": 1})
 
 
 def steps(store):
@@ -35,14 +35,13 @@ def test_what_is_written_is_read(tmp_path):
     assert torch.equal(again.read(written)["w"], torch.full((4,), 7.0))
 
 
-def test_the_last_two_and_their_best_are_kept(tmp_path):
+def test_the_last_two_are_kept(tmp_path):
     store = CheckpointStore(tmp_path / "c")
-    best = {1: 1, 2: 1, 3: 3, 4: 3, 5: 3, 6: 6, 7: 6}
     seen = []
-    for step, chosen in best.items():
-        write(store, step, chosen)
+    for step in range(1, 5):
+        write(store, step)
         seen.append(steps(store))
-    assert seen == [[1], [1, 2], [1, 2, 3], [3, 4], [3, 4, 5], [3, 5, 6], [6, 7]]
+    assert seen == [[1], [1, 2], [2, 3], [3, 4]]
 
 
 def test_the_same_step_twice_keeps_the_later(tmp_path):

@@ -22,7 +22,7 @@ FORMAT = 1
 STATE, MANIFEST = "state.pt", "manifest.json"
 WRITING, REPLACED, REMOVED = ".writing", ".replaced", ".removed"
 KEPT = 2
-"""Checkpoints that stay, newest first; the best ones that they refer to stay beside them."""
+"""Checkpoints that stay, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,12 @@ class Checkpoint:
     Attributes:
         path: its folder.
         step: updates done.
-        best_step: the step of the checkpoint with the weights selected so far, if any.
         environment: where it was written.
         sha256: of the manifest, and so of everything in it.
     """
 
     path: Path
     step: int
-    best_step: int | None
     environment: dict[str, Any]
     sha256: str
 
@@ -97,19 +95,13 @@ class CheckpointStore:
         return cast(dict[str, Any], state)
 
     def write(
-        self,
-        step: int,
-        state: Mapping[str, Any],
-        *,
-        best_step: int | None,
-        environment: Mapping[str, Any],
+        self, step: int, state: Mapping[str, Any], environment: Mapping[str, Any]
     ) -> Checkpoint:
         """Write a checkpoint and thin out the older ones.
 
         Args:
             step: updates done; names the checkpoint.
             state: tensors and plain values only.
-            best_step: the step of the checkpoint with the selected weights.
             environment: where it is written.
 
         Raises:
@@ -127,7 +119,6 @@ class CheckpointStore:
                 {
                     "format": FORMAT,
                     "step": step,
-                    "best_step": best_step,
                     "parent": parent.sha256 if parent else None,
                     "environment": dict(environment),
                     "files": {
@@ -159,14 +150,13 @@ class CheckpointStore:
         return checkpoint
 
     def prune(self) -> None:
-        """Remove what is older than the newest verified two, but for the best ones they refer to.
+        """Remove what is older than the newest verified two.
 
         Each is renamed first, so that a kill in between leaves nothing that looks broken.
         """
-        newest = sorted(self.good, reverse=True)[:KEPT]
-        keep = {*newest, *(self.good[step].best_step for step in newest)}
+        keep = sorted(self.good, reverse=True)[:KEPT]
         for path in self.directory.iterdir():
-            if path.name.isdigit() and int(path.name) not in keep and int(path.name) < newest[0]:
+            if path.name.isdigit() and int(path.name) not in keep and int(path.name) < keep[0]:
                 shutil.rmtree(self.directory / REMOVED, ignore_errors=True)
                 self.good.pop(int(path.name), None)
                 path.rename(self.directory / REMOVED)
@@ -228,4 +218,4 @@ def verify(path: Path) -> Checkpoint:
             raise CheckpointError(f"{name} is missing", str(path))
         if file.stat().st_size != known["size"] or files.sha256(file) != known["sha256"]:
             raise CheckpointError(f"{name} has changed since it was written", str(path))
-    return Checkpoint(path, fields["step"], fields["best_step"], fields["environment"], digest)
+    return Checkpoint(path, fields["step"], fields["environment"], digest)

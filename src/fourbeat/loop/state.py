@@ -52,11 +52,6 @@ class RunState:
         if text not in self.limits:
             self.limits.append(text)
 
-    @property
-    def best_step(self) -> int | None:
-        """The step of the selected epoch's checkpoint."""
-        return self.selection.best.step if self.selection.best else None
-
     def fill(self, receipt: Receipt, status: Status) -> None:
         """Write into a receipt what the run has come to."""
         receipt.run = receipt.run.model_copy(

@@ -1,0 +1,201 @@
+"""A run's hold on its directory: from taking it to the sealed receipt, and every checkpoint between."""
+
+import logging
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from fourbeat.checkpoint import rng
+from fourbeat.checkpoint.lock import RunLock
+from fourbeat.checkpoint.plain import copy, plain
+from fourbeat.checkpoint.store import Checkpoint, CheckpointStore
+from fourbeat.errors import CheckpointError, InexactError, RunError
+from fourbeat.loop.batch import device_of
+from fourbeat.loop.generators import Generators
+from fourbeat.loop.interrupt import Interrupts
+from fourbeat.loop.parts import Parts
+from fourbeat.loop.state import RunState
+from fourbeat.receipt import model as receipts
+from fourbeat.receipt.environment import differences
+from fourbeat.receipt.model import Receipt, Status
+from fourbeat.receipt.publish import declare, publish, refuse_strangers
+from fourbeat.receipt.weights import weights_sha256
+
+log = logging.getLogger("fourbeat")
+
+DUE_SECONDS = 60.0
+"""Time within an epoch after which a checkpoint is due, where no number of steps was given."""
+
+
+class Session:
+    """One process at work on one run.
+
+    Attributes:
+        directory: of the run.
+        parts: the user's objects.
+        receipt: as declared; filled in at the end.
+        state: where the run stands.
+        best: the selected weights, None before the first selection.
+        generators: the random numbers.
+        interrupts: signals seen.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        parts: Parts,
+        receipt: Receipt,
+        *,
+        checkpoint_every: int | None,
+        allow_inexact: bool,
+    ):
+        self.directory = directory
+        self.parts = parts
+        self.receipt = receipt
+        self.state = RunState()
+        self.best: dict[str, Tensor] | None = None
+        self.generators = Generators()
+        self.interrupts = Interrupts()
+        self._every = checkpoint_every
+        self._allow_inexact = allow_inexact
+        self._lock = RunLock(directory)
+        self._store = CheckpointStore(directory / "checkpoints")
+        self._saved = 0.0
+
+    def open(self) -> None:
+        """Take the directory, and resume what is in it. For the errors see `Run`."""
+        refuse_strangers(self.directory)
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RunError(
+                f"the run directory cannot be made: {error.strerror}",
+                str(self.directory),
+                "Choose another with --out DIR",
+            ) from None
+        self._lock.acquire()
+        try:
+            declare(self.directory, self.receipt)
+            broken = self._store.open()
+            newest = self._store.newest()
+            if newest is not None:
+                self._resume(newest, broken)
+            elif broken:
+                raise CheckpointError(
+                    "no checkpoint is whole: " + "; ".join(broken),
+                    str(self.directory),
+                    "Train into a new directory",
+                )
+            else:
+                self._begin()
+        except BaseException:
+            self._lock.release()
+            raise
+        self.interrupts.watch()
+        self._saved = time.monotonic()
+
+    def _begin(self) -> None:
+        """Seed a new run."""
+        seed = self.receipt.run.seed
+        if seed is not None:
+            if torch.initial_seed() != seed:
+                torch.manual_seed(seed)
+            rng.seed_others(seed)
+
+    def _resume(self, checkpoint: Checkpoint, broken: list[str]) -> None:
+        """Restore everything from a verified checkpoint."""
+        changed = differences(checkpoint.environment, self.receipt.environment)
+        if changed and not self._allow_inexact:
+            raise InexactError(
+                "a resume here would not give the same bits: " + "; ".join(changed),
+                str(self.directory),
+                "Resume where it began, or accept other bits with --allow-inexact "
+                "(allow_inexact=True)",
+            )
+        saved = self._store.read(checkpoint)
+        self.parts.restore(saved, str(checkpoint.path))
+        self.generators.resumed = saved["rng"]
+        self.best = saved["best"]
+        self.state = RunState.of(saved["run"], device_of(self.parts.model))
+        for text in broken:
+            log.warning("broken checkpoint: %s", text)
+            self.state.event("broken checkpoint", text)
+        if changed:
+            self.state.inexact += [text for text in changed if text not in self.state.inexact]
+            self.state.event("inexact", "resumed under another environment")
+        log.info("resumed from step %d (epoch %d)", self.state.step, self.state.epoch + 1)
+
+    def close(self, error: BaseException | None, *, finished: bool, unsaved: bool) -> None:
+        """Seal the receipt, or say in it why it is not sealed, and let go of the directory.
+
+        Args:
+            error: what ended the loop, None for an end of its own.
+            finished: whether the run came to its end.
+            unsaved: whether a `break` left steps behind the last checkpoint.
+        """
+        self.interrupts.release()
+        try:
+            if error is None:
+                if unsaved:
+                    self.save(self.generators.capture())
+                self.state.fill(self.receipt, "finished" if finished else "stopped")
+                last = self.parts.model.state_dict()
+                self.receipt.last_weights_sha256 = weights_sha256(last)
+                publish(self.directory, self.receipt, self.selected())
+            elif isinstance(error, KeyboardInterrupt | SystemExit):
+                self._note("interrupted", None)
+            else:
+                self._note("failed", f"{type(error).__name__}: {error}")
+        finally:
+            self._lock.release()
+
+    def _note(self, status: Status, error: str | None) -> None:
+        self.state.fill(self.receipt, status)
+        self.receipt.run.error = error
+        with suppress(OSError):  # the first error is the one to hear of
+            receipts.write(self.directory, self.receipt)
+
+    def selected(self) -> dict[str, Tensor]:
+        """A copy of the selected weights, on the CPU; of the current ones if none was chosen."""
+        return self.parts.weights() if self.best is None else copy(self.best)
+
+    def due(self) -> bool:
+        """Whether to write a checkpoint before the next step."""
+        if self.state.position == 0:
+            return False  # the end of the last epoch wrote one
+        if self._every is not None:
+            return self.state.step % self._every == 0
+        return time.monotonic() - self._saved >= DUE_SECONDS
+
+    def save(self, now: rng.State) -> None:
+        """Write a checkpoint of this moment between two steps.
+
+        Args:
+            now: the generators, as the next step is to find them.
+        """
+        state = {
+            **self.parts.state(),
+            "best": self.best,
+            "rng": now,
+            "run": self.state.state(),
+        }
+        self._store.write(self.state.step, plain(state, "state"), self.receipt.environment)
+        self._saved = time.monotonic()
+
+    def stop(self, now: rng.State) -> None:
+        """Obey a signal: write a checkpoint, then raise."""
+        assert self.interrupts.seen is not None
+        self.state.event("interrupted", self.interrupts.seen.name)
+        self.save(now)
+        self.obey()
+
+    def obey(self) -> None:
+        """Say what a signal stopped, and raise."""
+        assert self.interrupts.seen is not None
+        how = f"fourbeat resume {self.directory}" if self.receipt.config else "run the script again"
+        name = self.interrupts.seen.name
+        log.warning("%s: checkpoint of step %d written. To go on: %s", name, self.state.step, how)
+        self.interrupts.stop()
