@@ -7,6 +7,7 @@ import zlib
 from contextlib import suppress
 from pathlib import Path
 
+from fourbeat.data.opening import open_plain
 from fourbeat.errors import DataError, Problem
 
 SHOWN = 3
@@ -14,8 +15,6 @@ SHOWN = 3
 
 def explain(path: Path, delimiter: str, error: Exception) -> DataError:
     """Turn pyarrow's refusal into one that names every kind of fault and its first lines."""
-    from fourbeat.data.source import open_plain
-
     try:
         with open_plain(path) as file:
             raw = file.read()

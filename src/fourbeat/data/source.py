@@ -1,17 +1,12 @@
 """A table from a file or a frame, read strictly: every refusal names file, row and column."""
 
-import bz2
-import difflib
-import gzip
 import hashlib
 import io
-import re
-import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.csv as csv
@@ -20,12 +15,9 @@ import pyarrow.parquet as parquet
 
 from fourbeat.data import csv_faults
 from fourbeat.data.arrow import pc
+from fourbeat.data.opening import CSV_SUFFIXES, delimiter_of, first_line, is_csv, scan
 from fourbeat.errors import DataError, Problem
 from fourbeat.types import Values
-
-CSV_SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".csv.bz2")
-PACKED = (".gz", ".bz2")
-DELIMITERS = (",", "\t", ";", "|")
 
 #: Texts that mean "no value" in a numeric column, pyarrow's own list. Elsewhere only "" does.
 NUMERIC_NULLS: list[str] = list(cast(Sequence[str], csv.ConvertOptions().null_values))
@@ -117,45 +109,6 @@ def read_frame(frame: Any) -> pa.Table:
     )
 
 
-def is_csv(path: Path) -> bool:
-    """Whether a file is named as a text table."""
-    return path.name.lower().endswith(CSV_SUFFIXES)
-
-
-def first_line(error: Exception) -> str:
-    """The first line of an error's message."""
-    return next(iter(str(error).splitlines()), type(error).__name__)
-
-
-def scan(path: Path) -> tuple[str, bool]:
-    """Read a file once: its sha256, and whether it holds a double quote at all."""
-    try:
-        with path.open("rb") as file:
-            digest, quoted = hashlib.sha256(), False
-            while block := file.read(1 << 20):
-                digest.update(block)
-                quoted = quoted or b'"' in block
-    except IsADirectoryError:
-        raise DataError("this is a folder, not a table", str(path)) from None
-    except FileNotFoundError:
-        raise DataError("no such file", str(path), near_file(path)) from None
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise DataError(f"cannot be read: {first_line(error)}", str(path)) from None
-    if path.stat().st_size == 0:
-        raise DataError("the file is empty", str(path))
-    return digest.hexdigest(), quoted or path.suffix.lower() in PACKED
-
-
-def near_file(path: Path) -> str:
-    """A remedy for a name that was mistyped."""
-    try:
-        there = [entry.name for entry in path.parent.iterdir()]
-    except OSError:
-        return ""
-    near = difflib.get_close_matches(path.name, there, n=1)
-    return f"Did you mean {path.parent / near[0]}?" if near else ""
-
-
 def read_csv(
     path: Path, *, quoted: bool, missing: Sequence[str] = (), text: Sequence[str] = ()
 ) -> pa.Table:
@@ -183,26 +136,6 @@ def csv_options(
             column_types={name: pa.string() for name in text},
         ),
     }
-
-
-def delimiter_of(path: Path) -> str:
-    """The one that the header holds most often outside of quotes; the comma when in doubt."""
-    try:
-        with open_plain(path) as file:
-            line = next((line for line in file if line.strip()), b"")
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"cannot be decompressed: {first_line(error)}", str(path)) from None
-    header = re.sub(r'"[^"]*"', "", line.decode("utf-8", errors="replace"))
-    return max(DELIMITERS, key=header.count)
-
-
-def open_plain(path: Path) -> BinaryIO:
-    """Open for reading, decompressed if need be."""
-    if path.suffix.lower() == ".gz":
-        return cast(BinaryIO, gzip.open(path, "rb"))
-    if path.suffix.lower() == ".bz2":
-        return cast(BinaryIO, bz2.open(path, "rb"))
-    return path.open("rb")
 
 
 def read_binary(path: Path) -> pa.Table:

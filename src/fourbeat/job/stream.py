@@ -12,7 +12,8 @@ import pyarrow.ipc as ipc
 import pyarrow.parquet as parquet
 
 from fourbeat.data import csv_faults
-from fourbeat.data.source import check_names, csv_options, first_line, is_csv, scan
+from fourbeat.data.opening import first_line, is_csv, scan
+from fourbeat.data.source import check_names, csv_options
 from fourbeat.errors import DataError
 from fourbeat.job.predict import ROWS, TableClassifier, missing_columns
 

@@ -1,13 +1,27 @@
 """One epoch of `run.epochs`: what it gave so far, and its end."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Protocol
 
 from fourbeat.errors import BeatError
 from fourbeat.loop.means import Report
 from fourbeat.types import Direction
 
-if TYPE_CHECKING:
-    from fourbeat.loop.run import Run
+
+class Close(Protocol):
+    """What ends an epoch; see `Epoch.close`."""
+
+    def __call__(
+        self,
+        number: int,
+        report: Report | None,
+        select: str,
+        mode: Direction | None,
+        patience: int | None,
+        /,
+    ) -> bool:
+        """Returns whether training should stop."""
+        ...
 
 
 class Epoch:
@@ -18,16 +32,17 @@ class Epoch:
         closed: whether `close` was called.
     """
 
-    def __init__(self, run: "Run", number: int):
+    def __init__(self, number: int, so_far: Callable[[], Report], close: Close):
         self.number = number
         self.closed = False
-        self._run = run
+        self._so_far = so_far
+        self._close = close
         self._train: Report | None = None
 
     @property
     def train(self) -> Report:
         """Training means of this epoch so far, weighted by examples."""
-        return self._train or self._run.training_report()
+        return self._train or self._so_far()
 
     def close(
         self,
@@ -56,5 +71,7 @@ class Epoch:
         """
         if self.closed:
             raise BeatError(f"epoch {self.number} is closed already")
-        self._train = self._run.training_report()
-        return self._run.close_epoch(self, report, select, mode, patience)
+        self._train = self._so_far()
+        stop = self._close(self.number, report, select, mode, patience)
+        self.closed = True
+        return stop

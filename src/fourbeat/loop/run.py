@@ -23,7 +23,7 @@ from fourbeat.loop import describe, position
 from fourbeat.loop.batch import describe as describe_batch
 from fourbeat.loop.batch import device_of, to_device
 from fourbeat.loop.epoch import Epoch
-from fourbeat.loop.means import Report
+from fourbeat.loop.means import Means, Report
 from fourbeat.loop.modes import mode as module_mode
 from fourbeat.loop.parts import Parts, Stateful
 from fourbeat.loop.progress import Progress
@@ -163,7 +163,8 @@ class Run:
             ):
                 log.warning("%s", DRAWN_AFTER)
                 self.state.limit(DRAWN_AFTER)
-            self._epoch, self._call = Epoch(self, self.state.epoch + 1), 0
+            number = self.state.epoch + 1
+            self._epoch, self._call = Epoch(number, self.state.means.report, self._close), 0
             yield self._epoch
             if not self._epoch.closed:
                 self._epoch.close()
@@ -286,9 +287,9 @@ class Run:
         with position.untouched(loader):
             return evaluate(self.model, batches(), loss_fn, metrics)
 
-    def close_epoch(
+    def _close(
         self,
-        epoch: Epoch,
+        number: int,
         report: Report | None,
         metric: str,
         told: Direction | None,
@@ -302,7 +303,7 @@ class Run:
             value = value_of(report, metric)
             if self.interval == "plateau":
                 on_plateau(self.scheduler, metric, direction, value)
-            if state.selection.take(metric, direction, value, epoch.number, state.step):
+            if state.selection.take(metric, direction, value, number, state.step):
                 self._session.best = self._session.parts.weights()
             state.stopped_early = patience is not None and state.selection.waited >= patience
         elif self.interval == "plateau":
@@ -312,27 +313,22 @@ class Run:
         lr = describe.learning_rates(self.optimizer)
         if self.scheduler is not None and self.interval == "epoch":
             self.scheduler.step()
-        means = self.training_report() if state.means.examples else None
+        means = state.means.report() if state.means.examples else None
         state.curves.append(
             EpochRecord(
-                epoch=epoch.number,
+                epoch=number,
                 step=state.step,
                 lr=lr,
                 train=means.scalars() if means else {},
                 validation=report.scalars() if report else {},
             )
         )
-        epoch.closed = True
-        state.epoch, state.call, state.means = epoch.number, 0, type(state.means)()
+        state.epoch, state.call, state.means = number, 0, Means()
         self._session.save(self._session.generators.at_close())
-        self._progress.epoch(epoch.number, report.scalars() if report else {}, lr[0])
+        self._progress.epoch(number, report.scalars() if report else {}, lr[0])
         if self._session.interrupts.seen:
             self._session.obey()
         return state.stopped_early
-
-    def training_report(self) -> Report:
-        """Training means of the open epoch so far."""
-        return self.state.means.report()
 
     def evaluate(
         self,
