@@ -47,6 +47,28 @@ def test_optimizer_statistics_keep_their_dtype(dtype):
         assert torch.equal(value, optimizer.state[weight][key])
 
 
+def test_nested_statistics_and_absent_ones():
+    first, second = nn.Parameter(torch.ones(2).bfloat16()), nn.Parameter(torch.ones(1))
+    optimizer = torch.optim.SGD([first, second], lr=1)
+    optimizer.state[first] = {"deep": {"m": torch.rand(2)}, "list": [torch.rand(2), 3]}
+    again = torch.optim.SGD([nn.Parameter(first.detach()), nn.Parameter(second.detach())], lr=1)
+    objects.restore_optimizer(again, copy(optimizer.state_dict()))
+    assert len(again.state) == 1  # an optimizer may ask `if p not in self.state`
+    (state,) = again.state.values()
+    assert state["deep"]["m"].dtype == torch.float32
+    assert torch.equal(state["deep"]["m"], optimizer.state[first]["deep"]["m"])
+    assert torch.equal(state["list"][0], optimizer.state[first]["list"][0])
+    assert state["list"][1] == 3
+
+
+def test_a_buffer_made_on_the_way():
+    model, fresh = nn.Sequential(nn.Linear(1, 1)), nn.Sequential(nn.Linear(1, 1))
+    model[0].register_buffer("late", torch.tensor([5.0]), persistent=False)
+    objects.restore_model(fresh, copy(objects.model_state(model)))
+    assert fresh[0].late.item() == 5
+    assert "0.late" not in fresh.state_dict()
+
+
 def test_another_model_or_optimizer_is_named():
     with pytest.raises(CheckpointError, match="the model is not the one that was saved"):
         objects.restore_model(nn.Linear(2, 3), objects.model_state(nn.Linear(2, 2)))

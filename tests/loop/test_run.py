@@ -68,6 +68,16 @@ def test_a_body_without_update_is_named_at_the_next_batch(tmp_path, lesson):
     assert receipts.read(tmp_path / "r").run.status == "failed"
 
 
+def test_a_pass_within_a_pass_is_refused(tmp_path, lesson):
+    made = lesson()
+    with pytest.raises(BeatError, match="another pass of it is under way"):
+        with open_run(tmp_path / "r", made) as run:
+            for _ in run.epochs(1):
+                for _outer in run.train(made.train):
+                    for _inner in run.train(made.train):
+                        pass
+
+
 def test_a_skipped_batch_counts_nowhere(tmp_path, lesson):
     made = lesson()
     before = fb.weights_sha256(made.model.state_dict())
@@ -237,13 +247,16 @@ SCRIPT = textwrap.dedent(
     torch.manual_seed(1)
     model = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Dropout(0.5), torch.nn.Linear(4, 2))
     optimizer = torch.optim.Adam(model.parameters())
-    loader = fb.TensorLoader(torch.randn(40, 2), torch.arange(40) % 2, batch_size=4, shuffle=True)
+    rows = torch.utils.data.TensorDataset(torch.randn(40, 2), torch.arange(40) % 2)
+    loader = torch.utils.data.DataLoader(rows, batch_size=4, shuffle=True)
     loss_fn = torch.nn.CrossEntropyLoss()
     held_out = fb.TensorLoader(torch.ones(8, 2), torch.arange(8) % 2, batch_size=2)
     number = int(sys.argv[2])
     where = sys.argv[3]
     with fb.Run(sys.argv[1], model=model, optimizer=optimizer, seed=1) as run:
         for epoch in run.epochs(3):
+            if where == "epoch" and epoch.number == 2:
+                os.kill(os.getpid(), number)
             for step in run.train(loader):
                 x, y = step.batch
                 if where == "step" and step.number == 14:
@@ -288,6 +301,7 @@ def whole(tmp_path_factory):
         (signal.SIGTERM, "step"),
         (signal.SIGTERM, "validation"),
         (signal.SIGINT, "close"),
+        (signal.SIGTERM, "epoch"),
     ],
 )
 def test_a_signal_writes_a_checkpoint_first(tmp_path, whole, number, where):
@@ -295,7 +309,7 @@ def test_a_signal_writes_a_checkpoint_first(tmp_path, whole, number, where):
     assert cut.returncode in (128 + number, -number)  # Python dies of its own SIGINT
     receipt = receipts.read(tmp_path / "cut")
     assert receipt.run.status == "interrupted"
-    assert receipt.run.steps == {"step": 15, "validation": 20, "close": 20}[where]
+    assert receipt.run.steps == {"step": 15, "validation": 20, "close": 20, "epoch": 10}[where]
     newest = max(int(path.name) for path in (tmp_path / "cut" / "checkpoints").iterdir())
     assert newest == receipt.run.steps
     assert script(tmp_path, "cut", 0, "nowhere").stdout == whole

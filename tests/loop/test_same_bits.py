@@ -48,6 +48,13 @@ def make(kind: str):
         )
     elif kind == "workers":
         loader = DataLoader(Noisy(), batch_size=3, shuffle=True, num_workers=2)
+    elif kind == "loaders in turn":
+        loader = [
+            DataLoader(
+                Noisy(), batch_size=3, shuffle=True, generator=torch.Generator().manual_seed(seed)
+            )
+            for seed in (5, 6)
+        ]
     elif kind == "stream":
         loader = DataLoader(Stream(), batch_size=3)
     else:
@@ -78,6 +85,16 @@ class Killed(Exception):
     """Stands for `kill -9`: nothing after it is written."""
 
 
+def body_of(kind, epoch, loader):
+    """What an epoch's body makes before it trains."""
+    if kind == "drawn in the body":
+        x, y = torch.randn(11, 3), torch.arange(11) % 2
+        return [(x[rows], y[rows]) for rows in torch.randperm(11).split(3)]
+    if kind == "loaders in turn":
+        return loader[epoch % 2]
+    return loader
+
+
 def mode_a(directory, kind, epochs, *, die_at=None, schedule=None, every=1):
     model, optimizer, loader = make(kind)
     scheduler = schedule(optimizer) if schedule else None
@@ -92,7 +109,7 @@ def mode_a(directory, kind, epochs, *, die_at=None, schedule=None, every=1):
         checkpoint_every=every,
     ) as run:
         for epoch in run.epochs(epochs):
-            for step in run.train(loader):
+            for step in run.train(body_of(kind, epoch.number, loader)):
                 if step.number == die_at:
                     raise Killed
                 x, y = step.batch
@@ -152,7 +169,7 @@ def test_schedules_move_when_the_plain_loop_moves_them(tmp_path, schedule):
     assert mode_a(tmp_path / "a", "keyed", 3, schedule=schedule) == plain_loop("keyed", 3, schedule)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, "drawn in the body", "loaders in turn"])
 @pytest.mark.parametrize("die_at", range(12))
 def test_a_resume_at_every_step_ends_with_the_same_bits(tmp_path, undisturbed, kind, die_at):
     with pytest.raises(Killed):

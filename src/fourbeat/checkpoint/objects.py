@@ -33,6 +33,10 @@ def restore_model(model: nn.Module, saved: dict[str, Any]) -> None:
     for name, value in saved["hidden_buffers"].items():
         if name in buffers:
             buffers[name].copy_(value)
+        else:  # one that the model makes on the way
+            owner, _, short = name.rpartition(".")
+            place = model.get_submodule(owner)
+            place.register_buffer(short, value.clone(), persistent=False)
 
 
 def restore_optimizer(optimizer: Optimizer, saved: dict[str, Any]) -> None:
@@ -54,7 +58,19 @@ def restore_optimizer(optimizer: Optimizer, saved: dict[str, Any]) -> None:
     parameters: list[torch.Tensor] = [p for g in optimizer.param_groups for p in g["params"]]
     numbers: list[int] = [n for g in saved["param_groups"] for n in g["params"]]
     for number, parameter in zip(numbers, parameters, strict=True):
-        current = cast(dict[str, Any], optimizer.state[parameter])
-        for key, value in saved["state"].get(number, {}).items():
-            if isinstance(value, torch.Tensor):
-                current[key] = value.to(current[key].device, copy=True)
+        if number in saved["state"]:
+            loaded = optimizer.state[parameter]
+            optimizer.state[parameter] = uncast(loaded, saved["state"][number])
+
+
+def uncast(loaded: Any, saved: Any) -> Any:
+    """The saved values in the places, and on the devices, of the loaded ones."""
+    if isinstance(saved, torch.Tensor):
+        return saved.to(loaded.device, copy=True)
+    if isinstance(saved, dict):
+        items = cast(dict[Any, Any], saved).items()
+        return {key: uncast(loaded[key], value) for key, value in items}
+    if isinstance(saved, list | tuple):
+        made = [uncast(a, b) for a, b in zip(loaded, cast(list[Any], saved), strict=True)]
+        return tuple(made) if isinstance(saved, tuple) else made
+    return loaded

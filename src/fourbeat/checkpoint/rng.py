@@ -21,7 +21,7 @@ def capture(generators: Sequence[torch.Generator] = ()) -> State:
         "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
         "numpy": [name, torch.from_numpy(keys.astype(np.int64)), position, has_gauss, cached],
         "python": [version, torch.tensor(internal, dtype=torch.int64), gauss],
-        "generators": [generator.get_state() for generator in generators],
+        "generators": [[g.initial_seed(), g.get_state()] for g in generators],
     }
 
 
@@ -34,8 +34,22 @@ def restore(state: State, generators: Sequence[torch.Generator] = ()) -> None:
     np.random.set_state((name, keys.numpy().astype(np.uint32), position, has_gauss, cached))
     version, internal, gauss = state["python"]
     random.setstate((version, tuple(internal.tolist()), gauss))
-    for generator, saved in zip(generators, state["generators"], strict=False):
-        generator.set_state(saved)
+    entries: list[list[Any]] = state["generators"]
+    left = list(entries)
+    for place, generator in enumerate(generators):
+        entry = claim(left, generator)
+        if entry is None and len(entries) == len(generators):
+            entry = entries[place]  # it was seeded anew since
+        if entry is not None:
+            generator.set_state(entry[1])
+
+
+def claim(entries: list[list[Any]], generator: torch.Generator) -> list[Any] | None:
+    """Take the first saved entry of a generator's seed out of a list."""
+    for place, entry in enumerate(entries):
+        if entry[0] == generator.initial_seed():
+            return entries.pop(place)
+    return None
 
 
 def seed_everything(seed: int) -> None:

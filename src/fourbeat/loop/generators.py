@@ -19,20 +19,28 @@ class Generators:
     def __init__(self) -> None:
         self.resumed: rng.State | None = None
         self.own: list[torch.Generator] = []
+        self.waiting: list[list[Any]] = []
         self.closed: rng.State | None = None
+
+    def resume(self, state: rng.State) -> None:
+        """Go on from a checkpoint; the loaders' own generators are set as the loaders come."""
+        self.resumed = state
+        self.waiting = list(state["generators"])
 
     def adopt(self, loader: Any) -> None:
         """Count a training loader's own generators in; after a resume, set them."""
         for generator in generators_of(loader):
             if all(generator is not known for known in self.own):
-                saved = self.resumed["generators"] if self.resumed is not None else []
-                if len(self.own) < len(saved):
-                    generator.set_state(saved[len(self.own)])
+                entry = rng.claim(self.waiting, generator)
+                if entry is not None:
+                    generator.set_state(entry[1])
                 self.own.append(generator)
 
     def capture(self) -> rng.State:
-        """Where they stand."""
-        return rng.capture(self.own)
+        """Where they stand, those included whose loader has not come again since the resume."""
+        state = rng.capture(self.own)
+        state["generators"] += self.waiting
+        return state
 
     def restore(self, state: rng.State) -> None:
         """Put them back."""

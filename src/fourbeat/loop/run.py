@@ -4,6 +4,7 @@ The loop stays the caller's. The run keeps count, position and random numbers, w
 between steps, selects, and leaves a receipt.
 """
 
+import inspect
 import logging
 import weakref
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -154,15 +155,15 @@ class Run:
         self._count = count
         self._progress.open(count, self.state.epoch)
         while self.state.epoch < count and not self.state.stopped_early:
-            if self._epoch is None and self._session.generators.resumed is not None:
+            generators, resumed = self._session.generators, self._session.generators.resumed
+            if self._epoch is None and resumed is not None:
                 self.state.event("resume", f"from the checkpoint of step {self.state.step}")
-                self._session.generators.restore(self._session.generators.resumed)
-            if (
-                self._session.generators.moved_since_close()
-                and DRAWN_AFTER not in self.state.limits
-            ):
+                # What the body draws before it trains it draws again; `train` does the rest.
+                generators.restore(self.state.epoch_rng or resumed)
+            if generators.moved_since_close() and DRAWN_AFTER not in self.state.limits:
                 log.warning("%s", DRAWN_AFTER)
                 self.state.limit(DRAWN_AFTER)
+            self.state.epoch_rng = generators.capture()
             number = self.state.epoch + 1
             self._epoch, self._call = Epoch(number, self.state.means.report, self._close), 0
             yield self._epoch
@@ -186,7 +187,12 @@ class Run:
                 "",
                 "Use it within `for epoch in run.epochs(n)`",
             )
-        self._end_training()
+        if self._pass() is not None:
+            raise BeatError(
+                "run.train() came while another pass of it is under way",
+                "",
+                "End the first one: leave its for loop, or close() it",
+            )
         steps = self._steps(loader, self._call)
         self._call += 1
         self._training = weakref.ref(steps)
@@ -197,6 +203,7 @@ class Run:
         generators = self._session.generators
         generators.adopt(loader)
         if call < state.call:
+            generators.restore(state.call_rngs[call])
             return  # this pass was completed before the checkpoint
         device = device_of(self.model)
         resumed, generators.resumed = generators.resumed, None
@@ -216,7 +223,8 @@ class Run:
                     due = self._session.due()
                     now = generators.capture() if due or self._session.interrupts.seen else None
                     if now is not None and self._session.interrupts.seen:
-                        self._session.stop(now)
+                        # Before the first batch a resume begins the pass anew.
+                        self._session.stop(now if state.position else state.call_rng or now)
                     batch = next(batches, END)
                     if batch is END:
                         break
@@ -237,6 +245,7 @@ class Run:
                         )
         finally:
             state.call, state.position, state.call_rng = call + 1, 0, None
+            state.call_rngs.append(generators.capture())
 
     def _commit(self, loss: Tensor | None, examples: int, correct: Tensor | None) -> None:
         """The update of a step; without a loss, the batch was skipped."""
@@ -324,6 +333,7 @@ class Run:
             )
         )
         state.epoch, state.call, state.means = number, 0, Means()
+        state.epoch_rng, state.call_rngs = None, []
         self._session.save(self._session.generators.at_close())
         self._progress.epoch(number, report.scalars() if report else {}, lr[0])
         if self._session.interrupts.seen:
@@ -344,8 +354,11 @@ class Run:
         current = copy(objects.model_state(self.model))
         objects.restore_model(self.model, {"state": self.selected(), "hidden_buffers": {}})
         try:
-            # Nothing to save: these are not the weights that training goes on with.
-            report = self._watched(loader, loss_fn, metrics, self._session.obey)
+            # These are not the weights that training goes on with: nothing can be saved here,
+            # and nothing need be once the last epoch is closed.
+            closed = self._epoch is None or self._epoch.closed
+            stop = self._session.obey if closed else lambda: None
+            report = self._watched(loader, loss_fn, metrics, stop)
         finally:
             objects.restore_model(self.model, current)
         self.receipt.results[name] = {"examples": report.examples, **report.values}
@@ -361,7 +374,9 @@ class Run:
 
     def _pass(self) -> Generator[Step] | None:
         """The pass of `train` that is under way."""
-        return self._training() if self._training is not None else None
+        steps = self._training() if self._training is not None else None
+        over = steps is None or inspect.getgeneratorstate(steps) == inspect.GEN_CLOSED
+        return None if over else steps
 
     def _end_training(self) -> None:
         """Close a pass that a `break` or an error left open, so that modes are restored."""

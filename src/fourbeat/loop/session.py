@@ -63,7 +63,7 @@ class Session:
         self._allow_inexact = allow_inexact
         self._lock = RunLock(directory)
         self._store = CheckpointStore(directory / "checkpoints")
-        self._saved = 0.0
+        self._saved, self._saved_step = 0.0, -1
 
     def open(self) -> None:
         """Take the directory, and resume what is in it. For the errors see `Run`."""
@@ -117,7 +117,7 @@ class Session:
             )
         saved = self._store.read(checkpoint)
         self.parts.restore(saved, str(checkpoint.path))
-        self.generators.resumed = saved["rng"]
+        self.generators.resume(saved["rng"])
         self.best = saved["best"]
         self.state = RunState.of(saved["run"], device_of(self.parts.model))
         for text in broken:
@@ -126,6 +126,7 @@ class Session:
         if changed:
             self.state.inexact += [text for text in changed if text not in self.state.inexact]
             self.state.event("inexact", "resumed under another environment")
+        self._saved_step = self.state.step
         log.info("resumed from step %d (epoch %d)", self.state.step, self.state.epoch + 1)
 
     def close(self, error: BaseException | None, *, finished: bool, unsaved: bool) -> None:
@@ -164,8 +165,8 @@ class Session:
 
     def due(self) -> bool:
         """Whether to write a checkpoint before the next step."""
-        if self.state.position == 0:
-            return False  # the end of the last epoch wrote one
+        if self.state.position == 0 or self.state.step == self._saved_step:
+            return False  # the end of the last epoch wrote one, or this was resumed from one
         if self._every is not None:
             return self.state.step % self._every == 0
         return time.monotonic() - self._saved >= DUE_SECONDS
@@ -183,7 +184,7 @@ class Session:
             "run": self.state.state(),
         }
         self._store.write(self.state.step, plain(state, "state"), self.receipt.environment)
-        self._saved = time.monotonic()
+        self._saved, self._saved_step = time.monotonic(), self.state.step
 
     def stop(self, now: rng.State) -> None:
         """Obey a signal: write a checkpoint, then raise."""

@@ -20,7 +20,9 @@ class RunState:
         epoch: epochs closed.
         call: calls of `run.train` completed in the open epoch.
         position: batches consumed in the call that is under way.
-        call_rng: the generators when that call began, for loaders that are not keyed.
+        epoch_rng: the generators when the open epoch began.
+        call_rngs: the generators at the end of each of the completed calls.
+        call_rng: the generators when the call under way began, for loaders that are not keyed.
         means: training sums of the open epoch.
         selection: the best epoch so far.
         curves: the closed epochs.
@@ -33,6 +35,8 @@ class RunState:
     epoch: int = 0
     call: int = 0
     position: int = 0
+    epoch_rng: rng.State | None = None
+    call_rngs: list[rng.State] = field(default_factory=list[rng.State])
     call_rng: rng.State | None = None
     means: Means = field(default_factory=Means)
     selection: Selection = field(default_factory=Selection)
@@ -76,6 +80,8 @@ class RunState:
             "epoch": self.epoch,
             "call": self.call,
             "position": self.position,
+            "epoch_rng": self.epoch_rng,
+            "call_rngs": self.call_rngs,
             "call_rng": self.call_rng,
             "means": self.means.state(),
             "selection": self.selection.state(),
