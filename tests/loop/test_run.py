@@ -475,12 +475,14 @@ def test_another_environment_is_refused_or_branded(tmp_path, lesson):
     with open_run(tmp_path / "r", made) as run:
         one_epoch(run, made)
     threads = torch.get_num_threads()
+    before = (tmp_path / "r" / "receipt.json").read_text()
     torch.set_num_threads(threads + 1)
     with (
         pytest.raises(InexactError, match=f"threads: {threads}, now {threads + 1}"),
         open_run(tmp_path / "r", lesson()),
     ):
         pass
+    assert (tmp_path / "r" / "receipt.json").read_text() == before  # a refusal changes nothing
     again = lesson()
     with open_run(tmp_path / "r", again, allow_inexact=True) as run:
         for epoch in run.epochs(2):

@@ -24,6 +24,9 @@ WRITING, REPLACED, REMOVED = ".writing", ".replaced", ".removed"
 KEPT = 2
 """Checkpoints that stay, newest first."""
 
+SPARE = 1 << 20
+"""A disk with less room than this, in bytes, is taken for full when a write fails."""
+
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
@@ -137,10 +140,11 @@ class CheckpointStore:
             files.sync(self.directory)
             shutil.rmtree(replaced, ignore_errors=True)
         except (OSError, RuntimeError) as error:
+            why = reason(error, self.directory)
             shutil.rmtree(folder, ignore_errors=True)
             last = f"step {parent.step} is whole" if parent else "none was written before"
             raise CheckpointError(
-                f"the checkpoint of step {step} cannot be written: {reason(error)}",
+                f"the checkpoint of step {step} cannot be written: {why}",
                 str(self.directory),
                 f"The last one: {last}. Make room and resume",
             ) from error
@@ -163,11 +167,13 @@ class CheckpointStore:
         shutil.rmtree(self.directory / REMOVED, ignore_errors=True)
 
 
-def reason(error: Exception) -> str:
-    """What the system said. torch reports a full disk as a failed write of its archive."""
+def reason(error: Exception, directory: Path) -> str:
+    """What the system said; torch reports a full disk as a fault of its archive's writer."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return f"{str(error).splitlines()[0]} (is the disk full?)"
+    if shutil.disk_usage(directory).free < SPARE:
+        return "no space left on the device"
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def seal(fields: Mapping[str, Any]) -> str:

@@ -21,7 +21,12 @@ from fourbeat.loop.state import RunState
 from fourbeat.receipt import model as receipts
 from fourbeat.receipt.environment import differences
 from fourbeat.receipt.model import Receipt, Status
-from fourbeat.receipt.publish import declare, publish, refuse_strangers
+from fourbeat.receipt.publish import (
+    declare,
+    publish,
+    refuse_another,
+    refuse_strangers,
+)
 from fourbeat.receipt.weights import weights_sha256
 
 log = logging.getLogger("fourbeat")
@@ -78,7 +83,7 @@ class Session:
             ) from None
         self._lock.acquire()
         try:
-            declare(self.directory, self.receipt)
+            refuse_another(self.directory, self.receipt)
             broken = self._store.open()
             newest = self._store.newest()
             if newest is not None:
@@ -91,6 +96,8 @@ class Session:
                 )
             else:
                 self._begin()
+            self.state.fill(self.receipt, "running")
+            declare(self.directory, self.receipt)
         except BaseException:
             self._lock.release()
             raise

@@ -40,11 +40,11 @@ def refuse_strangers(directory: Path) -> None:
             )
 
 
-def declare(directory: Path, receipt: Receipt) -> None:
-    """Write the receipt of a run that is about to begin or to go on.
+def refuse_another(directory: Path, receipt: Receipt) -> None:
+    """Go on only with the training that was declared here.
 
     Raises:
-        RunError: if the directory holds a run that was declared otherwise, or cannot be written.
+        RunError: naming what differs.
     """
     # Without a checkpoint there is nothing that another training could be mixed into.
     if (directory / receipts.NAME).exists() and any(directory.glob("checkpoints/0*")):
@@ -56,6 +56,14 @@ def declare(directory: Path, receipt: Receipt) -> None:
                 str(directory),
                 "Train into a new directory",
             )
+
+
+def declare(directory: Path, receipt: Receipt) -> None:
+    """Write the receipt of a run that begins or goes on.
+
+    Raises:
+        RunError: if it cannot be written.
+    """
     try:
         receipts.write(directory, receipt)
     except OSError as error:
