@@ -30,13 +30,8 @@ def test_the_loop_runs_as_it_stands(tmp_path, monkeypatch, lesson):
 
 
 def test_prediction_runs_as_it_stands(tmp_path, monkeypatch):
-    from fourbeat.config import load
-    from fourbeat.job.train import train
-
     monkeypatch.chdir(tmp_path)
     write("tickets", Path("tickets.csv"), rows=200)
-    flags = {"data.path": "tickets.csv", "data.target": "escalated", "train.epochs": 1}
-    train(load(flags=flags))
     names = {"fb": fb}
     exec(BLOCKS[1], names)
     assert len(names["labels"]) == 200

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from fourbeat.data.loader import TensorLoader
     from fourbeat.errors import FourbeatError
     from fourbeat.job.predict import load
+    from fourbeat.job.train import train_table as train
     from fourbeat.loop.contract import check_batch
     from fourbeat.loop.fit import fit
     from fourbeat.loop.run import Run
@@ -24,6 +25,7 @@ __all__ = [
     "fit",
     "load",
     "seed_everything",
+    "train",
     "validate",
     "weights_sha256",
 ]
@@ -37,6 +39,7 @@ _HOMES = {
     "fit": "fourbeat.loop.fit",
     "load": "fourbeat.job.predict",
     "seed_everything": "fourbeat.checkpoint.rng",
+    "train": "fourbeat.job.train:train_table",
     "validate": "fourbeat.loop.validate",
     "weights_sha256": "fourbeat.receipt.weights",
 }
@@ -45,4 +48,5 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'fourbeat' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    module, _, other = _HOMES[name].partition(":")
+    return getattr(import_module(module), other or name)

@@ -8,6 +8,7 @@ import pyarrow.parquet as parquet
 import pytest
 import torch
 
+import fourbeat as fb
 from fourbeat.config import load
 from fourbeat.errors import BatchError, ConfigError, DataError, InexactError, RunError
 from fourbeat.job.resume import resume
@@ -74,6 +75,18 @@ def test_statistics_come_from_training_rows_only(tmp_path, table):
         for i, column in enumerate(before.data.columns)
     ]
     assert after.weights_sha256 == before.weights_sha256
+
+
+def test_from_python_a_path_or_a_frame(tmp_path, table):
+    path = table()
+    before = torch.are_deterministic_algorithms_enabled()
+    made = fb.train(path, "label", out=tmp_path / "a", settings={"train.epochs": 3})
+    same = fb.train(pd.read_csv(path), "label", out=tmp_path / "b", settings={"train.epochs": 3})
+    assert made.receipt.weights_sha256 == same.receipt.weights_sha256
+    assert len(fb.load(made.directory).predict(path)) == 300
+    assert torch.are_deterministic_algorithms_enabled() == before
+    with pytest.raises(ConfigError, match="Did you mean 'epochs'"):
+        fb.train(path, "label", settings={"train.epoch": 3})
 
 
 @pytest.mark.parametrize(

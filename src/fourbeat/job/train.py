@@ -1,13 +1,17 @@
 """Train a table: from a configuration to a sealed run, the same way the first time and again."""
 
 import sys
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
+import torch.utils.deterministic
 from torch import nn
 
 from fourbeat.config import Config
+from fourbeat.config import load as load_config
 from fourbeat.job.metrics import Auc, confusion
 from fourbeat.job.plan import Plan, resolve
 from fourbeat.loop.directory import free_directory
@@ -17,13 +21,20 @@ from fourbeat.receipt.code import CodeRecord, code_of
 from fourbeat.receipt.model import Receipt
 
 
+class Outcome(NamedTuple):
+    """What a training leaves: the run's directory and its sealed receipt."""
+
+    directory: Path
+    receipt: Receipt
+
+
 def train(
     config: Config,
     out: Path | None = None,
     *,
     frame: Any = None,
     allow_inexact: bool = False,
-) -> tuple[Path, Receipt]:
+) -> Outcome:
     """Train as declared, or go on with the run in `out` if it was declared the same.
 
     Args:
@@ -42,16 +53,60 @@ def train(
     if out is not None and (out / receipts.NAME).exists():
         before = receipts.read(out)
         if before.run.status == "finished" and before.config == declared(config):
-            return out, before
-    # Free of charge for the built-in models, and needed by some operators of other ones.
+            return Outcome(out, before)
+    with deterministic():
+        plan = resolve(config, frame)
+        if out is None:
+            stem = config.data.path.name.partition(".")[0] if config.data.path else "frame"
+            out = free_directory(stem or "table")
+        return Outcome(out, run(plan, out, allow_inexact=allow_inexact))
+
+
+def train_table(
+    table: Any,
+    target: str,
+    *,
+    out: str | Path | None = None,
+    ignore: Sequence[str] = (),
+    settings: Mapping[str, Any] | None = None,
+) -> Outcome:
+    """Train a classifier on a table, as `fourbeat train` does.
+
+    Args:
+        table: a path, or a frame with `__arrow_c_stream__` (pandas, Polars, pyarrow, DuckDB).
+        target: the column to predict.
+        out: the run's directory; an unfinished run in it goes on. Default: a free one in `runs/`.
+        ignore: columns to leave out: names or shell patterns.
+        settings: any option of the configuration by its dotted name: `{"train.epochs": 20}`.
+
+    Returns:
+        The run's directory, for `fourbeat.load`, and its receipt.
+
+    Raises:
+        ConfigError, DataError: with what does not fit, all at once.
+    """
+    flags: dict[str, Any] = {"data.target": target, "data.ignore": list(ignore), **(settings or {})}
+    is_path = isinstance(table, str | Path)
+    if is_path:
+        flags["data.path"] = str(table)
+    config = load_config(flags=flags)
+    return train(config, None if out is None else Path(out), frame=None if is_path else table)
+
+
+@contextmanager
+def deterministic() -> Generator[None]:
+    """Deterministic operators for a while: free of charge for the built-in models."""
+    before = torch.are_deterministic_algorithms_enabled()
+    only_warned = torch.is_deterministic_algorithms_warn_only_enabled()
+    memory: Any = torch.utils.deterministic
+    filled = memory.fill_uninitialized_memory
     torch.use_deterministic_algorithms(True, warn_only=True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # pyright: ignore
-    plan = resolve(config, frame)
-    if out is None:
-        stem = config.data.path.name.partition(".")[0] if config.data.path else "frame"
-        stem = stem or "table"
-        out = free_directory(stem)
-    return out, run(plan, out, allow_inexact=allow_inexact)
+    memory.fill_uninitialized_memory = False
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before, warn_only=only_warned)
+        memory.fill_uninitialized_memory = filled
 
 
 def run(plan: Plan, out: Path, *, allow_inexact: bool) -> Receipt:
