@@ -334,6 +334,7 @@ class Run:
         )
         state.epoch, state.call, state.means = number, 0, Means()
         state.epoch_rng, state.call_rngs = None, []
+        self._session.generators.resumed = None
         self._session.save(self._session.generators.at_close())
         self._progress.epoch(number, report.scalars() if report else {}, lr[0])
         if self._session.interrupts.seen:
@@ -361,7 +362,7 @@ class Run:
             report = self._watched(loader, loss_fn, metrics, stop)
         finally:
             objects.restore_model(self.model, current)
-        self.receipt.results[name] = {"examples": report.examples, **report.values}
+        self.state.results[name] = {"examples": report.examples, **report.values}
         return report
 
     def selected(self) -> dict[str, Tensor]:

@@ -197,6 +197,9 @@ class Session:
         """Obey a signal: write a checkpoint, then raise."""
         assert self.interrupts.seen is not None
         self.state.event("interrupted", self.interrupts.seen.name)
+        resumed = self.generators.resumed
+        if self.state.position and resumed is not None:
+            now = resumed  # the place of the last checkpoint has not been reached again yet
         self.save(now)
         self.obey()
 

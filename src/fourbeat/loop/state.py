@@ -28,6 +28,7 @@ class RunState:
         curves: the closed epochs.
         batch: description of the first batch.
         stopped_early: whether patience ran out.
+        results: what `run.evaluate` gave, by name.
         events, inexact, limits: see the receipt.
     """
 
@@ -43,6 +44,7 @@ class RunState:
     curves: list[EpochRecord] = field(default_factory=list[EpochRecord])
     batch: str | None = None
     stopped_early: bool = False
+    results: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     events: list[EventRecord] = field(default_factory=list[EventRecord])
     inexact: list[str] = field(default_factory=list[str])
     limits: list[str] = field(default_factory=list[str])
@@ -69,6 +71,7 @@ class RunState:
         receipt.batch = self.batch
         receipt.curves = self.curves
         receipt.selection = self.selection.best
+        receipt.results = self.results
         receipt.events = self.events
         receipt.inexact = self.inexact
         receipt.limits = self.limits
@@ -88,6 +91,7 @@ class RunState:
             "curves": [record.model_dump() for record in self.curves],
             "batch": self.batch,
             "stopped_early": self.stopped_early,
+            "results": self.results,
             "events": [record.model_dump() for record in self.events],
             "inexact": self.inexact,
             "limits": self.limits,
