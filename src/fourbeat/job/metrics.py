@@ -9,7 +9,8 @@ from torch import Tensor
 class Lazy:
     """A torchmetrics metric over class probabilities, made at its first update.
 
-    Probabilities are computed in float64, so that large margins stay apart.
+    Probabilities are computed in float64, so that large margins stay apart; on the CPU, since
+    not every device has float64.
     """
 
     def __init__(self, make: Callable[[], Any]):
@@ -23,8 +24,8 @@ class Lazy:
     def update(self, preds: Tensor, target: Tensor) -> None:
         """Take in logits of shape (N, classes) and labels of shape (N,)."""
         if self.metric is None:
-            self.metric = self.make().to(preds.device)
-        self.metric.update(preds.double().softmax(dim=1), target)
+            self.metric = self.make()
+        self.metric.update(preds.cpu().double().softmax(dim=1), target.cpu())
 
     def compute(self) -> Any:
         """The value over all batches."""

@@ -89,14 +89,16 @@ def columns(data: DataRecord) -> Html:
 
 def statistics(column: Column) -> str:
     """What the training rows say of a column."""
+    said: list[str] = []
+    if column.mean is not None and column.std is not None:
+        day = day_of(column.mean) if column.type == "datetime" else None
+        unit = " days" if day else ""
+        said.append(f"{day or brief(column.mean)} ± {brief(column.std)}{unit}")
     if column.categories is not None:
-        known = f"{len(column.categories):,} categories"
-        return f"{known}, {column.rare:,} rare ones unknown" if column.rare else known
-    if column.mean is None or column.std is None:
-        return NONE
-    if column.type == "datetime" and (day := day_of(column.mean)):
-        return f"{day} ± {brief(column.std)} days"
-    return f"{brief(column.mean)} ± {brief(column.std)}"
+        said.append(f"{len(column.categories):,} categories")
+        if column.rare:
+            said.append(f"{column.rare:,} rare ones unknown")
+    return ", ".join(said) or NONE
 
 
 def day_of(days: float) -> str | None:
