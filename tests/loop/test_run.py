@@ -8,6 +8,7 @@ import sys
 import textwrap
 
 import pytest
+import safetensors.torch
 import torch
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
@@ -318,6 +319,20 @@ def test_a_signal_writes_a_checkpoint_first(tmp_path, whole, number, where):
 def test_kill_9_in_the_middle_of_an_epoch(tmp_path, whole):
     assert script(tmp_path, "cut", signal.SIGKILL, "step").returncode == -9
     assert script(tmp_path, "cut", 0, "nowhere").stdout == whole
+
+
+def test_a_signal_while_sealing_lets_it_finish(tmp_path, lesson, monkeypatch):
+    save = safetensors.torch.save
+
+    def interrupted(*args, **options):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return save(*args, **options)
+
+    monkeypatch.setattr(safetensors.torch, "save", interrupted)
+    made = lesson()
+    with open_run(tmp_path / "r", made) as run:
+        one_epoch(run, made)
+    assert receipts.read(tmp_path / "r").run.status == "finished"
 
 
 def test_handlers_are_put_back(tmp_path, lesson):

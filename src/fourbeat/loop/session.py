@@ -144,7 +144,6 @@ class Session:
             finished: whether the run came to its end.
             unsaved: whether a `break` left steps behind the last checkpoint.
         """
-        self.interrupts.release()
         try:
             if error is None:
                 if unsaved:
@@ -158,6 +157,7 @@ class Session:
             else:
                 self._note("failed", f"{type(error).__name__}: {error}")
         finally:
+            self.interrupts.release()  # not before: a signal lets the sealing finish
             self._lock.release()
 
     def _note(self, status: Status, error: str | None) -> None:
