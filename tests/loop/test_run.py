@@ -2,11 +2,13 @@
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
 import textwrap
 
+import numpy as np
 import pytest
 import safetensors.torch
 import torch
@@ -567,11 +569,12 @@ def test_a_full_disk_keeps_the_old_checkpoint(tmp_path, lesson, monkeypatch):
     assert not (tmp_path / "r" / "checkpoints" / ".writing").exists()
 
 
-def test_numbers_drawn_after_close_are_said_not_to_be_repeated(tmp_path, lesson, caplog):
+@pytest.mark.parametrize("draw", [lambda: torch.rand(1), np.random.rand, random.random])
+def test_numbers_drawn_after_close_are_said_not_to_be_repeated(tmp_path, lesson, caplog, draw):
     with open_run(tmp_path / "r", lesson()) as run:
         for epoch in run.epochs(3):
             epoch.close()
-            torch.rand(1)
+            draw()
     assert caplog.text.count("Draw them before it") == 1
     assert any("after epoch.close()" in text for text in run.receipt.limits)
 
@@ -589,6 +592,24 @@ def test_state_that_only_code_could_restore_is_refused_when_it_is_saved(tmp_path
         open_run(tmp_path / "r", lesson(), extra={"counter": Counter()}) as run,
     ):
         list(run.epochs(1))
+
+
+def test_a_model_that_prints_an_address_is_the_same_model(tmp_path):
+    class Lambda(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = torch.nn.Parameter(torch.ones(1))
+            self.function = lambda x: x
+
+        def extra_repr(self):
+            return f"{self.function}"
+
+    for _ in range(2):
+        model = Lambda()
+        optimizer = torch.optim.SGD(model.parameters(), lr=1)
+        with fb.Run(tmp_path / "r", model=model, optimizer=optimizer) as run:
+            list(run.epochs(2))
+    assert "0x" not in run.receipt.model.architecture
 
 
 def test_extra_objects_resume(tmp_path, lesson):

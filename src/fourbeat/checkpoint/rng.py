@@ -44,6 +44,19 @@ def restore(state: State, generators: Sequence[torch.Generator] = ()) -> None:
             generator.set_state(entry[1])
 
 
+def same(one: Any, other: Any) -> bool:
+    """Whether two captured states are equal."""
+    if isinstance(one, torch.Tensor):
+        return torch.equal(one, other)
+    if isinstance(one, dict):
+        tree = cast(dict[str, Any], one)
+        return all(same(tree[key], other[key]) for key in tree)
+    if isinstance(one, list):
+        items = cast(list[Any], one)
+        return len(items) == len(other) and all(map(same, items, other))
+    return bool(one == other)
+
+
 def claim(entries: list[list[Any]], generator: torch.Generator) -> list[Any] | None:
     """Take the first saved entry of a generator's seed out of a list."""
     for place, entry in enumerate(entries):

@@ -1,5 +1,6 @@
 """What a run declares before its first step, as records for the receipt."""
 
+import re
 from typing import Any
 
 import torch
@@ -10,13 +11,16 @@ from torch.optim.lr_scheduler import LRScheduler
 from fourbeat.loop.schedule import Interval
 from fourbeat.receipt.model import ModelRecord, OptimizerRecord
 
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+"""Where an object lies in memory: another place in every process, so no part of what it is."""
+
 
 def model_record(model: nn.Module) -> ModelRecord:
     """Class, printed architecture and parameter counts."""
     parameters = list(model.parameters())
     return ModelRecord(
         name=type(model).__name__,
-        architecture=str(model),
+        architecture=ADDRESS.sub("", str(model)),
         parameters=sum(p.numel() for p in parameters),
         trainable=sum(p.numel() for p in parameters if p.requires_grad),
     )
@@ -44,7 +48,8 @@ def simple(value: Any) -> Any:
         return value.tolist()
     if isinstance(value, tuple | list):
         return [simple(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
+    plain = isinstance(value, str | int | float | bool | None)
+    return value if plain else ADDRESS.sub("", str(value))
 
 
 def learning_rates(optimizer: Optimizer) -> list[float]:

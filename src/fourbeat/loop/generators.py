@@ -54,4 +54,4 @@ class Generators:
     def moved_since_close(self) -> bool:
         """Whether somebody drew between the end of one epoch and the beginning of the next."""
         closed, self.closed = self.closed, None
-        return closed is not None and not torch.equal(closed["torch"], torch.get_rng_state())
+        return closed is not None and not rng.same(closed, self.capture())
