@@ -253,7 +253,7 @@ def test_stopped_and_resumed_it_ends_with_the_same_weights(workplace, undisturbe
     said = process.communicate()[1]
     if number != signal.SIGKILL:
         assert process.returncode == 128 + number
-        assert f"fourbeat resume {name}" in said
+        assert f"fourbeat resume {workplace / name}" in said
     done = apart("resume", name, "--json", cwd=workplace, check=0)
     assert "resumed from step" in done.stderr
     assert json.loads(done.stdout)["weights_sha256"] == undisturbed

@@ -612,6 +612,39 @@ def test_a_model_that_prints_an_address_is_the_same_model(tmp_path):
     assert "0x" not in run.receipt.model.architecture
 
 
+def test_a_lazy_layer_trains_and_resumes(tmp_path, lesson):
+    made = lesson()
+
+    def train(directory, epochs):
+        torch.manual_seed(3)
+        model = torch.nn.Sequential(torch.nn.LazyLinear(4), torch.nn.ReLU(), torch.nn.Linear(4, 2))
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        fb.fit(
+            model,
+            list(zip(torch.ones(3, 4, 2), torch.tensor([[0, 1, 0, 1]] * 3), strict=True)),
+            loss_fn=made.loss_fn,
+            optimizer=optimizer,
+            epochs=epochs,
+            out=directory,
+        )
+        return fb.weights_sha256(model.state_dict())
+
+    train(tmp_path / "cut", 1)
+    assert train(tmp_path / "cut", 3) == train(tmp_path / "whole", 3)
+
+
+def test_the_loop_may_change_the_working_folder(tmp_path, lesson, monkeypatch):
+    made = lesson()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with open_run("r", made) as run:
+        for epoch in run.epochs(1):
+            os.chdir(tmp_path / "elsewhere")
+            epoch.close()
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    assert (tmp_path / "r" / "report.html").exists()
+
+
 def test_extra_objects_resume(tmp_path, lesson):
     class Counter:
         count = 0

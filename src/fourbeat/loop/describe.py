@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
@@ -21,8 +22,8 @@ def model_record(model: nn.Module) -> ModelRecord:
     return ModelRecord(
         name=type(model).__name__,
         architecture=ADDRESS.sub("", str(model)),
-        parameters=sum(p.numel() for p in parameters),
-        trainable=sum(p.numel() for p in parameters if p.requires_grad),
+        parameters=sum(map(size, parameters)),
+        trainable=sum(size(p) for p in parameters if p.requires_grad),
     )
 
 
@@ -33,13 +34,18 @@ def optimizer_record(
     groups: list[dict[str, Any]] = []
     for group in optimizer.param_groups:
         options = {key: simple(value) for key, value in group.items() if key != "params"}
-        groups.append({**options, "parameters": sum(p.numel() for p in group["params"])})
+        groups.append({**options, "parameters": sum(map(size, group["params"]))})
     return OptimizerRecord(
         name=type(optimizer).__name__,
         groups=groups,
         scheduler=type(scheduler).__name__ if scheduler else None,
         schedule=interval if scheduler else None,
     )
+
+
+def size(parameter: torch.Tensor) -> int:
+    """Values in a parameter; 0 while a lazy one has no shape yet."""
+    return 0 if is_lazy(parameter) else parameter.numel()
 
 
 def simple(value: Any) -> Any:

@@ -65,8 +65,9 @@ def limits_of(loader: Any) -> list[str]:
     """What a resume cannot repeat with this loader, in words."""
     if isinstance(loader, DataLoader) and cast(DataLoader[Any], loader).persistent_workers:
         return [
-            "The training DataLoader keeps its workers: random numbers that the dataset draws "
-            "in them are not repeated after a resume."
+            "The training DataLoader has persistent workers, which cannot be put back to where "
+            "they stood: a resume does not repeat the order of the batches, nor what is drawn in "
+            "the workers. Use persistent_workers=False for the same bits."
         ]
     return []
 

@@ -97,13 +97,13 @@ class Run:
     ):
         if checkpoint_every is not None and checkpoint_every < 1:
             raise ValueError(f"checkpoint_every must be at least 1, got {checkpoint_every}")
-        self.directory = Path(directory)
+        self.directory = Path(directory).absolute()  # the loop may change the working folder
         self.model = model
         self.optimizer = optimizer
         self.scheduler = scheduler
         self.interval = interval_of(scheduler, schedule)
         self.receipt = Receipt(
-            run=RunRecord(name=self.directory.absolute().name, status="running", seed=seed),
+            run=RunRecord(name=self.directory.name, status="running", seed=seed),
             config=config,
             model=describe.model_record(model),
             optimizer=describe.optimizer_record(optimizer, scheduler, self.interval),
@@ -215,6 +215,8 @@ class Run:
             state.call_rng = generators.capture()
             batches = position.batches(loader, state.epoch, 0)
         for text in position.limits_of(loader):
+            if text not in state.limits:
+                log.warning("%s", text)
             state.limit(text)
         self.optimizer.zero_grad(set_to_none=True)
         try:
