@@ -15,6 +15,7 @@ import torch
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 import fourbeat as fb
+from fourbeat.checkpoint.store import CheckpointStore
 from fourbeat.errors import (
     BatchError,
     BeatError,
@@ -531,6 +532,16 @@ def feed_steps(run, made, epochs):
             step.backward(made.loss_fn(made.model(x), y))
             step.update()
         epoch.close(run.validate(made.val, made.loss_fn))
+
+
+@pytest.mark.parametrize("state", [[1], 3, {"w": torch.ones(1)}, {"run": {}}, {"run": [2]}])
+def test_plain_values_that_are_no_state_are_refused(tmp_path, lesson, state):
+    with open_run(tmp_path / "r", lesson()) as run:
+        list(run.epochs(1))
+    CheckpointStore(tmp_path / "r" / "checkpoints").write(9, state, run.receipt.environment)
+    with pytest.raises(CheckpointError, match="refused: its hashes fit, but it is no state"):
+        with open_run(tmp_path / "r", lesson()):
+            pass
 
 
 def test_no_whole_checkpoint_is_an_error(tmp_path, lesson):

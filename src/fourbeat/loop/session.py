@@ -123,10 +123,17 @@ class Session:
                 "(allow_inexact=True)",
             )
         saved = self._store.read(checkpoint)
-        self.parts.restore(saved, str(checkpoint.path))
-        self.generators.resume(saved["rng"])
-        self.best = saved["best"]
-        self.state = RunState.of(saved["run"], device_of(self.parts.model))
+        try:
+            self.state = RunState.of(saved["run"], device_of(self.parts.model))
+            self.parts.restore(saved, str(checkpoint.path))
+            self.generators.resume(saved["rng"])
+            self.best = saved["best"]
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            raise CheckpointError(
+                f"refused: its hashes fit, but it is no state of a run ({error!r})",
+                str(checkpoint.path),
+                "Remove the folder to go on from the checkpoint before it",
+            ) from error
         for text in broken:
             log.warning("broken checkpoint: %s", text)
             self.state.event("broken checkpoint", text)
