@@ -212,7 +212,7 @@ class Run:
             batches = position.batches(loader, state.epoch, state.position)
             generators.restore(resumed)
         else:
-            state.call_rng = generators.capture()
+            state.position, state.call_rng = 0, generators.capture()
             batches = position.batches(loader, state.epoch, 0)
         for text in position.limits_of(loader):
             if text not in state.limits:
@@ -334,7 +334,7 @@ class Run:
                 validation=report.scalars() if report else {},
             )
         )
-        state.epoch, state.call, state.means = number, 0, Means()
+        state.epoch, state.call, state.position, state.means = number, 0, 0, Means()
         state.epoch_rng, state.call_rngs = None, []
         self._session.generators.resumed = None
         self._session.save(self._session.generators.at_close())
