@@ -656,6 +656,23 @@ def test_the_loop_may_change_the_working_folder(tmp_path, lesson, monkeypatch):
     assert (tmp_path / "r" / "report.html").exists()
 
 
+def test_an_infinity_in_the_config_does_not_forbid_a_resume(tmp_path, lesson):
+    for _ in range(2):
+        with open_run(tmp_path / "r", lesson(), config={"v": float("inf")}) as run:
+            list(run.epochs(1))
+
+
+def test_a_step_updated_after_its_pass_leaves_no_stale_position(tmp_path, lesson):
+    made = lesson()
+    with open_run(tmp_path / "r", made) as run:
+        for epoch in run.epochs(1):
+            step = next(run.train(made.train))
+            step.backward(made.loss_fn(made.model(step.batch[0]), step.batch[1]))
+            step.update()
+            epoch.close()
+        assert run.state.position == 0
+
+
 def test_extra_objects_resume(tmp_path, lesson):
     class Counter:
         count = 0

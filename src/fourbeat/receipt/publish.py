@@ -72,7 +72,7 @@ def declare(directory: Path, receipt: Receipt) -> None:
 
 def declaration(receipt: Receipt) -> dict[str, Any]:
     """What two processes must agree on to work on one run."""
-    tree = receipt.model_dump(mode="json")
+    tree = json.loads(receipt.model_dump_json())  # NaN and infinities as the file has them
     if receipt.optimizer.scheduler:
         for group in tree["optimizer"]["groups"]:
             for key in SCHEDULED & group.keys():
