@@ -169,16 +169,25 @@ def test_a_newer_format_is_refused_by_its_number(tmp_path):
         verify(path)
 
 
-def test_a_manifest_cannot_point_outside_of_its_folder(tmp_path):
-    store = CheckpointStore(tmp_path / "c")
-    path = write(store, 5).path
-    secret = tmp_path / "secret"
-    secret.write_text("x")
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"files": {}},
+        {"files": None},
+        {"files": {"../../secret": {"sha256": "", "size": 1}}},
+        {"files": {"state.pt": "x"}},
+        {"environment": None},
+        {"format": None},
+        {"step": "5"},
+    ],
+    ids=str,
+)
+def test_a_sealed_manifest_with_odd_fields_is_believed_in_nothing(tmp_path, change):
+    path = write(CheckpointStore(tmp_path / "c"), 5).path
     manifest = json.loads((path / "manifest.json").read_text())
     del manifest["sha256"]
-    manifest["files"]["../../secret"] = {"sha256": files.sha256(secret), "size": 1}
-    (path / "manifest.json").write_text(seal(manifest))
-    with pytest.raises(CheckpointError, match="is missing"):
+    (path / "manifest.json").write_text(seal({**manifest, **change}))
+    with pytest.raises(CheckpointError, match="has changed|this fourbeat reads 1"):
         verify(path)
 
 

@@ -6,7 +6,6 @@ import os
 import socket
 import sys
 from pathlib import Path
-from typing import IO
 
 from fourbeat.errors import RunError, RunLockedError
 
@@ -21,7 +20,7 @@ class RunLock:
 
     def __init__(self, directory: Path):
         self.path = directory / NAME
-        self.file: IO[str] | None = None
+        self.file: int | None = None
 
     def acquire(self) -> None:
         """Take the lock.
@@ -31,7 +30,7 @@ class RunLock:
             RunError: if the directory cannot be written.
         """
         try:
-            file = self.path.open("a+", encoding="utf-8")
+            file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         except OSError as error:
             raise RunError(
                 f"the run directory cannot be written: {error.strerror}",
@@ -41,9 +40,8 @@ class RunLock:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            file.seek(0)
-            holder = file.read().strip()
-            file.close()
+            holder = os.read(file, 1000).decode(errors="replace").strip()
+            os.close(file)
             raise RunLockedError(
                 f"the run is being written by another process: {holder or 'unknown'}",
                 str(self.path.parent),
@@ -52,23 +50,21 @@ class RunLock:
         self.file = file
         os.register_at_fork(after_in_child=self.forget)
         try:
-            file.truncate(0)
+            os.ftruncate(file, 0)
             command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])[:200]
-            file.write(
-                json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "command": command})
-            )
-            file.flush()
+            holder = {"pid": os.getpid(), "host": socket.gethostname(), "command": command}
+            os.write(file, json.dumps(holder).encode())
         except OSError:  # a full disk: the lock holds all the same, it only cannot say whose it is
             pass
 
     def forget(self) -> None:
         """In a forked child: let go of the inherited descriptor, which would keep the lock."""
         if self.file is not None:
-            os.close(self.file.fileno())
+            os.close(self.file)
             self.file = None
 
     def release(self) -> None:
         """Give the lock back."""
         if self.file is not None:
-            self.file.close()
+            os.close(self.file)
             self.file = None

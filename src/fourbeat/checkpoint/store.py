@@ -195,11 +195,27 @@ def verify_all(directory: Path) -> tuple[dict[int, Checkpoint], list[str]]:
 
 
 def verify(path: Path) -> Checkpoint:
-    """Check a checkpoint's manifest and hash its files.
+    """Check a checkpoint's manifest and hash its state.
 
     Raises:
         CheckpointError: naming the file that is missing, changed or of a newer format.
     """
+    checkpoint, known = read_manifest(path)
+    state = path / STATE
+    if not state.is_file():
+        raise CheckpointError(f"{STATE} is missing", str(path))
+    if known != {"sha256": files.sha256(state), "size": state.stat().st_size}:
+        raise CheckpointError(f"{STATE} has changed since it was written", str(path))
+    return checkpoint
+
+
+def read_manifest(path: Path) -> tuple[Checkpoint, dict[str, Any]]:
+    """What a checkpoint's manifest says of it, and of its state's hash and size.
+
+    Raises:
+        CheckpointError: if it is missing, not as it was sealed, or of a newer format.
+    """
+    changed = CheckpointError(f"{MANIFEST} has changed since it was written", str(path))
     try:
         raw = (path / MANIFEST).read_bytes()
     except OSError:
@@ -207,21 +223,15 @@ def verify(path: Path) -> Checkpoint:
     try:
         fields = cast(dict[str, Any], json.loads(raw))
         digest = fields.pop("sha256")
-        intact = seal(fields).encode() == raw and int(path.name) == fields["step"]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        intact, fields, digest = False, {}, ""
-    if not intact:
-        raise CheckpointError(f"{MANIFEST} has changed since it was written", str(path))
-    if fields["format"] != FORMAT:
-        raise CheckpointError(
-            f"written in format {fields['format']}, this fourbeat reads {FORMAT}",
-            str(path),
-            "Use the fourbeat that wrote it, or a newer one",
-        )
-    for name, known in fields["files"].items():
-        file = path / Path(name).name
-        if not file.is_file():
-            raise CheckpointError(f"{name} is missing", str(path))
-        if file.stat().st_size != known["size"] or files.sha256(file) != known["sha256"]:
-            raise CheckpointError(f"{name} has changed since it was written", str(path))
-    return Checkpoint(path, fields["step"], fields["environment"], digest)
+        if seal(fields).encode() != raw or int(path.name) != fields["step"]:
+            raise changed
+        if fields["format"] != FORMAT:
+            raise CheckpointError(
+                f"written in format {fields['format']}, this fourbeat reads {FORMAT}",
+                str(path),
+                "Use the fourbeat that wrote it, or a newer one",
+            )
+        known = fields["files"][STATE]
+        return Checkpoint(path, fields["step"], dict(fields["environment"]), digest), known
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise changed from None

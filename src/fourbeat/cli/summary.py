@@ -134,7 +134,7 @@ def print_receipt(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
 
         good, _ = verify_all(directory / "checkpoints")
         at = f"its last checkpoint is of step {max(good)}" if good else "it has no checkpoint yet"
-        console.print(f"not finished; {at}. Go on with it: fourbeat resume {directory}")
+        console.print(f"not finished; {at}. {receipt.way_on(directory)}")
     for line in headline(receipt):
         console.print(line)
     if receipt.results:

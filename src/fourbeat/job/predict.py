@@ -148,7 +148,7 @@ def load(run: str | Path, model: nn.Module | None = None) -> Any:
         raise RunError(
             f"the run is not finished ({receipt.run.status})",
             str(directory),
-            f"Go on with it: fourbeat resume {directory}",
+            receipt.way_on(directory),
         )
     state = weights(directory, receipt.weights_sha256)
     if model is not None:

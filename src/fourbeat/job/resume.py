@@ -14,22 +14,20 @@ def resume(directory: Path, *, allow_inexact: bool = False) -> Receipt:
     """Train on from the last checkpoint; a finished run is left as it is.
 
     Raises:
-        RunError: if there is no run, or it was not trained by `fourbeat train`.
+        RunError: if there is no run, or it declares no table in a file.
         InexactError: if the data changed, or the environment did and `allow_inexact` is not set.
     """
     receipt = receipts.read(directory)
     if receipt.run.status == "finished":
         return receipt
-    if receipt.config is None or receipt.data is None:
+    if not receipt.declared:
         raise RunError(
-            "the run was trained from Python", str(directory), "Run its script again: it goes on"
-        )
-    if receipt.config["data"]["path"] is None:
-        raise RunError(
-            "the run was trained on a frame in memory",
+            "the run was trained by a script, or on a frame in memory",
             str(directory),
-            "Run its script again: it goes on",
+            "Run the script again: it goes on",
         )
+    assert receipt.config is not None
+    assert receipt.data is not None
     changed: list[str] = []
     for file in receipt.data.files:
         path = Path(file.path or "")

@@ -1,8 +1,9 @@
 """What a run declares before its first step, as records for the receipt."""
 
 import re
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
@@ -50,8 +51,11 @@ def size(parameter: torch.Tensor) -> int:
 
 def simple(value: Any) -> Any:
     """A value as JSON has it."""
-    if isinstance(value, torch.Tensor):
+    if isinstance(value, torch.Tensor | np.generic | np.ndarray):
         return value.tolist()
+    if isinstance(value, dict):
+        items = cast(dict[Any, Any], value).items()
+        return {str(key): simple(item) for key, item in items}
     if isinstance(value, tuple | list):
         return [simple(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
     plain = isinstance(value, str | int | float | bool | None)

@@ -1,9 +1,12 @@
 """SIGINT and SIGTERM: finish the step, write a checkpoint, then stop."""
 
+import logging
 import signal
 import threading
 from types import FrameType
 from typing import Any, NoReturn
+
+log = logging.getLogger("fourbeat")
 
 CAUGHT = (signal.SIGINT, signal.SIGTERM)
 
@@ -26,17 +29,25 @@ class Interrupts:
     def release(self) -> None:
         """Put the former handlers back."""
         for number, handler in self.before.items():
-            signal.signal(number, handler)
+            if handler is not None:  # None: it was not set from Python
+                signal.signal(number, handler)
         self.before = {}
 
     def handle(self, number: int, frame: FrameType | None) -> None:
         """The handler."""
         if self.seen is not None:
+            log.warning("%s again: stopped at once", signal.Signals(number).name)
             self.stop()
         self.seen = signal.Signals(number)
+        # Workers may die of the same signal: DataLoader's handler would break the step under way.
+        self.before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, ignore)
 
     def stop(self) -> NoReturn:
         """Raise what the signal means in Python: exit codes 130 and 143."""
         if self.seen == signal.SIGTERM:
             raise SystemExit(128 + signal.SIGTERM)
         raise KeyboardInterrupt
+
+
+def ignore(number: int, frame: FrameType | None) -> None:
+    """A handler that lets a signal pass; a `SIG_IGN` would be inherited by new processes."""

@@ -2,34 +2,54 @@
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol, cast, runtime_checkable
+from typing import Any, cast
 
 import torch
 from torch.utils.data import DataLoader, IterableDataset
 
 from fourbeat.checkpoint import rng
+from fourbeat.data.loader import TensorLoader
 from fourbeat.errors import CheckpointError
 
 
-@runtime_checkable
-class Keyed(Protocol):
-    """A loader whose order depends on the epoch alone, such as `TensorLoader`."""
-
-    def batches(self, epoch: int, start: int = 0) -> Iterator[Any]:
-        """The batches of an epoch from batch number `start` on."""
-        ...
+def data_loaders(loader: Any) -> list[DataLoader[Any]]:
+    """The DataLoaders at work: the loader itself, or those that a wrapper holds."""
+    candidates = [loader, *getattr(loader, "__dict__", {}).values()]
+    return [found for found in candidates if isinstance(found, DataLoader)]
 
 
 def generators_of(loader: Any) -> list[torch.Generator]:
-    """The generators of a loader's own: those of a DataLoader and of its samplers."""
-    owners = [loader, getattr(loader, "sampler", None), getattr(loader, "batch_sampler", None)]
-    owners.append(getattr(owners[-1], "sampler", None))
+    """The generators of a loader's own: its DataLoaders' and those of their samplers."""
     found: list[torch.Generator] = []
-    for owner in owners:
-        generator = getattr(owner, "generator", None)
-        if isinstance(generator, torch.Generator) and all(generator is not g for g in found):
-            found.append(generator)
+    for outer in [loader, *data_loaders(loader)]:
+        owners = [outer, getattr(outer, "sampler", None), getattr(outer, "batch_sampler", None)]
+        owners.append(getattr(owners[-1], "sampler", None))
+        for owner in owners:
+            generator = getattr(owner, "generator", None)
+            if isinstance(generator, torch.Generator) and all(generator is not g for g in found):
+                found.append(generator)
     return found
+
+
+def has_workers(loader: Any) -> bool:
+    """Whether other processes read the loader's data."""
+    return any(inner.num_workers for inner in data_loaders(loader))
+
+
+def keeps_workers(loader: Any) -> bool:
+    """Whether the loader's workers are still alive from an earlier pass."""
+    return any(getattr(inner, "_iterator", None) is not None for inner in data_loaders(loader))
+
+
+def start_workers(loader: Any) -> None:
+    """Start persistent workers, as an earlier pass did in the process that is resumed.
+
+    A DataLoader draws a seed when it starts its workers, and none while it keeps them.
+    """
+    with untouched(loader):
+        for inner in data_loaders(loader):
+            if inner.persistent_workers:
+                iter(inner)
 
 
 def batches(loader: Iterable[Any], epoch: int, skip: int) -> Iterator[Any]:
@@ -42,7 +62,7 @@ def batches(loader: Iterable[Any], epoch: int, skip: int) -> Iterator[Any]:
     Raises:
         CheckpointError: if the loader ends before that batch.
     """
-    if isinstance(loader, Keyed):
+    if isinstance(loader, TensorLoader):
         return loader.batches(epoch, skip)
     iterator = iter(loader)
     skipper = iterator
@@ -63,11 +83,11 @@ def batches(loader: Iterable[Any], epoch: int, skip: int) -> Iterator[Any]:
 
 def limits_of(loader: Any) -> list[str]:
     """What a resume cannot repeat with this loader, in words."""
-    if isinstance(loader, DataLoader) and cast(DataLoader[Any], loader).persistent_workers:
+    if any(inner.persistent_workers for inner in data_loaders(loader)):
         return [
-            "The training DataLoader has persistent workers, which cannot be put back to where "
-            "they stood: a resume does not repeat the order of the batches, nor what is drawn in "
-            "the workers. Use persistent_workers=False for the same bits."
+            "The training DataLoader has persistent workers, which a resume starts anew: it "
+            "repeats the order of the batches, but not what is drawn in the workers. Use "
+            "persistent_workers=False for the same bits there too."
         ]
     return []
 

@@ -104,7 +104,7 @@ class Run:
         self.interval = interval_of(scheduler, schedule)
         self.receipt = Receipt(
             run=RunRecord(name=self.directory.name, status="running", seed=seed),
-            config=config,
+            config=describe.simple(config),
             model=describe.model_record(model),
             optimizer=describe.optimizer_record(optimizer, scheduler, self.interval),
             data=data,
@@ -157,7 +157,10 @@ class Run:
         while self.state.epoch < count and not self.state.stopped_early:
             generators, resumed = self._session.generators, self._session.generators.resumed
             if self._epoch is None and resumed is not None:
-                self.state.event("resume", f"from the checkpoint of step {self.state.step}")
+                changed = "; the code has changed since" if self._session.code_changed else ""
+                self.state.event(
+                    "resume", f"from the checkpoint of step {self.state.step}{changed}"
+                )
                 # What the body draws before it trains it draws again; `train` does the rest.
                 generators.restore(self.state.epoch_rng or resumed)
             if generators.moved_since_close() and DRAWN_AFTER not in self.state.limits:
@@ -207,6 +210,7 @@ class Run:
             return  # this pass was completed before the checkpoint
         device = device_of(self.model)
         resumed, generators.resumed = generators.resumed, None
+        self._start_workers(loader)
         if resumed is not None and state.position and state.call_rng is not None:
             generators.restore(state.call_rng)
             batches = position.batches(loader, state.epoch, state.position)
@@ -222,12 +226,8 @@ class Run:
         try:
             with module_mode(self.model, training=True):
                 while True:
-                    due = self._session.due()
-                    now = generators.capture() if due or self._session.interrupts.seen else None
-                    if now is not None and self._session.interrupts.seen:
-                        # Before the first batch a resume begins the pass anew.
-                        self._session.stop(now if state.position else state.call_rng or now)
-                    batch = next(batches, END)
+                    now = generators.capture() if self._session.due() else None
+                    batch = self._next(batches, loader, self._stop)
                     if batch is END:
                         break
                     if now is not None:
@@ -246,8 +246,41 @@ class Run:
                             "batch out",
                         )
         finally:
-            state.call, state.position, state.call_rng = call + 1, 0, None
+            state.call, state.position = call + 1, 0
+            state.call_rng = state.kept_workers = None
             state.call_rngs.append(generators.capture())
+
+    def _start_workers(self, loader: Any) -> None:
+        """See `position.start_workers`; whether to do so is a fact of the run, not of the process."""
+        state, kept = self.state, position.keeps_workers(loader)
+        if self._session.resumed and not kept:
+            # At the end of an epoch it is not known yet which loader comes next: the same, likely.
+            kept = state.epoch > 0 if state.kept_workers is None else state.kept_workers
+            if kept:
+                position.start_workers(loader)
+        state.kept_workers = kept
+
+    def _stop(self) -> None:
+        """Obey a signal between two steps."""
+        now = self._session.generators.capture()
+        # Before the first batch a resume begins the pass anew.
+        self._session.stop(now if self.state.position else self.state.call_rng or now)
+
+    def _next(self, batches: Iterator[Any], loader: Any, stop: Callable[[], None]) -> Any:
+        """The next batch, END after the last; `stop` first, if a signal has come.
+
+        A signal to the whole process group, such as Ctrl-C, ends the loader's workers too.
+        """
+        interrupts = self._session.interrupts
+        if interrupts.seen:
+            stop()
+        try:
+            return next(batches, END)
+        except Exception:
+            if interrupts.seen and position.has_workers(loader):
+                stop()
+                self._session.obey()
+            raise
 
     def _commit(self, loss: Tensor | None, examples: int, correct: Tensor | None) -> None:
         """The update of a step; without a loss, the batch was skipped."""
@@ -290,9 +323,8 @@ class Run:
         """Validate, and look for a signal before each batch."""
 
         def batches() -> Iterator[Any]:
-            for batch in loader:
-                if self._session.interrupts.seen:
-                    stop()
+            source = iter(loader)
+            while (batch := self._next(source, loader, stop)) is not END:
                 yield batch
 
         with position.untouched(loader):

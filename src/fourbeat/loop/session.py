@@ -4,6 +4,7 @@ import logging
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 import torch
 from torch import Tensor
@@ -46,6 +47,8 @@ class Session:
         best: the selected weights, None before the first selection.
         generators: the random numbers.
         interrupts: signals seen.
+        resumed: whether this process went on from a checkpoint.
+        code_changed: whether it did so with other code than the process before.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class Session:
         self.best: dict[str, Tensor] | None = None
         self.generators = Generators()
         self.interrupts = Interrupts()
+        self.resumed = self.code_changed = False
         self._every = checkpoint_every
         self._allow_inexact = allow_inexact
         self._lock = RunLock(directory)
@@ -83,7 +87,9 @@ class Session:
             ) from None
         self._lock.acquire()
         try:
-            refuse_another(self.directory, self.receipt)
+            before = refuse_another(self.directory, self.receipt)
+            self._code_before = before.code if before else self.receipt.code
+            self.code_changed = self._code_before != self.receipt.code
             broken = self._store.open()
             newest = self._store.newest()
             if newest is not None:
@@ -141,6 +147,7 @@ class Session:
             self.state.inexact += [text for text in changed if text not in self.state.inexact]
             self.state.event("inexact", "resumed under another environment")
         self._saved_step = self.state.step
+        self.resumed = True
         log.info("resumed from step %d (epoch %d)", self.state.step, self.state.epoch + 1)
 
     def close(self, error: BaseException | None, *, finished: bool, unsaved: bool) -> None:
@@ -156,6 +163,8 @@ class Session:
                 if unsaved:
                     self.save(self.generators.capture())
                 self.state.fill(self.receipt, "finished" if finished else "stopped")
+                if self.generators.resumed is not None:  # nothing was left to train
+                    self.receipt.code = self._code_before
                 last = self.parts.model.state_dict()
                 self.receipt.last_weights_sha256 = weights_sha256(last)
                 publish(self.directory, self.receipt, self.selected())
@@ -210,10 +219,13 @@ class Session:
         self.save(now)
         self.obey()
 
-    def obey(self) -> None:
+    def obey(self) -> NoReturn:
         """Say what a signal stopped, and raise."""
         assert self.interrupts.seen is not None
-        how = f"fourbeat resume {self.directory}" if self.receipt.config else "run the script again"
-        name = self.interrupts.seen.name
-        log.warning("%s: checkpoint of step %d written. To go on: %s", name, self.state.step, how)
+        log.warning(
+            "%s: stopped with a checkpoint of step %d. %s",
+            self.interrupts.seen.name,
+            self._saved_step,
+            self.receipt.way_on(self.directory),
+        )
         self.interrupts.stop()

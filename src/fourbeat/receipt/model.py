@@ -132,6 +132,17 @@ class Receipt(Record):
     artifacts: dict[str, str] = {}
     seal: str | None = None
 
+    @property
+    def declared(self) -> bool:
+        """Whether this is all that a resume needs: it declares a table in a file."""
+        section = (self.config or {}).get("data")
+        return self.data is not None and isinstance(section, dict) and bool(section.get("path"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+
+    def way_on(self, directory: Path) -> str:
+        """How an unfinished run in a directory is gone on with, as a remedy in a message."""
+        how = f"fourbeat resume {directory}" if self.declared else "run its script again"
+        return f"To go on: {how}"
+
 
 def digest(text: str) -> str:
     """What the seal of a receipt's JSON text must be."""

@@ -40,22 +40,27 @@ def refuse_strangers(directory: Path) -> None:
             )
 
 
-def refuse_another(directory: Path, receipt: Receipt) -> None:
+def refuse_another(directory: Path, receipt: Receipt) -> Receipt | None:
     """Go on only with the training that was declared here.
+
+    Returns:
+        The receipt as the process before left it; None where nothing was trained yet.
 
     Raises:
         RunError: naming what differs.
     """
     # Without a checkpoint there is nothing that another training could be mixed into.
-    if (directory / receipts.NAME).exists() and any(directory.glob("checkpoints/0*")):
-        before = receipts.read(directory)
-        changed = tree_differences(declaration(before), declaration(receipt))
-        if changed:
-            raise RunError(
-                "the directory holds another training: " + "; ".join(changed[:8]),
-                str(directory),
-                "Train into a new directory",
-            )
+    if not ((directory / receipts.NAME).exists() and any(directory.glob("checkpoints/0*"))):
+        return None
+    before = receipts.read(directory)
+    changed = tree_differences(declaration(before), declaration(receipt))
+    if changed:
+        raise RunError(
+            "the directory holds another training: " + "; ".join(changed[:8]),
+            str(directory),
+            "Train into a new directory",
+        )
+    return before
 
 
 def declare(directory: Path, receipt: Receipt) -> None:
