@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from fourbeat.errors import (
 )
 from fourbeat.loop.means import Report
 from fourbeat.receipt import model as receipts
+from fourbeat.receipt.code import CodeRecord
 
 
 def open_run(directory, lesson, **options):
@@ -322,6 +324,65 @@ def test_a_signal_writes_a_checkpoint_first(tmp_path, whole, number, where):
 def test_kill_9_in_the_middle_of_an_epoch(tmp_path, whole):
     assert script(tmp_path, "cut", signal.SIGKILL, "step").returncode == -9
     assert script(tmp_path, "cut", 0, "nowhere").stdout == whole
+
+
+WAITING = textwrap.dedent(
+    """
+    import os, signal, sys, torch
+    import fourbeat as fb
+
+    class Rows(torch.utils.data.Dataset):
+        def __len__(self):
+            return 12
+
+        def __getitem__(self, i):
+            if sys.argv[2] != "0" and i == 9:
+                while not os.path.exists(sys.argv[1] + ".waits"):
+                    pass
+                os.killpg(0, int(sys.argv[2]))
+                signal.pause()
+            return torch.full((2,), i / 10), i % 2
+
+    torch.manual_seed(1)
+    model = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Dropout(0.5), torch.nn.Linear(4, 2))
+    optimizer = torch.optim.Adam(model.parameters())
+    loader = torch.utils.data.DataLoader(Rows(), batch_size=2, num_workers=2, prefetch_factor=1)
+    fixed = [(torch.ones(2, 2), torch.tensor([0, 1]))]
+    loss_fn = torch.nn.CrossEntropyLoss()
+    with fb.Run(sys.argv[1], model=model, optimizer=optimizer, seed=1) as run:
+        for epoch in run.epochs(2):
+            for step in run.train(loader if sys.argv[3] == "train" else fixed):
+                x, y = step.batch
+                step.backward(loss_fn(model(x), y))
+                step.update()
+                if step.number == 3 or sys.argv[3] == "validate":
+                    open(sys.argv[1] + ".waits", "w").close()
+            report = run.validate(loader, loss_fn) if sys.argv[3] == "validate" else None
+            epoch.close(report)
+    print(run.receipt.last_weights_sha256)
+    """
+)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("where", "steps"), [("train", 4), ("validate", 1)])
+def test_a_signal_that_ends_the_workers_too_writes_a_checkpoint(tmp_path, number, where, steps):
+    def start(name, number):
+        (tmp_path / "train.py").write_text(WAITING)
+        return subprocess.run(
+            [sys.executable, str(tmp_path / "train.py"), str(tmp_path / name), str(number), where],
+            capture_output=True,
+            text=True,
+            check=False,
+            start_new_session=True,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
+
+    cut = start("cut", int(number))
+    assert cut.returncode in (128 + number, -number), cut.stderr
+    assert f"{number.name}: stopped with a checkpoint of step {steps}. To go on: " in cut.stderr
+    assert receipts.read(tmp_path / "cut").run.status == "interrupted"
+    assert start("cut", 0).stdout == start("whole", 0).stdout != ""
 
 
 def test_a_signal_while_sealing_lets_it_finish(tmp_path, lesson, monkeypatch):
@@ -654,6 +715,48 @@ def test_the_loop_may_change_the_working_folder(tmp_path, lesson, monkeypatch):
             epoch.close()
     assert list((tmp_path / "elsewhere").iterdir()) == []
     assert (tmp_path / "r" / "report.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (torch.float32, "torch.float32"),
+        (np.float32(0.5), 0.5),
+        (torch.tensor([1.0, 2.0]), [1.0, 2.0]),
+        ({"a": (1, None)}, {"a": [1, None]}),
+        ({1: Path("x")}, {"1": "x"}),
+    ],
+    ids=str,
+)
+def test_a_config_of_any_values_is_plain_in_the_receipt(tmp_path, lesson, value, kept):
+    for _ in range(2):  # the second time, the run goes on
+        with open_run(tmp_path / "r", made := lesson(), config={"v": value}) as run:
+            one_epoch(run, made)
+    assert receipts.read(tmp_path / "r").config == {"v": kept}
+
+
+def test_a_finished_run_keeps_the_record_of_the_code_that_trained_it(tmp_path, lesson):
+    old, new = CodeRecord(script="a.py"), CodeRecord(script="b.py")
+    for code in (old, new):
+        with open_run(tmp_path / "r", made := lesson(), code=code) as run:
+            one_epoch(run, made)
+    assert receipts.read(tmp_path / "r").code == old
+
+
+def test_a_resume_with_other_code_says_so(tmp_path, lesson):
+    for code, count in ((CodeRecord(script="a.py"), 1), (CodeRecord(script="b.py"), 2)):
+        with open_run(tmp_path / "r", made := lesson(), code=code) as run:
+            for epoch in run.epochs(count):
+                for step in run.train(made.train):
+                    x, y = step.batch
+                    step.backward(made.loss_fn(made.model(x), y))
+                    step.update()
+                epoch.close()
+    receipt = receipts.read(tmp_path / "r")
+    assert receipt.code.script == "b.py"
+    assert [event.text for event in receipt.events] == [
+        "from the checkpoint of step 2; the code has changed since"
+    ]
 
 
 def test_an_infinity_in_the_config_does_not_forbid_a_resume(tmp_path, lesson):

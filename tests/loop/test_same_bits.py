@@ -31,6 +31,27 @@ class Stream(IterableDataset):
             yield torch.randn(3) + i / 10, i % 2
 
 
+class Plain(Dataset):
+    """Samples that draw nothing: what is drawn in kept workers no resume repeats."""
+
+    def __len__(self):
+        return 11
+
+    def __getitem__(self, i):
+        return torch.full((3,), i / 10), i % 2
+
+
+class Wrapped:
+    """What people put around a DataLoader, with a method that another loader has too."""
+
+    def __init__(self, loader):
+        self.loader = loader
+        self.batches = len(loader)
+
+    def __iter__(self):
+        return iter(self.loader)
+
+
 def make(kind: str):
     """Everything of a small training with as much randomness as there can be."""
     fb.seed_everything(3)
@@ -48,6 +69,18 @@ def make(kind: str):
         )
     elif kind == "workers":
         loader = DataLoader(Noisy(), batch_size=3, shuffle=True, num_workers=2)
+    elif kind in ("kept workers", "wrapped"):
+        kept = kind == "kept workers"
+        loader = Wrapped(
+            DataLoader(
+                Plain(),
+                batch_size=3,
+                shuffle=True,
+                num_workers=2 if kept else 0,
+                persistent_workers=kept,
+                generator=torch.Generator().manual_seed(5) if kind == "wrapped" else None,
+            )
+        )
     elif kind == "loaders in turn":
         loader = [
             DataLoader(
@@ -135,7 +168,7 @@ def undisturbed(tmp_path_factory):
     return find
 
 
-@pytest.mark.parametrize("kind", [*KINDS, "workers"])
+@pytest.mark.parametrize("kind", [*KINDS, "workers", "kept workers", "wrapped"])
 def test_mode_a_equals_the_plain_loop(tmp_path, kind):
     assert mode_a(tmp_path / "a", kind, 3) == plain_loop(kind, 3)
 
@@ -169,7 +202,7 @@ def test_schedules_move_when_the_plain_loop_moves_them(tmp_path, schedule):
     assert mode_a(tmp_path / "a", "keyed", 3, schedule=schedule) == plain_loop("keyed", 3, schedule)
 
 
-@pytest.mark.parametrize("kind", [*KINDS, "drawn in the body", "loaders in turn"])
+@pytest.mark.parametrize("kind", [*KINDS, "drawn in the body", "loaders in turn", "wrapped"])
 @pytest.mark.parametrize("die_at", range(12))
 def test_a_resume_at_every_step_ends_with_the_same_bits(tmp_path, undisturbed, kind, die_at):
     with pytest.raises(Killed):
@@ -186,11 +219,15 @@ def test_a_resume_from_further_back_ends_with_the_same_bits(tmp_path, every):
     assert mode_a(tmp_path / "cut", "generator", 3, every=every) == whole
 
 
-def test_a_resume_with_workers_ends_with_the_same_bits(tmp_path):
-    whole = mode_a(tmp_path / "whole", "workers", 3)
+@pytest.mark.parametrize(
+    ("kind", "die_at"), [("workers", 6), ("kept workers", 2), ("kept workers", 6)]
+)
+@pytest.mark.parametrize("every", [1, None])
+def test_a_resume_with_workers_ends_with_the_same_bits(tmp_path, kind, die_at, every):
+    whole = mode_a(tmp_path / "whole", kind, 3, every=every)
     with pytest.raises(Killed):
-        mode_a(tmp_path / "cut", "workers", 3, die_at=6)
-    assert mode_a(tmp_path / "cut", "workers", 3) == whole
+        mode_a(tmp_path / "cut", kind, 3, die_at=die_at, every=every)
+    assert mode_a(tmp_path / "cut", kind, 3, every=every) == whole
 
 
 @pytest.mark.parametrize("workers", [0, 1, 2])
