@@ -1,7 +1,8 @@
 """What goes wrong, said once: the fact, the place, the remedy."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,55 @@ class BatchError(FourbeatError):
 
 class BeatError(FourbeatError):
     """The beats of a step came in a wrong order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The first value of a step that is not finite.
+
+    Attributes:
+        beat: where it is, in the order in which a step computes.
+        name: of the tensor, parameter or module.
+        module: the module's class, or what kind of tensor it is.
+        rows: numbers of the batch's rows from 0; empty if it is all of them, or not known.
+        count, total: values that are not finite, and values of that tensor.
+        cause: what is likely behind it.
+        look: where to look next.
+    """
+
+    beat: Literal["inputs", "logits", "loss", "gradients", "parameters"]
+    name: str
+    cause: str
+    look: str
+    module: str = ""
+    rows: tuple[int, ...] = ()
+    count: int = 0
+    total: int = 0
+
+    def because(self, cause: str, look: str, rows: tuple[int, ...] = ()) -> "Finding":
+        """The same with another cause."""
+        return replace(self, cause=cause, look=look, rows=rows or self.rows)
+
+    def problem(self, place: str) -> Problem:
+        """As a message."""
+        kind = f" ({self.module})" if self.module else ""
+        many = f"{self.count:,} of {self.total:,} values are not finite"
+        fact = self.name if self.total == 1 else f"{self.name}{kind}: {many}"
+        shown = ", ".join(map(str, self.rows[:8])) + (", …" if len(self.rows) > 8 else "")
+        where = f"{place}, {self.beat}" + (f", batch rows {shown}" if self.rows else "")
+        return Problem(f"{fact}. Likely: {self.cause}", where, self.look)
+
+
+class NonFiniteError(FourbeatError):
+    """A value stopped being finite; the update was not done.
+
+    Attributes:
+        finding: the first such value.
+    """
+
+    def __init__(self, finding: Finding, place: str):
+        super().__init__(finding.problem(place))
+        self.finding = finding
 
 
 class CheckpointError(FourbeatError):

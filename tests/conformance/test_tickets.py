@@ -215,7 +215,9 @@ def test_T15_the_receipt_is_complete_for_machines_and_people(tmp_path):
     assert tree["model"]["parameters"] == sum(
         p.numel() for p in fb.load(directory).network.parameters()
     )
-    assert tree["optimizer"]["groups"][0]["lr"] == tree["config"]["optimizer"]["lr"] == 0.002
+    assert (
+        tree["optimizers"]["main"]["groups"][0]["lr"] == tree["config"]["optimizer"]["lr"] == 0.002
+    )
     assert [e["epoch"] for e in tree["curves"]] == [1, 2, 3, 4, 5]
     assert all(
         {"loss", "accuracy"} <= e["train"].keys() & e["validation"].keys() for e in tree["curves"]

@@ -10,7 +10,14 @@ import torch
 
 import fourbeat as fb
 from fourbeat.config import load
-from fourbeat.errors import BatchError, ConfigError, DataError, InexactError, RunError
+from fourbeat.errors import (
+    BatchError,
+    ConfigError,
+    DataError,
+    InexactError,
+    NonFiniteError,
+    RunError,
+)
 from fourbeat.job.resume import resume
 from fourbeat.job.train import train
 from fourbeat.receipt import model as receipts
@@ -248,11 +255,11 @@ def test_a_finished_run_is_not_trained_again_and_another_one_not_mixed_in(tmp_pa
         trained(path, tmp_path / "run", **{"optimizer.lr": 0.1})
 
 
-def test_a_learning_rate_that_explodes_selects_nothing(tmp_path, table):
+def test_a_learning_rate_that_explodes_is_named(tmp_path, table):
     path = table()
     explosive = {"optimizer.name": "sgd", "optimizer.lr": 1e30, "model.norm": "none"}
     for _ in range(2):  # a second try does not make it good
-        with pytest.raises(RunError, match="never finite: nothing was selected"):
+        with pytest.raises(NonFiniteError, match="oversized update.*grew from"):
             trained(path, tmp_path / "run", **explosive)
         receipt = receipts.read(tmp_path / "run")
         assert (receipt.run.status, receipt.seal) == ("failed", None)

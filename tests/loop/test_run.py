@@ -328,7 +328,7 @@ def test_kill_9_in_the_middle_of_an_epoch(tmp_path, whole):
 
 WAITING = textwrap.dedent(
     """
-    import os, signal, sys, torch
+    import os, sys, torch
     import fourbeat as fb
 
     class Rows(torch.utils.data.Dataset):
@@ -339,8 +339,7 @@ WAITING = textwrap.dedent(
             if sys.argv[2] != "0" and i == 9:
                 while not os.path.exists(sys.argv[1] + ".waits"):
                     pass
-                os.killpg(0, int(sys.argv[2]))
-                signal.pause()
+                os.killpg(0, int(sys.argv[2]))  # SIGTERM ends this worker, SIGINT does not
             return torch.full((2,), i / 10), i % 2
 
     torch.manual_seed(1)
@@ -365,8 +364,8 @@ WAITING = textwrap.dedent(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize(("where", "steps"), [("train", 4), ("validate", 1)])
-def test_a_signal_that_ends_the_workers_too_writes_a_checkpoint(tmp_path, number, where, steps):
+@pytest.mark.parametrize(("where", "least"), [("train", 4), ("validate", 1)])
+def test_a_signal_that_ends_the_workers_too_writes_a_checkpoint(tmp_path, number, where, least):
     def start(name, number):
         (tmp_path / "train.py").write_text(WAITING)
         return subprocess.run(
@@ -380,8 +379,10 @@ def test_a_signal_that_ends_the_workers_too_writes_a_checkpoint(tmp_path, number
 
     cut = start("cut", int(number))
     assert cut.returncode in (128 + number, -number), cut.stderr
-    assert f"{number.name}: stopped with a checkpoint of step {steps}. To go on: " in cut.stderr
-    assert receipts.read(tmp_path / "cut").run.status == "interrupted"
+    run = receipts.read(tmp_path / "cut").run
+    assert run.status == "interrupted"
+    assert run.steps in (least, least + 1)  # a worker that lives on delivers one batch more
+    assert f"{number.name}: stopped with a checkpoint of step {run.steps}. To go on" in cut.stderr
     assert start("cut", 0).stdout == start("whole", 0).stdout != ""
 
 
@@ -538,7 +539,7 @@ def test_another_training_is_not_mixed_into_a_run(tmp_path, lesson):
     with open_run(tmp_path / "r", lesson()) as run:
         list(run.epochs(1))
     with (
-        pytest.raises(RunError, match=r"optimizer.groups\[0\].lr was 0.15 and is 0.3"),
+        pytest.raises(RunError, match=r"optimizers.main.groups\[0\].lr was 0.15 and is 0.3"),
         open_run(tmp_path / "r", lesson(lr=0.3)),
     ):
         pass

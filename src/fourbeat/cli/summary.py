@@ -82,7 +82,7 @@ def headline(receipt: Receipt) -> list[str]:
         lines.append(f"split    {receipt.data.split.method}: {rows}")
     lines.append(
         f"model    {receipt.model.name}, {receipt.model.parameters:,} parameters; "
-        f"{receipt.optimizer.name} lr {receipt.optimizer.groups[0]['lr']:g}"
+        + ", ".join(f"{o.name} lr {o.groups[0]['lr']:g}" for o in receipt.optimizers.values())
     )
     if receipt.selection:
         best, run = receipt.selection, receipt.run

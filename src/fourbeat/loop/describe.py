@@ -7,10 +7,8 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
-from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler
 
-from fourbeat.loop.schedule import Interval
+from fourbeat.loop.lane import Lane
 from fourbeat.receipt.model import ModelRecord, OptimizerRecord
 
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
@@ -28,19 +26,17 @@ def model_record(model: nn.Module) -> ModelRecord:
     )
 
 
-def optimizer_record(
-    optimizer: Optimizer, scheduler: LRScheduler | None, interval: Interval
-) -> OptimizerRecord:
+def optimizer_record(lane: Lane) -> OptimizerRecord:
     """Class and groups: each group's options, and how many values it holds."""
     groups: list[dict[str, Any]] = []
-    for group in optimizer.param_groups:
+    for group in lane.optimizer.param_groups:
         options = {key: simple(value) for key, value in group.items() if key != "params"}
         groups.append({**options, "parameters": sum(map(size, group["params"]))})
     return OptimizerRecord(
-        name=type(optimizer).__name__,
+        name=type(lane.optimizer).__name__,
         groups=groups,
-        scheduler=type(scheduler).__name__ if scheduler else None,
-        schedule=interval if scheduler else None,
+        scheduler=type(lane.scheduler).__name__ if lane.scheduler else None,
+        schedule=lane.interval if lane.scheduler else None,
     )
 
 
@@ -62,6 +58,6 @@ def simple(value: Any) -> Any:
     return value if plain else ADDRESS.sub("", str(value))
 
 
-def learning_rates(optimizer: Optimizer) -> list[float]:
+def learning_rates(lane: Lane) -> list[float]:
     """The learning rate of each group, now."""
-    return [float(group["lr"]) for group in optimizer.param_groups]
+    return [float(group["lr"]) for group in lane.optimizer.param_groups]

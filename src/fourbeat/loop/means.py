@@ -1,11 +1,14 @@
-"""Means weighted by examples, summed where the loss lives and read once."""
+"""Weighted means, summed where the values live and read once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
+
+Entry = tuple[str, Tensor, int | float | Tensor]
+"""A name, a weighted sum, and its weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,8 @@ class Report:
 
     @property
     def loss(self) -> float:
-        """Mean loss over the examples."""
-        return self.values["loss"]
+        """Mean loss over the examples; NaN before the first one."""
+        return self.values.get("loss", float("nan"))
 
     @property
     def accuracy(self) -> float:
@@ -45,50 +48,54 @@ class Report:
         return {name: v for name, v in self.values.items() if isinstance(v, float)}
 
 
+def weighted(value: Tensor, weight: int | float | Tensor) -> Tensor:
+    """A batch's mean times its weight, in double precision where the device has it."""
+    wide = torch.float32 if value.device.type == "mps" else torch.float64
+    return value.detach().to(wide) * weight
+
+
 class Means:
-    """Running sums of loss and right answers. Nothing is copied to the host until `report`."""
+    """Running sums by name. Nothing is copied to the host until `report`.
+
+    Attributes:
+        examples: how many went in.
+        sums: weighted sums, scalar tensors.
+        weights: what each sum divides by.
+    """
 
     def __init__(self) -> None:
         self.examples = 0
-        self.loss: Tensor | None = None
-        self.correct: Tensor | None = None
+        self.sums: dict[str, Tensor] = {}
+        self.weights: dict[str, int | float | Tensor] = {}
 
-    def add(self, loss: Tensor, examples: int, correct: Tensor | None = None) -> None:
-        """Count a batch.
-
-        Args:
-            loss: its mean loss, a scalar.
-            examples: its size.
-            correct: its number of right answers, a scalar tensor.
-        """
-        weighted = loss.detach().to(torch.float32 if loss.device.type == "mps" else torch.float64)
-        weighted = weighted * examples
-        self.loss = weighted if self.loss is None else self.loss.add_(weighted)
-        if correct is not None:
-            self.correct = correct if self.correct is None else self.correct.add_(correct)
-        self.examples += examples
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Count what a batch gave."""
+        for name, total, weight in entries:
+            if name in self.sums:
+                self.sums[name] = self.sums[name] + total
+                self.weights[name] = self.weights[name] + weight
+            else:
+                self.sums[name], self.weights[name] = total, weight
 
     def report(self, **more: Any) -> Report:
-        """The means so far; NaN before the first example."""
-        n = self.examples
-        values: dict[str, Any] = {
-            "loss": float("nan") if self.loss is None else self.loss.item() / n
-        }
-        if self.correct is not None:
-            values["accuracy"] = self.correct.item() / n
-        return Report(n, values | more)
+        """The means so far, of all that was counted."""
+        values = {n: total.item() / float(self.weights[n]) for n, total in self.sums.items()}
+        return Report(self.examples, values | more)
 
     def state(self) -> dict[str, Any]:
         """The sums, for a checkpoint in the middle of an epoch."""
-        return {"examples": self.examples, "loss": self.loss, "correct": self.correct}
+        return {"examples": self.examples, "sums": dict(self.sums), "weights": dict(self.weights)}
 
     @staticmethod
     def of(state: dict[str, Any], device: torch.device) -> "Means":
         """Sums from a checkpoint."""
         means = Means()
         means.examples = state["examples"]
-        means.loss = None if state["loss"] is None else state["loss"].to(device)
-        means.correct = None if state["correct"] is None else state["correct"].to(device)
+        means.sums = {name: total.to(device) for name, total in state["sums"].items()}
+        means.weights = {
+            name: weight.to(device) if isinstance(weight, Tensor) else weight
+            for name, weight in state["weights"].items()
+        }
         return means
 
 

@@ -6,11 +6,11 @@ from typing import Any, Protocol
 
 from torch import Tensor, nn
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler
 
 from fourbeat.checkpoint import objects
 from fourbeat.checkpoint.plain import copy
 from fourbeat.errors import CheckpointError
+from fourbeat.loop.lane import Lane
 
 
 class Stateful(Protocol):
@@ -30,17 +30,27 @@ class Parts:
     """The user's objects; they stay the user's, and are changed in place."""
 
     model: nn.Module
-    optimizer: Optimizer
-    scheduler: LRScheduler | None
+    lanes: Mapping[str, Lane]
     extra: Mapping[str, Stateful]
 
     def state(self) -> dict[str, Any]:
         """Their state, by reference."""
         return {
             "model": objects.model_state(self.model),
-            "optimizer": self.optimizer.state_dict(),
-            "scheduler": self.scheduler.state_dict() if self.scheduler else None,
-            "extra": {name: thing.state_dict() for name, thing in self.extra.items()},
+            **{
+                kind: {name: thing.state_dict() for name, thing in things.items()}
+                for kind, things in self._stateful().items()
+            },
+        }
+
+    def _stateful(self) -> dict[str, dict[str, Stateful]]:
+        """What has a state of its own, by kind and name."""
+        lanes = self.lanes.items()
+        return {
+            "optimizer": {name: lane.optimizer for name, lane in lanes},
+            "scheduler": {name: lane.scheduler for name, lane in lanes if lane.scheduler},
+            "scaler": {name: lane.scaler for name, lane in lanes if lane.scaler},
+            "extra": dict(self.extra),
         }
 
     def restore(self, saved: dict[str, Any], place: str) -> None:
@@ -49,18 +59,24 @@ class Parts:
         Raises:
             CheckpointError: if it is the state of other objects.
         """
-        absent = sorted(self.extra.keys() - saved["extra"].keys())
-        if absent or (self.scheduler is not None and saved["scheduler"] is None):
-            what = ", ".join(absent) or "scheduler"
+        absent = [
+            f"{kind} {name!r}"
+            for kind, things in self._stateful().items()
+            for name in things.keys() - saved[kind].keys()
+        ]
+        if absent:
             raise CheckpointError(
-                f"the checkpoint holds no {what}", place, "Train into a new directory"
+                f"the checkpoint holds no {', '.join(sorted(absent))}",
+                place,
+                "Train into a new directory",
             )
         objects.restore_model(self.model, saved["model"])
-        objects.restore_optimizer(self.optimizer, saved["optimizer"])
-        if self.scheduler is not None:
-            self.scheduler.load_state_dict(saved["scheduler"])
-        for name, thing in self.extra.items():
-            thing.load_state_dict(saved["extra"][name])
+        for kind, things in self._stateful().items():
+            for name, thing in things.items():
+                if isinstance(thing, Optimizer):
+                    objects.restore_optimizer(thing, saved[kind][name])
+                else:
+                    thing.load_state_dict(saved[kind][name])
 
     def weights(self) -> dict[str, Tensor]:
         """A copy of the model's state dict, on the CPU."""

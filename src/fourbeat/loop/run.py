@@ -21,22 +21,23 @@ from fourbeat.checkpoint.plain import copy
 from fourbeat.data.record import DataRecord
 from fourbeat.errors import BeatError, RunError
 from fourbeat.loop import describe, position
-from fourbeat.loop.batch import describe as describe_batch
-from fourbeat.loop.batch import device_of, to_device
+from fourbeat.loop.batch import device_of
 from fourbeat.loop.epoch import Epoch
+from fourbeat.loop.lane import Rules, make_lanes
 from fourbeat.loop.means import Means, Report
-from fourbeat.loop.modes import mode as module_mode
 from fourbeat.loop.parts import Parts, Stateful
+from fourbeat.loop.precision import Word, scaler_of
 from fourbeat.loop.progress import Progress
-from fourbeat.loop.schedule import interval_of, on_plateau
+from fourbeat.loop.schedule import on_plateau
 from fourbeat.loop.select import direction_of, value_of
 from fourbeat.loop.session import Session
 from fourbeat.loop.state import RunState
-from fourbeat.loop.step import Step
+from fourbeat.loop.step import END, Step
+from fourbeat.loop.training import Training
 from fourbeat.loop.validate import Loss, Metric, evaluate
 from fourbeat.receipt.code import CodeRecord, code_of, main_script
 from fourbeat.receipt.environment import environment
-from fourbeat.receipt.model import EpochRecord, Receipt, RunRecord
+from fourbeat.receipt.model import EpochRecord, Receipt, RunRecord, TrainingRecord
 from fourbeat.types import Direction
 
 log = logging.getLogger("fourbeat")
@@ -57,10 +58,19 @@ class Run:
     Args:
         directory: of the run; made if it is not there.
         model: trained in place; batches are moved to the device of its first parameter.
-        optimizer: stepped by `Step.update`.
-        scheduler: stepped for you.
+        optimizer: stepped by `Step.update`. Several, by name, for a model of several parts (a
+            GAN): each `backward` and `update` then says whose it is.
+        scheduler: stepped for you; by the optimizer's name, where there are several.
         schedule: `step` or `epoch`. Default: per step for OneCycleLR and CyclicLR, on the
             selected metric for ReduceLROnPlateau, per epoch for any other.
+        precision: `fp32`, `bf16` or `fp16`: what `torch.autocast` computes forward and loss in.
+            With fp16 the loss is scaled, and an update whose gradients overflow is skipped and
+            counted.
+        accumulate: batches in a step. Its gradient is that of all of them as one batch.
+        clip_norm: bring the gradients' total 2-norm down to this.
+        clip_value: bring each gradient into [-clip_value, clip_value].
+        nonfinite: `raise` where a loss or gradient is NaN or infinite, naming where it began; or
+            `skip` the update.
         seed: seeds torch, NumPy and Python when a new run begins. If torch was seeded with the
             same number already (say, before the model was made), its stream goes on from where
             it stands and is not rewound. None leaves the generators as they are.
@@ -84,9 +94,14 @@ class Run:
         directory: str | Path,
         *,
         model: nn.Module,
-        optimizer: Optimizer,
-        scheduler: LRScheduler | None = None,
+        optimizer: Optimizer | Mapping[str, Optimizer],
+        scheduler: LRScheduler | Mapping[str, LRScheduler] | None = None,
         schedule: Literal["step", "epoch"] | None = None,
+        precision: Word = "fp32",
+        accumulate: int = 1,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
+        nonfinite: Literal["raise", "skip"] = "raise",
         seed: int | None = None,
         checkpoint_every: int | None = None,
         extra: Mapping[str, Stateful] | None = None,
@@ -95,30 +110,45 @@ class Run:
         code: CodeRecord | None = None,
         allow_inexact: bool = False,
     ):
-        if checkpoint_every is not None and checkpoint_every < 1:
-            raise ValueError(f"checkpoint_every must be at least 1, got {checkpoint_every}")
+        for name, number in (("checkpoint_every", checkpoint_every), ("accumulate", accumulate)):
+            if number is not None and number < 1:
+                raise ValueError(f"{name} must be at least 1, got {number}")
         self.directory = Path(directory).absolute()  # the loop may change the working folder
         self.model = model
-        self.optimizer = optimizer
-        self.scheduler = scheduler
-        self.interval = interval_of(scheduler, schedule)
+        self.lanes = make_lanes(
+            optimizer,
+            scheduler,
+            schedule,
+            lambda: scaler_of(precision, device_of(model)),
+            Rules(clip_norm=clip_norm, clip_value=clip_value, nonfinite=nonfinite),
+        )
         self.receipt = Receipt(
             run=RunRecord(name=self.directory.name, status="running", seed=seed),
             config=describe.simple(config),
             model=describe.model_record(model),
-            optimizer=describe.optimizer_record(optimizer, scheduler, self.interval),
+            optimizers={n: describe.optimizer_record(lane) for n, lane in self.lanes.items()},
+            training=TrainingRecord(
+                precision=precision,
+                accumulate=accumulate,
+                clip_norm=clip_norm,
+                clip_value=clip_value,
+                nonfinite=nonfinite,
+            ),
             data=data,
             environment=environment(device_of(model).type),
             code=code or code_of(main_script()),
         )
         self._session = Session(
             self.directory,
-            Parts(model, optimizer, scheduler, dict(extra or {})),
+            Parts(model, self.lanes, dict(extra or {})),
             self.receipt,
             checkpoint_every=checkpoint_every,
             allow_inexact=allow_inexact,
         )
         self._progress = Progress()
+        self._trainer = Training(
+            model, self.lanes, precision, accumulate, self._session, self._progress
+        )
         self._epoch: Epoch | None = None
         self._training: weakref.ref[Generator[Step]] | None = None
         self._call = 0
@@ -196,103 +226,10 @@ class Run:
                 "",
                 "End the first one: leave its for loop, or close() it",
             )
-        steps = self._steps(loader, self._call)
+        steps = self._trainer.steps(loader, self._call)
         self._call += 1
         self._training = weakref.ref(steps)
         return steps
-
-    def _steps(self, loader: Iterable[Any], call: int) -> Generator[Step]:
-        state = self.state
-        generators = self._session.generators
-        generators.adopt(loader)
-        if call < state.call:
-            generators.restore(state.call_rngs[call])
-            return  # this pass was completed before the checkpoint
-        device = device_of(self.model)
-        resumed, generators.resumed = generators.resumed, None
-        self._start_workers(loader)
-        if resumed is not None and state.position and state.call_rng is not None:
-            generators.restore(state.call_rng)
-            batches = position.batches(loader, state.epoch, state.position)
-            generators.restore(resumed)
-        else:
-            state.position, state.call_rng = 0, generators.capture()
-            batches = position.batches(loader, state.epoch, 0)
-        for text in position.limits_of(loader):
-            if text not in state.limits:
-                log.warning("%s", text)
-            state.limit(text)
-        self.optimizer.zero_grad(set_to_none=True)
-        try:
-            with module_mode(self.model, training=True):
-                while True:
-                    now = generators.capture() if self._session.due() else None
-                    batch = self._next(batches, loader, self._stop)
-                    if batch is END:
-                        break
-                    if now is not None:
-                        self._session.save(now)
-                    batch = to_device(batch, device)
-                    if state.batch is None:
-                        state.batch = describe_batch(batch)
-                    step = Step(state.step, batch, self._commit)
-                    yield step
-                    if step.expected != "next batch":
-                        raise BeatError(
-                            f"step {step.number}: the next batch came where {step.expected!r} "
-                            "was expected",
-                            "",
-                            "Call step.update() in the loop's body, or step.skip() to leave a "
-                            "batch out",
-                        )
-        finally:
-            state.call, state.position = call + 1, 0
-            state.call_rng = state.kept_workers = None
-            state.call_rngs.append(generators.capture())
-
-    def _start_workers(self, loader: Any) -> None:
-        """See `position.start_workers`; whether to do so is a fact of the run, not of the process."""
-        state, kept = self.state, position.keeps_workers(loader)
-        if self._session.resumed and not kept:
-            # At the end of an epoch it is not known yet which loader comes next: the same, likely.
-            kept = state.epoch > 0 if state.kept_workers is None else state.kept_workers
-            if kept:
-                position.start_workers(loader)
-        state.kept_workers = kept
-
-    def _stop(self) -> None:
-        """Obey a signal between two steps."""
-        now = self._session.generators.capture()
-        # Before the first batch a resume begins the pass anew.
-        self._session.stop(now if self.state.position else self.state.call_rng or now)
-
-    def _next(self, batches: Iterator[Any], loader: Any, stop: Callable[[], None]) -> Any:
-        """The next batch, END after the last; `stop` first, if a signal has come.
-
-        A signal to the whole process group, such as Ctrl-C, ends the loader's workers too.
-        """
-        interrupts = self._session.interrupts
-        if interrupts.seen:
-            stop()
-        try:
-            return next(batches, END)
-        except Exception:
-            if interrupts.seen and position.has_workers(loader):
-                stop()
-                self._session.obey()
-            raise
-
-    def _commit(self, loss: Tensor | None, examples: int, correct: Tensor | None) -> None:
-        """The update of a step; without a loss, the batch was skipped."""
-        if loss is not None:
-            self.optimizer.step()
-            if self.scheduler is not None and self.interval == "step":
-                self.scheduler.step()
-            self.state.means.add(loss, examples, correct)
-            self.state.step += 1
-            self._progress.step(examples)
-        self.optimizer.zero_grad(set_to_none=True)
-        self.state.position += 1
 
     def validate(
         self,
@@ -324,10 +261,10 @@ class Run:
 
         def batches() -> Iterator[Any]:
             source = iter(loader)
-            while (batch := self._next(source, loader, stop)) is not END:
+            while (batch := self._session.next_batch(source, loader, stop)) is not END:
                 yield batch
 
-        with position.untouched(loader):
+        with position.untouched(loader), self._trainer.autocast():
             return evaluate(self.model, batches(), loss_fn, metrics)
 
     def _close(
@@ -340,22 +277,25 @@ class Run:
     ) -> bool:
         """See `Epoch.close`."""
         self._end_training()
+        self._trainer.localiser.check_parameters(self.state.step)
         state = self.state
+        plateaus = [lane for lane in self.lanes.values() if lane.interval == "plateau"]
         if report is not None:
             direction = direction_of(metric, told)
             value = value_of(report, metric)
-            if self.interval == "plateau":
-                on_plateau(self.scheduler, metric, direction, value)
+            for lane in plateaus:
+                on_plateau(lane.scheduler, metric, direction, value)
             if state.selection.take(metric, direction, value, number, state.step):
                 self._session.best = self._session.parts.weights()
             state.stopped_early = patience is not None and state.selection.waited >= patience
-        elif self.interval == "plateau":
+        elif plateaus:
             raise RunError(
                 "ReduceLROnPlateau needs the validation's report", "epoch.close", "Pass it"
             )
-        lr = describe.learning_rates(self.optimizer)
-        if self.scheduler is not None and self.interval == "epoch":
-            self.scheduler.step()
+        lr = [rate for lane in self.lanes.values() for rate in describe.learning_rates(lane)]
+        for lane in self.lanes.values():
+            if lane.scheduler is not None and lane.interval == "epoch":
+                lane.scheduler.step()
         means = state.means.report() if state.means.examples else None
         state.curves.append(
             EpochRecord(
@@ -364,9 +304,11 @@ class Run:
                 lr=lr,
                 train=means.scalars() if means else {},
                 validation=report.scalars() if report else {},
+                skipped=state.skipped,
             )
         )
-        state.epoch, state.call, state.position, state.means = number, 0, 0, Means()
+        state.epoch, state.call, state.position = number, 0, 0
+        state.means, state.skipped = Means(), 0
         state.epoch_rng, state.call_rngs = None, []
         self._session.generators.resumed = None
         self._session.save(self._session.generators.at_close())
@@ -419,6 +361,3 @@ class Run:
         if steps is not None:
             steps.close()
         self._training = None
-
-
-END: Any = object()

@@ -2,9 +2,10 @@
 
 import logging
 import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import torch
 from torch import Tensor
@@ -18,7 +19,9 @@ from fourbeat.loop.batch import device_of
 from fourbeat.loop.generators import Generators
 from fourbeat.loop.interrupt import Interrupts
 from fourbeat.loop.parts import Parts
+from fourbeat.loop.position import has_workers
 from fourbeat.loop.state import RunState
+from fourbeat.loop.step import END
 from fourbeat.receipt import model as receipts
 from fourbeat.receipt.environment import differences
 from fourbeat.receipt.model import Receipt, Status
@@ -218,6 +221,21 @@ class Session:
             now = resumed  # the place of the last checkpoint has not been reached again yet
         self.save(now)
         self.obey()
+
+    def next_batch(self, batches: Iterator[Any], loader: Any, stop: Callable[[], None]) -> Any:
+        """The next batch, END after the last; `stop` first, if a signal has come.
+
+        A signal to the whole process group, such as Ctrl-C, ends the loader's workers too.
+        """
+        if self.interrupts.seen:
+            stop()
+        try:
+            return next(batches, END)
+        except Exception:
+            if self.interrupts.seen and has_workers(loader):
+                stop()
+                self.obey()
+            raise
 
     def obey(self) -> NoReturn:
         """Say what a signal stopped, and raise."""

@@ -24,6 +24,7 @@ class RunState:
         call_rngs: the generators at the end of each of the completed calls.
         call_rng: the generators when the call under way began, for loaders that are not keyed.
         kept_workers: whether that call found its loader's workers alive from an earlier one.
+        skipped: updates of the open epoch that were skipped.
         means: training sums of the open epoch.
         selection: the best epoch so far.
         curves: the closed epochs.
@@ -41,6 +42,7 @@ class RunState:
     call_rngs: list[rng.State] = field(default_factory=list[rng.State])
     call_rng: rng.State | None = None
     kept_workers: bool | None = None
+    skipped: int = 0
     means: Means = field(default_factory=Means)
     selection: Selection = field(default_factory=Selection)
     curves: list[EpochRecord] = field(default_factory=list[EpochRecord])
@@ -89,6 +91,7 @@ class RunState:
             "call_rngs": self.call_rngs,
             "call_rng": self.call_rng,
             "kept_workers": self.kept_workers,
+            "skipped": self.skipped,
             "means": self.means.state(),
             "selection": self.selection.state(),
             "curves": [record.model_dump() for record in self.curves],

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from fourbeat.errors import BatchError
 from fourbeat.loop.batch import device_of, examples, inputs_and_target, to_device
-from fourbeat.loop.means import Means, Report, right_answers
+from fourbeat.loop.means import Means, Report, right_answers, weighted
 from fourbeat.loop.modes import mode
 from fourbeat.loop.position import untouched
 
@@ -77,7 +77,11 @@ def evaluate(
             inputs, target = inputs_and_target(batch)
             output = model(*inputs)
             loss = scalar(loss_fn(output, target))
-            means.add(loss, examples(batch), right_answers(output, target))
+            count, correct = examples(batch), right_answers(output, target)
+            means.examples += count
+            means.add([("loss", weighted(loss, count), count)])
+            if correct is not None:
+                means.add([("accuracy", correct, count)])
             for metric in metrics.values():
                 metric.update(output, target)
     if means.examples == 0:

@@ -65,14 +65,29 @@ class OptimizerRecord(Record):
     schedule: str | None = None
 
 
+class TrainingRecord(Record):
+    """How a step computes; see `fourbeat.Run`."""
+
+    precision: Literal["fp32", "bf16", "fp16"] = "fp32"
+    accumulate: int = 1
+    clip_norm: float | None = None
+    clip_value: float | None = None
+    nonfinite: Literal["raise", "skip"] = "raise"
+
+
 class EpochRecord(Record):
-    """One epoch's means, weighted by examples, and its learning rates at the epoch's end."""
+    """One epoch's means, weighted by examples, and its learning rates at the epoch's end.
+
+    Attributes:
+        skipped: updates left out because a gradient was not finite.
+    """
 
     epoch: int
     step: int
     lr: list[float]
     train: dict[str, float]
     validation: dict[str, float]
+    skipped: int = 0
 
 
 class SelectionRecord(Record):
@@ -116,7 +131,8 @@ class Receipt(Record):
     run: RunRecord
     config: dict[str, Any] | None
     model: ModelRecord
-    optimizer: OptimizerRecord
+    optimizers: dict[str, OptimizerRecord]
+    training: TrainingRecord
     data: DataRecord | None
     environment: dict[str, Any]
     code: CodeRecord

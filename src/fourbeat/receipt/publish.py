@@ -78,20 +78,20 @@ def declare(directory: Path, receipt: Receipt) -> None:
 def declaration(receipt: Receipt) -> dict[str, Any]:
     """What two processes must agree on to work on one run."""
     tree = json.loads(receipt.model_dump_json())  # NaN and infinities as the file has them
-    if receipt.optimizer.scheduler:
-        for group in tree["optimizer"]["groups"]:
+    for record in tree["optimizers"].values():
+        for group in record["groups"] if record["scheduler"] else ():
             for key in SCHEDULED & group.keys():
                 del group[key]
     for file in (tree["data"] or {}).get("files", []):
         del file["path"]
     return {
         "seed": tree["run"]["seed"],
-        **{key: tree[key] for key in ("config", "model", "optimizer", "data")},
+        **{key: tree[key] for key in ("config", "model", "optimizers", "training", "data")},
     }
 
 
 def tree_differences(before: Any, now: Any, place: str = "") -> list[str]:
-    """Where two plain trees differ: `optimizer.lr was 0.1 and is 0.2`."""
+    """Where two plain trees differ: `training.accumulate was 1 and is 2`."""
     if isinstance(before, dict) and isinstance(now, dict):
         a, b = cast(dict[str, Any], before), cast(dict[str, Any], now)
         return [

@@ -21,6 +21,7 @@ from fourbeat.receipt.model import (
     Receipt,
     RunRecord,
     SelectionRecord,
+    TrainingRecord,
 )
 from fourbeat.receipt.report.page import html
 
@@ -82,7 +83,8 @@ def receipt(**changed: Any) -> Receipt:
         "model": ModelRecord(
             name="Net", architecture="Net(\n  (a): Linear()\n)", parameters=1234, trainable=1000
         ),
-        "optimizer": OptimizerRecord(name="SGD", groups=[{"lr": 0.1, "momentum": None}]),
+        "optimizers": {"main": OptimizerRecord(name="SGD", groups=[{"lr": 0.1, "momentum": None}])},
+        "training": TrainingRecord(),
         "data": None,
         "environment": {"torch": "2.11", "variables": {"MKL_CBWR": "AVX2"}},
         "code": CodeRecord(),
@@ -223,7 +225,9 @@ def evil() -> Receipt:
         run=RunRecord(name=EVIL, status="failed", seed=0, error=EVIL),
         config={EVIL: EVIL, "section " + EVIL: {EVIL: [EVIL]}},
         model=ModelRecord(name=EVIL, architecture=EVIL, parameters=1, trainable=1),
-        optimizer=OptimizerRecord(name=EVIL, groups=[{EVIL: EVIL}], scheduler=EVIL, schedule=EVIL),
+        optimizers={
+            EVIL: OptimizerRecord(name=EVIL, groups=[{EVIL: EVIL}], scheduler=EVIL, schedule=EVIL)
+        },
         data=made,
         environment={EVIL: EVIL},
         code=CodeRecord(script=EVIL, git_commit=EVIL),

@@ -43,24 +43,36 @@ def network(receipt: Receipt) -> Html:
 
 
 def optimizer(receipt: Receipt) -> Html:
-    """The optimizer's groups, an option a row."""
-    record = receipt.optimizer
-    pairs: list[tuple[str, Html | str]] = [("Class", record.name)]
-    if record.scheduler:
-        every = f", moved by {record.schedule}" if record.schedule else ""
-        pairs.append(("Scheduler", f"{record.scheduler}{every}"))
-    names = dict.fromkeys(name for group in record.groups for name in group)
-    rows = [
-        [name, *(plain(group[name]) if name in group else NONE for group in record.groups)]
-        for name in names
-    ]
-    heads = ["before the first step", *(f"group {i}" for i in range(len(record.groups)))]
-    return section(
-        "optimizer",
-        "Optimizer",
-        facts(pairs),
-        table("Optimizer groups", heads, "l" + "r" * len(record.groups), rows, "narrow"),
-    )
+    """How a step computes, and each optimizer's groups, an option a row."""
+    rules = receipt.training
+    pairs: list[tuple[str, Html | str]] = [("Precision", rules.precision)]
+    if rules.accumulate > 1:
+        pairs.append(("Batches in a step", str(rules.accumulate)))
+    for name, value in (("norm", rules.clip_norm), ("value", rules.clip_value)):
+        if value is not None:
+            pairs.append((f"Gradients clipped by {name}", plain(value)))
+    skipped = sum(record.skipped for record in receipt.curves)
+    if skipped:
+        pairs.append(("Updates skipped", str(skipped)))
+    tables: list[Html] = []
+    for name, record in receipt.optimizers.items():
+        named = "" if len(receipt.optimizers) == 1 else f" {name}"
+        pairs.append((f"Optimizer{named}", record.name))
+        if record.scheduler:
+            every = f", moved by {record.schedule}" if record.schedule else ""
+            pairs.append((f"Scheduler{named}", f"{record.scheduler}{every}"))
+        options = dict.fromkeys(option for group in record.groups for option in group)
+        rows = [
+            [
+                option,
+                *(plain(group[option]) if option in group else NONE for group in record.groups),
+            ]
+            for option in options
+        ]
+        heads = ["before the first step", *(f"group {i}" for i in range(len(record.groups)))]
+        title = f"Optimizer{named} groups"
+        tables.append(table(title, heads, "l" + "r" * len(record.groups), rows, "narrow"))
+    return section("optimizer", "Optimizer", facts(pairs), *tables)
 
 
 def configuration(receipt: Receipt) -> Html | None:

@@ -1,0 +1,258 @@
+"""One optimizer and what belongs to it: from gradients to new weights, in the right order."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+from torch import Tensor
+from torch.amp import GradScaler
+from torch.nn.utils import clip_grad_value_, clip_grads_with_norm_, get_total_norm
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+from fourbeat.errors import BeatError, RunError
+from fourbeat.loop.schedule import Interval, interval_of
+
+Weight = int | float | Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is done to gradients before an update.
+
+    Attributes:
+        clip_norm: the gradients' total 2-norm is brought down to this.
+        clip_value: each gradient is brought into [-clip_value, clip_value].
+        nonfinite: `raise` or `skip` the update when a gradient is not finite.
+    """
+
+    clip_norm: float | None = None
+    clip_value: float | None = None
+    nonfinite: Literal["raise", "skip"] = "raise"
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What came of an update.
+
+    Attributes:
+        done: False if it was skipped for gradients that are not finite.
+        norm: the gradients' total 2-norm before clipping, a scalar tensor.
+    """
+
+    done: bool
+    norm: Tensor
+
+
+class Lane:
+    """An optimizer with its scheduler and scaler.
+
+    Attributes:
+        name: of the optimizer in the run.
+        scaler: for fp16, None otherwise.
+        skipped: updates in a row that were skipped.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        optimizer: Optimizer,
+        scheduler: LRScheduler | None,
+        interval: Interval,
+        scaler: GradScaler | None,
+        rules: Rules,
+    ):
+        self.name = name
+        self.optimizer = optimizer
+        self.scheduler = scheduler
+        self.interval = interval
+        self.scaler = scaler
+        self.rules = rules
+        self._first: Weight = 1
+        self._total: Weight = 0
+        self._batches = 0
+
+    def parameters(self) -> list[Tensor]:
+        """The parameters it updates."""
+        return [p for group in self.optimizer.param_groups for p in group["params"]]
+
+    def clear(self) -> None:
+        """Forget all gradients."""
+        self.optimizer.zero_grad(set_to_none=True)
+        self._batches = 0
+
+    def backward(self, loss: Tensor, weight: Weight) -> None:
+        """Add a micro-batch's gradients to those of the step.
+
+        The gradient of a mean over several micro-batches is the sum of theirs, each weighted by
+        its share. The whole is not known yet, so each weighs in units of the first one, and
+        `update` divides by the sum; a single one is left as it is.
+
+        Args:
+            loss: its mean loss.
+            weight: what that mean divides by.
+        """
+        if self._batches == 0:
+            self._first, self._total = weight, weight
+        else:
+            loss = loss * (weight / self._first)
+            self._total = self._total + weight
+        self._batches += 1
+        (self.scaler.scale(loss) if self.scaler else loss).backward()
+
+    def update(self, closure: Callable[[], Any] | None, blame: Callable[[], None]) -> Update:
+        """Unscale, divide, check, clip, step, schedule, clear.
+
+        Args:
+            closure: for an optimizer that evaluates the loss again, such as L-BFGS; it calls
+                `Step.backward`.
+            blame: raises, naming where the gradients broke.
+
+        Raises:
+            BeatError: if no parameter has a gradient, or for a closure with a scaler.
+        """
+        if closure is not None:
+            return self._by_closure(closure, blame)
+        norm = self._ready()
+        finite = self._finite(norm)
+        if not finite and (self.scaler is None or self.scaler.get_scale() <= 1):
+            self._refuse(blame)
+        if finite:
+            self._clip(norm)
+        if self.scaler is not None:  # steps only over finite gradients, and then moves the scale
+            self.scaler.step(self.optimizer)
+            self.scaler.update()
+        elif finite:
+            self.optimizer.step()
+        if finite and self.interval == "step" and self.scheduler is not None:
+            self.scheduler.step()
+        self.clear()
+        return Update(finite, norm)
+
+    def _by_closure(self, closure: Callable[[], Any], blame: Callable[[], None]) -> Update:
+        if self.scaler is not None:
+            raise BeatError(
+                "an update with a closure has no place for a gradient scaler",
+                f"optimizer {self.name!r}",
+                "Use precision='bf16' or 'fp32' with it",
+            )
+        norms: list[Tensor] = []
+
+        def evaluate() -> Any:
+            self.clear()
+            with torch.enable_grad():
+                loss = closure()
+            norm = self._ready()
+            if not self._finite(norm):
+                self._refuse(blame)
+            self._clip(norm)
+            norms.append(norm)
+            return loss
+
+        self.optimizer.step(evaluate)
+        if not norms:
+            raise BeatError(
+                f"{type(self.optimizer).__name__} never called the closure",
+                f"optimizer {self.name!r}",
+                "Leave the closure out",
+            )
+        if self.interval == "step" and self.scheduler is not None:
+            self.scheduler.step()
+        self.clear()
+        return Update(True, norms[0])
+
+    def _gradients(self) -> list[Tensor]:
+        """The gradients' values, in place."""
+        found = (p.grad for p in self.parameters() if p.grad is not None)
+        return [g.coalesce().values() if g.is_sparse else g for g in found]
+
+    def _ready(self) -> Tensor:
+        """Gradients of the whole step, in their own scale; their norm."""
+        gradients = self._gradients()
+        if not gradients:
+            raise BeatError(
+                "no parameter has a gradient",
+                f"optimizer {self.name!r}",
+                "The loss must depend on a parameter that this optimizer holds",
+            )
+        if self.scaler is not None:
+            self.scaler.unscale_(self.optimizer)
+        if self._batches > 1:
+            share = self._total / self._first
+            for parameter in self.parameters():
+                if parameter.grad is not None:
+                    parameter.grad.div_(share)
+        return get_total_norm(self._gradients())
+
+    def _finite(self, norm: Tensor) -> bool:
+        """Whether every gradient is; a norm may overflow where they do not."""
+        if math.isfinite(norm.item()):
+            return True
+        clips = self.rules.clip_norm is not None
+        return not clips and all(bool(g.isfinite().all()) for g in self._gradients())
+
+    def _refuse(self, blame: Callable[[], None]) -> None:
+        if self.rules.nonfinite == "raise":
+            blame()
+
+    def _clip(self, norm: Tensor) -> None:
+        if self.rules.clip_norm is not None:
+            clip_grads_with_norm_(self.parameters(), self.rules.clip_norm, norm)
+        if self.rules.clip_value is not None:
+            clip_grad_value_(self.parameters(), self.rules.clip_value)
+
+
+def make_lanes(
+    optimizer: Optimizer | Mapping[str, Optimizer],
+    scheduler: LRScheduler | Mapping[str, LRScheduler] | None,
+    schedule: Literal["step", "epoch"] | None,
+    scaler: Callable[[], GradScaler | None],
+    rules: Rules,
+) -> dict[str, Lane]:
+    """A lane for each optimizer; a single one is called `main`.
+
+    Raises:
+        RunError: for a scheduler without its optimizer, or a parameter that two optimizers hold.
+    """
+    optimizers = {"main": optimizer} if isinstance(optimizer, Optimizer) else dict(optimizer)
+    if isinstance(scheduler, Mapping):
+        schedulers = dict(scheduler)
+    else:
+        schedulers = {} if scheduler is None else {next(iter(optimizers)): scheduler}
+        if scheduler is not None and len(optimizers) > 1:
+            raise RunError(
+                "one scheduler for several optimizers",
+                "scheduler",
+                f"Give them by name: scheduler={{{next(iter(optimizers))!r}: …}}",
+            )
+    lost = sorted(schedulers.keys() - optimizers.keys())
+    if lost or not optimizers:
+        raise RunError(
+            f"no optimizer for the scheduler {lost[0]!r}" if lost else "no optimizer was given",
+            "scheduler" if lost else "optimizer",
+            f"Optimizers: {', '.join(optimizers)}" if optimizers else "",
+        )
+    lanes = {
+        name: Lane(
+            name,
+            one,
+            schedulers.get(name),
+            interval_of(schedulers.get(name), schedule),
+            scaler(),
+            rules,
+        )
+        for name, one in optimizers.items()
+    }
+    held: dict[int, str] = {}
+    for lane in lanes.values():
+        for parameter in lane.parameters():
+            if held.setdefault(id(parameter), lane.name) != lane.name:
+                raise RunError(
+                    f"the optimizers {held[id(parameter)]!r} and {lane.name!r} hold the same "
+                    f"parameter, of shape {tuple(parameter.shape)}",
+                    "optimizer",
+                    "Give each parameter to one of them",
+                )
+    return lanes

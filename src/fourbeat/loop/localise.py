@@ -1,0 +1,349 @@
+"""Where a value first stopped being finite: inputs, logits, loss, gradients or parameters.
+
+Nothing of this runs while all is well, but for one look at the loss and one at the gradients'
+norm. Then the calls of the step are made again, module by module, from the same random numbers.
+"""
+
+import math
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, NoReturn, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
+
+from fourbeat.errors import Finding, NonFiniteError
+from fourbeat.loop.batch import examples
+from fourbeat.loop.calls import Call, Calls
+from fourbeat.loop.lane import Lane
+from fourbeat.loop.step import Step
+
+GREW = 10.0
+"""A parameter whose root mean square grew by this factor within a pass was updated too far."""
+
+SMALL = 1e-2
+"""Growth from below this root mean square, such as from zeros, is learning."""
+
+HUGE = 1e6
+"""An input this large, and a thousand times the median, is taken for an error in the data."""
+
+
+class Localiser:
+    """Finds the first value that is not finite, and raises.
+
+    Args:
+        model: that is trained.
+    """
+
+    def __init__(self, model: nn.Module):
+        self.model = model
+        self.calls = Calls(model)
+        self._sizes: dict[str, Tensor] = {}
+
+    def begin(self) -> None:
+        """Note how large the parameters are; read only if something goes wrong."""
+        named = self.model.named_parameters()
+        self._sizes = {name: size(p) for name, p in named if not is_lazy(p)}
+
+    def refuse(
+        self,
+        step: Step,
+        lane: Lane,
+        autocast: AbstractContextManager[object],
+        loss: Tensor | None,
+        logits: Any,
+    ) -> NoReturn:
+        """Say what is not finite.
+
+        Args:
+            step: that was stopped, before its update.
+            lane: whose loss or gradients these are.
+            autocast: as the forward pass had it.
+            loss: if it is what was seen, with its graph; None for the gradients.
+            logits: as given to `backward`.
+
+        Raises:
+            NonFiniteError: always.
+        """
+        finding = (
+            self._inputs(step)
+            or self._logits(step, autocast, logits)
+            or self._loss(step, loss, logits)
+            or self._gradients(lane)
+        )
+        raise NonFiniteError(finding, f"step {step.number}")
+
+    def check_parameters(self, step: int) -> None:
+        """Refuse weights that the last update made NaN or infinite.
+
+        Raises:
+            NonFiniteError: naming the first of them.
+        """
+        for name, tensor in self.model.named_parameters():
+            bad = broken(tensor)
+            if bad is not None:
+                finding = self._tensor("parameters", name, bad, tensor)
+                raise NonFiniteError(finding, f"step {step}")
+
+    # One beat after the other.
+
+    def _inputs(self, step: Step) -> Finding | None:
+        for number, batch in enumerate(step.read):
+            for name, tensor in named_tensors(batch, "batch"):
+                bad = broken(tensor)
+                if bad is not None and not is_mask(tensor):
+                    where = f"{name} of batch {number + 1}" if len(step.read) > 1 else name
+                    return Finding(
+                        beat="inputs",
+                        name=where,
+                        rows=rows_of(bad, len(tensor)),
+                        count=int(bad.sum()),
+                        total=tensor.numel(),
+                        cause="data",
+                        look="Look at these rows where they come from; fill them, or leave them out",
+                    )
+        return None
+
+    def _logits(
+        self, step: Step, autocast: AbstractContextManager[object], logits: Any
+    ) -> Finding | None:
+        with untouched(self.model), autocast:
+            for call in self.calls.last:
+                found = self._replay(call)
+                if found is not None:
+                    return self._forward(step, *found)
+        for name, tensor in named_tensors(logits, "logits"):
+            if broken(tensor) is not None:
+                return self._forward(step, name, None, tensor)
+        return None
+
+    def _replay(self, call: Call) -> tuple[str, nn.Module | None, Tensor] | None:
+        """The first module whose output, or input, is not finite."""
+        first: list[tuple[str, nn.Module | None, Tensor]] = []
+
+        def look(name: str, module: nn.Module | None, values: Any) -> None:
+            for _, tensor in named_tensors(values, ""):
+                if not first and broken(tensor) is not None:
+                    first.append((name, module, tensor))
+
+        def before(name: str) -> Any:
+            def hook(module: nn.Module, args: Any) -> None:
+                look(f"the input of {name or 'the model'}", None, args)
+
+            return hook
+
+        def after(name: str) -> Any:
+            def hook(module: nn.Module, args: Any, output: Any) -> None:
+                look(name, module, output)
+
+            return hook
+
+        hooks = [
+            handle
+            for short, module in call.module.named_modules()
+            for name in [".".join(filter(None, (call.name, short)))]
+            for handle in (
+                module.register_forward_pre_hook(before(name)),
+                module.register_forward_hook(after(name)),
+            )
+        ]
+        torch.set_rng_state(call.rng)
+        try:
+            call.module(*call.args, **call.kwargs)
+        finally:
+            for handle in hooks:
+                handle.remove()
+        return first[0] if first else None
+
+    def _forward(self, step: Step, name: str, module: nn.Module | None, output: Tensor) -> Finding:
+        bad = broken(output)
+        assert bad is not None
+        own = [] if module is None else [*module.named_parameters(), *module.named_buffers()]
+        for short, tensor in own:
+            wrong = broken(tensor)
+            if wrong is not None and not is_mask(tensor):
+                return self._tensor("logits", ".".join(filter(None, (name, short))), wrong, tensor)
+        kind = type(module).__name__ if module is not None else ""
+        whole = Finding(
+            beat="logits",
+            name=name or "the model's output",
+            module=kind,
+            rows=rows_of(bad, examples(step.read[0])),
+            count=int(bad.sum()),
+            total=output.numel(),
+            cause="unstable forward",
+            look="Look at what this module computes for these rows: a division, logarithm or root",
+        )
+        return self._explained(step, whole, output)
+
+    def _loss(self, step: Step, loss: Tensor | None, logits: Any) -> Finding | None:
+        if loss is None:
+            return None
+        rows: tuple[int, ...] = ()
+        if isinstance(logits, Tensor) and logits.requires_grad:
+            (gradient,) = torch.autograd.grad(
+                loss, logits, retain_graph=True, materialize_grads=True
+            )
+            bad = broken(gradient)
+            if bad is not None:
+                rows = rows_of(bad, len(logits))
+        whole = Finding(
+            beat="loss",
+            name=f"the loss is {loss.item()}",
+            rows=rows,
+            count=1,
+            total=1,
+            cause="unstable loss",
+            look="Logits are finite: look for log(0), a division by zero or an overflow in the loss",
+        )
+        return self._explained(step, whole, logits if isinstance(logits, Tensor) else None)
+
+    def _gradients(self, lane: Lane) -> Finding:
+        held = {id(p) for p in lane.parameters()}
+        named = [(n, p.grad) for n, p in self.model.named_parameters() if id(p) in held]
+        there = [(name, gradient) for name, gradient in named if gradient is not None]
+        wrong = [(n, g, bad) for n, g in there if (bad := broken(g)) is not None]
+        if not wrong:
+            largest = max(there, key=lambda pair: float(pair[1].abs().max()))
+            return Finding(
+                beat="gradients",
+                name=largest[0],
+                count=0,
+                total=largest[1].numel(),
+                cause="oversized update",
+                look=f"The norm overflows: values up to {float(largest[1].abs().max()):.1e}. "
+                "Lower the learning rate, or scale the loss",
+            )
+        name, gradient, bad = wrong[-1]  # backward goes from the last parameter to the first
+        more = f"; {len(wrong)} of {len(there)} parameters have one" if len(wrong) > 1 else ""
+        scaled = lane.scaler is not None
+        return Finding(
+            beat="gradients",
+            name=name,
+            count=int(bad.sum()),
+            total=gradient.numel(),
+            cause="overflow in fp16" if scaled else "unstable backward",
+            look=f"Values and loss are finite{more}: "
+            + (
+                "use bf16, or lower the learning rate"
+                if scaled
+                else "look for a root, a norm or a power at zero between here and the loss"
+            ),
+        )
+
+    # What lies behind it.
+
+    def _explained(self, step: Step, found: Finding, output: Tensor | None) -> Finding:
+        """The same finding with a likelier cause than the operation itself, if there is one."""
+        grown = self._grown()
+        if grown is not None:
+            name, before, now = grown
+            look = (
+                f"{name} grew from {before:.2g} to {now:.2g} (root mean square) in this pass: "
+                "lower the learning rate, warm it up, or clip the gradients"
+            )
+            return found.because("oversized update", look)
+        for batch in step.read:
+            for name, tensor in named_tensors(batch, "batch"):
+                far = extreme(tensor)
+                if far is not None:
+                    look = f"{name} holds values up to {float(tensor.abs().max()):.1e}: check them"
+                    return found.because("data", look, rows_of(far, len(tensor)))
+        if output is not None and output.dtype == torch.float16:
+            return found.because(
+                "overflow in fp16", "fp16 ends at 65,504: use precision='bf16', or scale down"
+            )
+        return found
+
+    def _grown(self) -> tuple[str, float, float] | None:
+        """The parameter that grew most in this pass, if one grew too far."""
+        worst: tuple[str, float, float] | None = None
+        most = GREW
+        parameters = dict(self.model.named_parameters())
+        for name, before in self._sizes.items():
+            old, new = float(before), float(size(parameters[name]))
+            ratio = new / max(old, SMALL)
+            if ratio > most or math.isnan(ratio):
+                worst, most = (name, old, new), ratio
+        return worst
+
+    def _tensor(self, beat: Any, name: str, bad: Tensor, tensor: Tensor) -> Finding:
+        parameter = name in dict(self.model.named_parameters())
+        return Finding(
+            beat=beat,
+            name=name,
+            module="parameter" if parameter else "buffer",
+            count=int(bad.sum()),
+            total=tensor.numel(),
+            cause="oversized update" if parameter else "bad buffer",
+            look="Its last update was too large: lower the learning rate, or clip the gradients"
+            if parameter
+            else "Gradients do not reach a buffer: look at what writes it",
+        )
+
+
+def size(parameter: Tensor) -> Tensor:
+    """Root mean square, a scalar tensor."""
+    values = parameter.detach().float()
+    return values.square().mean().sqrt() if values.numel() else values.sum()
+
+
+def broken(tensor: Tensor) -> Tensor | None:
+    """Where a tensor is not finite, None if it is everywhere."""
+    if not (tensor.is_floating_point() or tensor.is_complex()):
+        return None
+    values = tensor.detach()
+    values = values.coalesce().values() if values.is_sparse else values
+    bad = ~values.isfinite()
+    return bad if bool(bad.any()) else None
+
+
+def is_mask(tensor: Tensor) -> bool:
+    """Whether a tensor is zeros and minus infinities, as attention adds them."""
+    return bool(((tensor == 0) | (tensor == -math.inf)).all())
+
+
+def extreme(tensor: Tensor) -> Tensor | None:
+    """Where a tensor is far beyond its own median, None if it is nowhere."""
+    if not tensor.is_floating_point() or not tensor.numel():
+        return None
+    values = tensor.detach().abs()
+    far = values > max(HUGE, 1e3 * float(values.float().median()))
+    return far if bool(far.any()) else None
+
+
+def rows_of(bad: Tensor, rows: int) -> tuple[int, ...]:
+    """The rows of a batch that a mask over values touches; none if it has no rows, or all."""
+    if bad.ndim == 0 or len(bad) != rows:
+        return ()
+    touched = bad.flatten(1).any(dim=1) if bad.ndim > 1 else bad
+    found = touched.nonzero().flatten().tolist()
+    return () if len(found) == rows > 1 else tuple(found)
+
+
+def named_tensors(value: Any, name: str) -> Iterator[tuple[str, Tensor]]:
+    """Every tensor of a nested value, with the way to it."""
+    if isinstance(value, Tensor):
+        yield name, value
+    elif isinstance(value, Mapping):
+        for key, item in cast(Mapping[Any, Any], value).items():
+            yield from named_tensors(item, f"{name}[{key!r}]")
+    elif isinstance(value, list | tuple):
+        for number, item in enumerate(cast(list[Any], value)):
+            yield from named_tensors(item, f"{name}[{number}]")
+
+
+@contextmanager
+def untouched(model: nn.Module) -> Generator[None]:
+    """Leave buffers and random numbers as they are; no graph is made."""
+    buffers = [(buffer, buffer.clone()) for buffer in model.buffers()]
+    state = torch.get_rng_state()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        torch.set_rng_state(state)
+        with torch.no_grad():
+            for buffer, value in buffers:
+                buffer.copy_(value)
