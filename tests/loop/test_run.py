@@ -483,7 +483,8 @@ def test_plateau_follows_the_metric(tmp_path, lesson):
     scheduler = ReduceLROnPlateau(made.optimizer, patience=0, factor=0.5)
     with open_run(tmp_path / "r", made, scheduler=scheduler) as run:
         feed(run, [1.0, 2.0, 2.0])
-    assert [record.lr for record in run.receipt.curves] == [[0.15], [0.075], [0.0375]]
+    assert [record.lr for record in run.receipt.curves] == [[0.15], [0.15], [0.075]]
+    assert made.optimizer.param_groups[0]["lr"] == 0.0375  # for the epoch that did not come
 
 
 def test_plateau_in_the_wrong_direction_is_refused(tmp_path, lesson):

@@ -1,5 +1,6 @@
 """Every generator that training may draw from, as plain values and back."""
 
+import hashlib
 import random
 from collections.abc import Sequence
 from typing import Any, cast
@@ -42,6 +43,25 @@ def restore(state: State, generators: Sequence[torch.Generator] = ()) -> None:
             entry = entries[place]  # it was seeded anew since
         if entry is not None:
             generator.set_state(entry[1])
+
+
+def digest(state: State) -> str:
+    """The sha256 of captured states, in hexadecimal."""
+    made = hashlib.sha256()
+
+    def take(value: Any) -> None:
+        if isinstance(value, torch.Tensor):
+            made.update(value.numpy().tobytes())
+        elif isinstance(value, dict | list):
+            items = cast(Any, value).items() if isinstance(value, dict) else enumerate(value)  # pyright: ignore[reportUnknownArgumentType]
+            for key, item in items:
+                made.update(f"{key}:".encode())
+                take(item)
+        else:
+            made.update(repr(value).encode())
+
+    take(state)
+    return made.hexdigest()
 
 
 def same(one: Any, other: Any) -> bool:

@@ -24,9 +24,6 @@ WRITING, REPLACED, REMOVED = ".writing", ".replaced", ".removed"
 KEPT = 2
 """Checkpoints that stay, newest first."""
 
-SPARE = 1 << 20
-"""A disk with less room than this, in bytes, is taken for full when a write fails."""
-
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
@@ -116,7 +113,9 @@ class CheckpointStore:
         try:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            torch.save(state, folder / STATE)
+            files.sync(self.directory.parent)  # which holds this one since the first checkpoint
+            with (folder / STATE).open("wb") as file:
+                torch.save(state, file)
             files.sync(folder / STATE)
             manifest = seal(
                 {
@@ -140,7 +139,7 @@ class CheckpointStore:
             files.sync(self.directory)
             shutil.rmtree(replaced, ignore_errors=True)
         except (OSError, RuntimeError) as error:
-            why = reason(error, self.directory)
+            why = reason(error)
             shutil.rmtree(folder, ignore_errors=True)
             last = f"step {parent.step} is whole" if parent else "none was written before"
             raise CheckpointError(
@@ -167,12 +166,13 @@ class CheckpointStore:
         shutil.rmtree(self.directory / REMOVED, ignore_errors=True)
 
 
-def reason(error: Exception, directory: Path) -> str:
-    """What the system said; torch reports a full disk as a fault of its archive's writer."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    if shutil.disk_usage(directory).free < SPARE:
-        return "no space left on the device"
+def reason(error: BaseException) -> str:
+    """What the system said; torch reports it as a fault of its archive's writer."""
+    below: BaseException | None = error
+    while below is not None:
+        if isinstance(below, OSError) and below.strerror:
+            return below.strerror
+        below = below.__context__
     return next(iter(str(error).splitlines()), type(error).__name__)
 
 

@@ -27,6 +27,7 @@ class Prepared:
         rows: row numbers of each side.
         record: identity and meaning, for the receipt.
         shape: what the model must take.
+        min_count: training rows that a category needed.
     """
 
     features: Features
@@ -34,6 +35,7 @@ class Prepared:
     rows: Rows
     record: DataRecord
     shape: TableShape
+    min_count: int
 
 
 def prepare(
@@ -99,6 +101,7 @@ def prepare(
         rows,
         record,
         encode.shape_of(fitted, len(classes)),
+        min_count,
     )
 
 

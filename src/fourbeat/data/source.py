@@ -181,6 +181,12 @@ def plain(column: Values, missing: Sequence[str] = ()) -> Values:
     return column
 
 
+def identity(data: Any) -> str:
+    """The sha256 of a table's file, or of a frame; see `Source`."""
+    is_path = isinstance(data, str | Path)
+    return scan(Path(data))[0] if is_path else frame_sha256(read_frame(data))
+
+
 def frame_sha256(table: pa.Table) -> str:
     """The identity of a table in memory: its Arrow stream in blocks of one size."""
     digest = hashlib.sha256()

@@ -38,6 +38,12 @@ class Plan:
     validation: TensorLoader
     test: TensorLoader | None
 
+    def resolved(self) -> Config:
+        """The configuration with what was left to the data."""
+        data = self.config.data.model_copy(update={"min_count": self.data.min_count})
+        train = self.config.train.model_copy(update={"batch_size": self.train.batch_size})
+        return self.config.model_copy(update={"data": data, "train": train})
+
     @property
     def steps(self) -> int:
         """Updates in an epoch."""

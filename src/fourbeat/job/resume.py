@@ -10,8 +10,13 @@ from fourbeat.receipt import model as receipts
 from fourbeat.receipt.model import Receipt
 
 
-def resume(directory: Path, *, allow_inexact: bool = False) -> Receipt:
+def resume(directory: Path, *, allow_inexact: bool = False, trust_code: bool = False) -> Receipt:
     """Train on from the last checkpoint; a finished run is left as it is.
+
+    Args:
+        directory: of the run.
+        allow_inexact: see `Run`.
+        trust_code: import the `module:factory` that the receipt names.
 
     Raises:
         RunError: if there is no run, or it declares no table in a file.
@@ -28,6 +33,13 @@ def resume(directory: Path, *, allow_inexact: bool = False) -> Receipt:
         )
     assert receipt.config is not None
     assert receipt.data is not None
+    config = check(receipt.config, place=str(directory / receipts.NAME))
+    if ":" in config.model.name and not trust_code:
+        raise RunError(
+            f"the run's network is made by code: {config.model.name!r}",
+            str(directory),
+            "Read it, then say --trust-code",
+        )
     changed: list[str] = []
     for file in receipt.data.files:
         path = Path(file.path or "")
@@ -38,7 +50,7 @@ def resume(directory: Path, *, allow_inexact: bool = False) -> Receipt:
     if changed:
         raise InexactError("; ".join(changed), str(directory), "Train anew on the new data")
     _, finished = train(
-        check(receipt.config, place=str(directory / receipts.NAME)),
+        config,
         directory,
         allow_inexact=allow_inexact,
     )

@@ -12,6 +12,8 @@ from torch import nn
 
 from fourbeat.config import Config
 from fourbeat.config import load as load_config
+from fourbeat.data.source import identity
+from fourbeat.errors import InexactError
 from fourbeat.job.metrics import Auc, confusion
 from fourbeat.job.plan import Plan, resolve
 from fourbeat.loop.directory import free_directory
@@ -48,17 +50,21 @@ def train(
         The run's directory and its sealed receipt. A finished run is not trained again.
 
     Raises:
+        InexactError: if the factory's code differs from what trained the run so far.
         FourbeatError: of any kind; nothing half-written is left.
     """
-    if out is not None and (out / receipts.NAME).exists():
-        before = receipts.read(out)
-        if before.run.status == "finished" and before.config == declared(config):
+    before = receipts.read(out) if out is not None and (out / receipts.NAME).exists() else None
+    if out is not None and before is not None and before.run.status == "finished":
+        config = filled(config, before)
+        if before.config == declared(config) and same_data(before, config, frame):
             return Outcome(out, before)
     with deterministic():
         plan = resolve(config, frame)
         if out is None:
             stem = config.data.path.name.partition(".")[0] if config.data.path else "frame"
             out = free_directory(stem or "table")
+        if before is not None and not allow_inexact:
+            refuse_other_code(out, before, code(config))
         return Outcome(out, run(plan, out, allow_inexact=allow_inexact))
 
 
@@ -93,6 +99,44 @@ def train_table(
     return train(config, None if out is None else Path(out), frame=None if is_path else table)
 
 
+def filled(config: Config, before: Receipt) -> Config:
+    """The options that a run chose by its data, where they are left to it again."""
+    tree = before.config or {}
+    chosen = {
+        "data": {"min_count": tree.get("data", {}).get("min_count")},
+        "train": {"batch_size": tree.get("train", {}).get("batch_size")},
+    }
+    sections: dict[str, Any] = {}
+    for name, options in chosen.items():
+        section = getattr(config, name)
+        open_ones = {key: v for key, v in options.items() if getattr(section, key) is None}
+        sections[name] = section.model_copy(update=open_ones)
+    return config.model_copy(update=sections)
+
+
+def same_data(before: Receipt, config: Config, frame: Any) -> bool:
+    """Whether a run was trained on these very rows."""
+    given = [config.data.path if frame is None else frame]
+    given += [config.split.validation_file, config.split.test_file]
+    known = [file.sha256 for file in before.data.files] if before.data else []
+    return known == [identity(data) for data in given if data is not None]
+
+
+def refuse_other_code(out: Path, before: Receipt, now: CodeRecord) -> None:
+    """Go on with the code that a run began with.
+
+    Raises:
+        InexactError: naming the file that differs.
+    """
+    known = before.code.script_sha256
+    if known is not None and known != now.script_sha256:
+        raise InexactError(
+            f"{before.code.script} has changed since the run began",
+            str(out),
+            "Put it back, train into a new directory, or go on with --allow-inexact",
+        )
+
+
 @contextmanager
 def deterministic() -> Generator[None]:
     """Deterministic operators for a while: free of charge for the built-in models."""
@@ -110,8 +154,8 @@ def deterministic() -> Generator[None]:
 
 
 def run(plan: Plan, out: Path, *, allow_inexact: bool) -> Receipt:
-    """Train a plan in a directory."""
-    config, classes = plan.config, plan.data.shape.classes
+    """Train a plan in a directory; the receipt's configuration has what the plan chose."""
+    config, classes = plan.resolved(), plan.data.shape.classes
     return fit(
         plan.model,
         plan.train,

@@ -1,6 +1,6 @@
 """Batches of any nesting: their size, their device, their description."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 import torch
@@ -13,8 +13,8 @@ def tensors(batch: Any) -> Iterator[Tensor]:
     """Every tensor of a batch, in order."""
     if isinstance(batch, Tensor):
         yield batch
-    elif isinstance(batch, dict):
-        for item in cast(dict[Any, Any], batch).values():
+    elif isinstance(batch, Mapping):
+        for item in cast(Mapping[Any, Any], batch).values():
             yield from tensors(item)
     elif isinstance(batch, list | tuple):
         for item in cast(list[Any], batch):
@@ -22,16 +22,18 @@ def tensors(batch: Any) -> Iterator[Tensor]:
 
 
 def examples(batch: Any) -> int:
-    """How many examples a batch holds: the length of its first tensor.
+    """How many examples a batch holds: the length of its first tensor that has one.
 
     Raises:
-        BatchError: for a batch without a tensor, or an empty one.
+        BatchError: for a batch without such a tensor, or an empty one.
     """
     for tensor in tensors(batch):
-        if tensor.ndim and len(tensor):
+        if tensor.ndim == 0:
+            continue
+        if len(tensor):
             return len(tensor)
         raise BatchError(f"the batch is empty: {describe(batch)}")
-    raise BatchError(f"the batch holds no tensor: {type(batch).__name__}")
+    raise BatchError(f"the batch holds no tensor of examples: {type(batch).__name__}")
 
 
 def describe(batch: Any) -> str:
@@ -53,13 +55,16 @@ def to_device(batch: Any, device: torch.device) -> Any:
     """The batch on a device; what is there already is left as it is."""
     if isinstance(batch, Tensor):
         return batch.to(device, non_blocking=True)
-    if isinstance(batch, dict):
-        return {k: to_device(v, device) for k, v in cast(dict[Any, Any], batch).items()}
+    if isinstance(batch, Mapping):
+        items = cast(Mapping[Any, Any], batch).items()
+        moved = {key: to_device(value, device) for key, value in items}
+        # A mapping of another type, such as a tokenizer's, is made from a dict.
+        return moved if isinstance(batch, dict) else cast(Any, type(batch))(moved)
     if isinstance(batch, list | tuple):
-        moved = [to_device(item, device) for item in cast(list[Any], batch)]
+        parts = [to_device(item, device) for item in cast(list[Any], batch)]
         if isinstance(batch, tuple) and hasattr(batch, "_fields"):  # a named tuple
-            return type(batch)(*moved)
-        return tuple(moved) if isinstance(batch, tuple) else moved
+            return type(batch)(*parts)
+        return tuple(parts) if isinstance(batch, tuple) else parts
     return batch
 
 

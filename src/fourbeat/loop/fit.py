@@ -9,10 +9,11 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from fourbeat.errors import RunError
-from fourbeat.loop.batch import inputs_and_target
+from fourbeat.loop.batch import examples, inputs_and_target
 from fourbeat.loop.contract import check_batch
 from fourbeat.loop.directory import free_directory
 from fourbeat.loop.run import Run
+from fourbeat.loop.share import share_of
 from fourbeat.loop.validate import Loss, Metric
 from fourbeat.types import Direction
 
@@ -60,11 +61,13 @@ def fit(
             for step in run.train(train_loader):
                 if step.number == 0:
                     check_batch(model, step.batch, loss_fn)
-                inputs, target = inputs_and_target(step.batch)
-                logits = model(*inputs)
-                step.backward(loss_fn(logits, target), logits)
+                for batch in step.batches:
+                    inputs, target = inputs_and_target(batch)
+                    logits = model(*inputs)
+                    share = share_of(loss_fn, target, examples(batch))
+                    step.backward(loss_fn(logits, target), logits, weight=share)
                 step.update()
-            report = run.validate(val_loader, loss_fn, metrics) if val_loader else None
+            report = run.validate(val_loader, loss_fn, metrics) if val_loader is not None else None
             if epoch.close(report, select=select, mode=mode, patience=patience):
                 break
         if val_loader is not None and run.state.selection.best is None:

@@ -14,8 +14,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from fourbeat.errors import BeatError, RunError
 from fourbeat.loop.schedule import Interval, interval_of
-
-Weight = int | float | Tensor
+from fourbeat.loop.share import Weight
 
 
 @dataclass(frozen=True, slots=True)

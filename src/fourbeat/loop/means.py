@@ -7,7 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-Entry = tuple[str, Tensor, int | float | Tensor]
+from fourbeat.loop.share import Weight
+
+Entry = tuple[str, Tensor, Weight]
 """A name, a weighted sum, and its weight."""
 
 
@@ -48,10 +50,12 @@ class Report:
         return {name: v for name, v in self.values.items() if isinstance(v, float)}
 
 
-def weighted(value: Tensor, weight: int | float | Tensor) -> Tensor:
+def weighted(value: Tensor, weight: Weight) -> Tensor:
     """A batch's mean times its weight, in double precision where the device has it."""
     wide = torch.float32 if value.device.type == "mps" else torch.float64
-    return value.detach().to(wide) * weight
+    total = value.detach().to(wide) * weight
+    # The mean over nothing, of a batch whose labels are all ignored, is NaN.
+    return torch.where(weight == 0, 0.0, total) if isinstance(weight, Tensor) else total
 
 
 class Means:
@@ -66,7 +70,7 @@ class Means:
     def __init__(self) -> None:
         self.examples = 0
         self.sums: dict[str, Tensor] = {}
-        self.weights: dict[str, int | float | Tensor] = {}
+        self.weights: dict[str, Weight] = {}
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Count what a batch gave."""
@@ -79,7 +83,7 @@ class Means:
 
     def report(self, **more: Any) -> Report:
         """The means so far, of all that was counted."""
-        values = {n: total.item() / float(self.weights[n]) for n, total in self.sums.items()}
+        values = {n: ratio(total.item(), float(self.weights[n])) for n, total in self.sums.items()}
         return Report(self.examples, values | more)
 
     def state(self) -> dict[str, Any]:
@@ -99,13 +103,22 @@ class Means:
         return means
 
 
-def right_answers(logits: Any, target: Any) -> Tensor | None:
-    """How many examples have their largest logit at their label; None if that has no meaning.
+def ratio(total: float, weight: float) -> float:
+    """A mean; NaN over nothing."""
+    return total / weight if weight else float("nan")
 
-    It has one for logits of shape (N, classes) and integer targets of shape (N,).
+
+def right_answers(logits: Any, target: Any) -> list[Entry]:
+    """The accuracy: how many labels have the largest logit; nothing if that has no meaning.
+
+    It has one for logits of shape (N, classes) and integer targets of shape (N,), and for
+    (N, classes, …) and (N, …). A label below 0 is one to be ignored.
     """
     if not (isinstance(logits, Tensor) and isinstance(target, Tensor)):
-        return None
-    if logits.ndim != 2 or target.shape != logits.shape[:1] or target.is_floating_point():
-        return None
-    return (logits.detach().argmax(dim=1) == target).sum()
+        return []
+    if logits.ndim < 2 or target.shape != logits.shape[:1] + logits.shape[2:]:
+        return []
+    if target.is_floating_point() or target.dtype == torch.bool:
+        return []
+    right = logits.detach().argmax(dim=1) == target
+    return [("accuracy", right.sum(), (target >= 0).sum())]

@@ -81,4 +81,7 @@ class Parts:
     def weights(self) -> dict[str, Tensor]:
         """A copy of the model's state dict, on the CPU."""
         state: dict[str, Tensor] = copy(dict(self.model.state_dict()))
-        return {name: tensor.cpu() for name, tensor in state.items()}
+        return {
+            name: value.cpu() if isinstance(value, Tensor) else value  # pyright: ignore[reportUnnecessaryIsInstance]
+            for name, value in state.items()
+        }

@@ -152,7 +152,8 @@ class Run:
         self._epoch: Epoch | None = None
         self._training: weakref.ref[Generator[Step]] | None = None
         self._call = 0
-        self._count = 0
+        self._count: int | None = None
+        self._within = False
 
     @property
     def state(self) -> RunState:
@@ -174,7 +175,8 @@ class Run:
         self._end_training()
         self._progress.close()
         broken_off = self._epoch is not None and not self._epoch.closed and self.state.step > 0
-        finished = self.state.stopped_early or self.state.epoch >= self._count
+        asked = self._count is not None and self.state.epoch >= self._count
+        finished = self.state.stopped_early or asked
         self._session.close(error, finished=finished, unsaved=broken_off)
 
     def epochs(self, count: int) -> Generator[Epoch]:
@@ -183,23 +185,25 @@ class Run:
         An epoch whose body ends without `epoch.close` is closed without a report.
         """
         self._count = count
+        generators = self._session.generators
+        if generators.resumed is not None:
+            # What the body draws before it trains it draws again; `train` does the rest. Where no
+            # epoch is left, the script goes on with the numbers that it went on with before.
+            generators.restore(self.state.epoch_rng or generators.resumed)
         self._progress.open(count, self.state.epoch)
         while self.state.epoch < count and not self.state.stopped_early:
-            generators, resumed = self._session.generators, self._session.generators.resumed
-            if self._epoch is None and resumed is not None:
-                changed = "; the code has changed since" if self._session.code_changed else ""
-                self.state.event(
-                    "resume", f"from the checkpoint of step {self.state.step}{changed}"
-                )
-                # What the body draws before it trains it draws again; `train` does the rest.
-                generators.restore(self.state.epoch_rng or resumed)
+            self._session.train()
             if generators.moved_since_close() and DRAWN_AFTER not in self.state.limits:
                 log.warning("%s", DRAWN_AFTER)
                 self.state.limit(DRAWN_AFTER)
             self.state.epoch_rng = generators.capture()
             number = self.state.epoch + 1
             self._epoch, self._call = Epoch(number, self.state.means.report, self._close), 0
-            yield self._epoch
+            self._within = True
+            try:
+                yield self._epoch
+            finally:
+                self._within = False
             if not self._epoch.closed:
                 self._epoch.close()
         self._epoch = None
@@ -214,7 +218,7 @@ class Run:
         Raises:
             BeatError: outside of `run.epochs`, or when a step's body ends without `update`.
         """
-        if self._epoch is None:
+        if self._epoch is None or self._epoch.closed or not self._within:
             raise BeatError(
                 "run.train() came outside of an epoch",
                 "",
@@ -279,6 +283,7 @@ class Run:
         self._end_training()
         self._trainer.localiser.check_parameters(self.state.step)
         state = self.state
+        lr = [rate for lane in self.lanes.values() for rate in describe.learning_rates(lane)]
         plateaus = [lane for lane in self.lanes.values() if lane.interval == "plateau"]
         if report is not None:
             direction = direction_of(metric, told)
@@ -292,7 +297,6 @@ class Run:
             raise RunError(
                 "ReduceLROnPlateau needs the validation's report", "epoch.close", "Pass it"
             )
-        lr = [rate for lane in self.lanes.values() for rate in describe.learning_rates(lane)]
         for lane in self.lanes.values():
             if lane.scheduler is not None and lane.interval == "epoch":
                 lane.scheduler.step()

@@ -1,5 +1,6 @@
 """A run's hold on its directory: from taking it to the sealed receipt, and every checkpoint between."""
 
+import json
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import torch
 from torch import Tensor
 
 from fourbeat.checkpoint import rng
+from fourbeat.checkpoint.files import sync
 from fourbeat.checkpoint.lock import RunLock
 from fourbeat.checkpoint.plain import copy, plain
 from fourbeat.checkpoint.store import Checkpoint, CheckpointStore
@@ -50,8 +52,8 @@ class Session:
         best: the selected weights, None before the first selection.
         generators: the random numbers.
         interrupts: signals seen.
-        resumed: whether this process went on from a checkpoint.
-        code_changed: whether it did so with other code than the process before.
+        resumed: whether this process found a checkpoint to go on from.
+        training: whether it trains; until then a run that was there is left as it is.
     """
 
     def __init__(
@@ -70,7 +72,7 @@ class Session:
         self.best: dict[str, Tensor] | None = None
         self.generators = Generators()
         self.interrupts = Interrupts()
-        self.resumed = self.code_changed = False
+        self.resumed = self.training = False
         self._every = checkpoint_every
         self._allow_inexact = allow_inexact
         self._lock = RunLock(directory)
@@ -82,6 +84,7 @@ class Session:
         refuse_strangers(self.directory)
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
+            sync(self.directory.parent)
         except OSError as error:
             raise RunError(
                 f"the run directory cannot be made: {error.strerror}",
@@ -90,9 +93,7 @@ class Session:
             ) from None
         self._lock.acquire()
         try:
-            before = refuse_another(self.directory, self.receipt)
-            self._code_before = before.code if before else self.receipt.code
-            self.code_changed = self._code_before != self.receipt.code
+            self._before = refuse_another(self.directory, self.receipt)
             broken = self._store.open()
             newest = self._store.newest()
             if newest is not None:
@@ -105,8 +106,6 @@ class Session:
                 )
             else:
                 self._begin()
-            self.state.fill(self.receipt, "running")
-            declare(self.directory, self.receipt)
         except BaseException:
             self._lock.release()
             raise
@@ -120,6 +119,24 @@ class Session:
             if torch.initial_seed() != seed:
                 torch.manual_seed(seed)
             rng.seed_others(seed)
+        self.state.origin = rng.digest(rng.capture())
+        self.train()
+
+    def train(self) -> None:
+        """From here on the run is under way, and its receipt says so."""
+        if self.training:
+            return
+        self.training = True
+        if self.resumed:
+            text = f"from the checkpoint of step {self.state.step}"
+            if self._before is not None and self._before.code != self.receipt.code:
+                log.warning("the code has changed since the last process of this run")
+                text += "; the code has changed since"
+                if self._allow_inexact:
+                    self.state.inexact.append("the code changed on the way")
+            self.state.event("resume", text)
+        self.state.fill(self.receipt, "running")
+        declare(self.directory, self.receipt)
 
     def _resume(self, checkpoint: Checkpoint, broken: list[str]) -> None:
         """Restore everything from a verified checkpoint."""
@@ -165,12 +182,9 @@ class Session:
             if error is None:
                 if unsaved:
                     self.save(self.generators.capture())
-                self.state.fill(self.receipt, "finished" if finished else "stopped")
-                if self.generators.resumed is not None:  # nothing was left to train
-                    self.receipt.code = self._code_before
-                last = self.parts.model.state_dict()
-                self.receipt.last_weights_sha256 = weights_sha256(last)
-                publish(self.directory, self.receipt, self.selected())
+                self._seal(finished)
+            elif not self.training:
+                pass
             elif isinstance(error, KeyboardInterrupt | SystemExit):
                 self._note("interrupted", None)
             else:
@@ -178,6 +192,19 @@ class Session:
         finally:
             self.interrupts.release()  # not before: a signal lets the sealing finish
             self._lock.release()
+
+    def _seal(self, finished: bool) -> None:
+        self.state.fill(self.receipt, "finished" if finished else "stopped")
+        before = None if self.training else self._before
+        if before is not None:  # nothing was trained: it is the run that it was
+            if before.seal is not None and results_of(before) == results_of(self.receipt):
+                return
+            if before.seal is None and not finished:
+                return
+            self.receipt.code, self.receipt.environment = before.code, before.environment
+        last = self.parts.model.state_dict()
+        self.receipt.last_weights_sha256 = weights_sha256(last)
+        publish(self.directory, self.receipt, self.selected())
 
     def _note(self, status: Status, error: str | None) -> None:
         self.state.fill(self.receipt, status)
@@ -247,3 +274,8 @@ class Session:
             self.receipt.way_on(self.directory),
         )
         self.interrupts.stop()
+
+
+def results_of(receipt: Receipt) -> Any:
+    """The results as they stand in the file, NaN being equal to NaN."""
+    return json.loads(receipt.model_dump_json())["results"]

@@ -16,6 +16,7 @@ class RunState:
     """Where a run stands, between two steps.
 
     Attributes:
+        origin: of the generators when the run began; see `RunRecord.generators_sha256`.
         step: updates done.
         epoch: epochs closed.
         call: calls of `run.train` completed in the open epoch.
@@ -34,6 +35,7 @@ class RunState:
         events, inexact, limits: see the receipt.
     """
 
+    origin: str | None = None
     step: int = 0
     epoch: int = 0
     call: int = 0
@@ -67,6 +69,7 @@ class RunState:
         receipt.run = receipt.run.model_copy(
             update={
                 "status": status,
+                "generators_sha256": self.origin,
                 "steps": self.step,
                 "epochs": self.epoch,
                 "stopped_early": self.stopped_early,
@@ -83,6 +86,7 @@ class RunState:
     def state(self) -> dict[str, Any]:
         """As tensors and plain values."""
         return {
+            "origin": self.origin,
             "step": self.step,
             "epoch": self.epoch,
             "call": self.call,

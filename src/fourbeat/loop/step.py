@@ -8,8 +8,9 @@ from torch import Tensor
 
 from fourbeat.errors import BeatError
 from fourbeat.loop.batch import examples
-from fourbeat.loop.lane import Lane, Update, Weight
+from fourbeat.loop.lane import Lane, Update
 from fourbeat.loop.means import Entry, right_answers, weighted
+from fourbeat.loop.share import Weight
 from fourbeat.loop.validate import scalar
 
 Beat = Literal["backward", "update", "next batch"]
@@ -146,9 +147,7 @@ class Step:
         for term, number in (terms or {}).items():
             entries.append((term, weighted(number, count), count))
         if logits is not None and isinstance(batch, list | tuple):
-            correct = right_answers(logits, batch[-1])
-            if correct is not None:
-                entries.append(("accuracy", correct, count))
+            entries += right_answers(logits, batch[-1])
 
     def update(
         self, optimizer: str | None = None, *, closure: Callable[[], Any] | None = None

@@ -11,6 +11,7 @@ from fourbeat.loop.batch import device_of, examples, inputs_and_target, to_devic
 from fourbeat.loop.means import Means, Report, right_answers, weighted
 from fourbeat.loop.modes import mode
 from fourbeat.loop.position import untouched
+from fourbeat.loop.share import share_of
 
 Loss = Callable[[Any, Any], Tensor]
 
@@ -50,7 +51,8 @@ def validate(
 
     Returns:
         A report with `loss`, for class labels `accuracy`, and each metric. Means are weighted by
-        examples.
+        examples; the loss by the weights of its classes, if it has some, and without the labels
+        that it ignores.
 
     Raises:
         BatchError: if there is no batch, or one that does not fit.
@@ -77,11 +79,10 @@ def evaluate(
             inputs, target = inputs_and_target(batch)
             output = model(*inputs)
             loss = scalar(loss_fn(output, target))
-            count, correct = examples(batch), right_answers(output, target)
+            count = examples(batch)
+            share = share_of(loss_fn, target, count)
             means.examples += count
-            means.add([("loss", weighted(loss, count), count)])
-            if correct is not None:
-                means.add([("accuracy", correct, count)])
+            means.add([("loss", weighted(loss, share), share), *right_answers(output, target)])
             for metric in metrics.values():
                 metric.update(output, target)
     if means.examples == 0:

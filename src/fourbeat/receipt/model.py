@@ -32,6 +32,8 @@ class RunRecord(Record):
         status: `finished` by its own rule, `stopped` by the loop's author before that,
             `interrupted` by a signal, `failed` by an error, or still `running`.
         seed: what the generators were seeded with, None if the run seeded nothing.
+        generators_sha256: identity of torch's, NumPy's and Python's generators when the run began.
+            Two runs of one seed with unequal ones began at different places of the same stream.
         steps: optimizer updates done.
         epochs: epochs closed.
         stopped_early: whether patience ended it.
@@ -41,6 +43,7 @@ class RunRecord(Record):
     name: str
     status: Status
     seed: int | None
+    generators_sha256: str | None = None
     steps: int = 0
     epochs: int = 0
     stopped_early: bool = False
@@ -76,7 +79,7 @@ class TrainingRecord(Record):
 
 
 class EpochRecord(Record):
-    """One epoch's means, weighted by examples, and its learning rates at the epoch's end.
+    """One epoch's means, weighted by examples, and the learning rates it ended with.
 
     Attributes:
         skipped: updates left out because a gradient was not finite.
@@ -156,8 +159,8 @@ class Receipt(Record):
 
     def way_on(self, directory: Path) -> str:
         """How an unfinished run in a directory is gone on with, as a remedy in a message."""
-        how = f"fourbeat resume {directory}" if self.declared else "run its script again"
-        return f"To go on: {how}"
+        again = f"run its script again, with the directory {directory}"
+        return f"To go on: {f'fourbeat resume {directory}' if self.declared else again}"
 
 
 def digest(text: str) -> str:
