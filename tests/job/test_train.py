@@ -1,5 +1,6 @@
 """One command's work: a table becomes a sealed run, by any of the ways to declare it."""
 
+import json
 import math
 
 import pandas as pd
@@ -23,6 +24,14 @@ from fourbeat.job.train import train
 from fourbeat.receipt import model as receipts
 
 FAST = {"train.epochs": 3, "data.target": "label"}
+
+
+def unseal(run):
+    """Make a run one that was killed before it was sealed."""
+    file = run / "receipt.json"
+    tree = json.loads(file.read_text())
+    tree["run"]["status"], tree["seal"] = "running", None
+    file.write_text(json.dumps(tree))
 
 
 def trained(path, out, **more):
@@ -137,6 +146,15 @@ def test_a_model_of_ones_own(tmp_path, table, monkeypatch):
     )
     assert receipt.code.script == "nets.py"
     assert len(receipt.code.script_sha256) == 64
+    with pytest.raises(RunError, match="made by code: 'nets:Net'.*--trust-code"):
+        stopped = tmp_path / "stopped"
+        trained(table(), stopped, **{"model.name": "nets:Net", "model.options": {"width": 4}})
+        unseal(stopped)
+        resume(stopped)
+    (tmp_path / "nets.py").write_text((tmp_path / "nets.py").read_text() + "# another\n")
+    with pytest.raises(InexactError, match="nets.py has changed since the run began"):
+        resume(stopped, trust_code=True)
+    assert resume(stopped, trust_code=True, allow_inexact=True).run.status == "finished"
     for name, message in (
         ("nets:broken", "factory failed: KeyError"),
         ("nets:nothing", "returned int, not a torch.nn.Module"),
@@ -298,3 +316,28 @@ def test_resume_of_what_is_no_declared_run(tmp_path, table):
         resume(tmp_path / "absent")
     train(load(flags=FAST), tmp_path / "frame", frame=csv.read_csv(table()))
     assert resume(tmp_path / "frame").run.status == "finished"
+
+
+def test_a_finished_run_is_not_the_answer_for_other_data(tmp_path, table):
+    path = table(300)
+    trained(path, tmp_path / "run")
+    again = trained(path, tmp_path / "run")  # the same rows: the same answer
+    table(300, seed=1)
+    with pytest.raises(RunError, match=r"another training: data.files\[0\].sha256 was"):
+        trained(path, tmp_path / "run")
+    assert receipts.read(tmp_path / "run") == again
+
+
+def test_a_finished_run_is_not_the_answer_for_another_frame(tmp_path, table):
+    one, two = csv.read_csv(table(300)), csv.read_csv(table(300, seed=1))
+    settings = {"train.epochs": 2}
+    first = fb.train(one, "label", out=tmp_path / "run", settings=settings)
+    assert fb.train(one, "label", out=tmp_path / "run", settings=settings) == first
+    with pytest.raises(RunError, match="another training"):
+        fb.train(two, "label", out=tmp_path / "run", settings=settings)
+
+
+def test_the_receipt_has_what_was_chosen_by_the_data(tmp_path, table):
+    receipt = trained(table(300), tmp_path / "run")
+    assert receipt.config["train"]["batch_size"] == 32
+    assert receipt.config["data"]["min_count"] == 2

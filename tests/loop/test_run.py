@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from collections import UserDict
 from pathlib import Path
 
 import numpy as np
@@ -802,3 +803,231 @@ def test_a_receipt_is_there_from_the_first_moment(tmp_path, lesson):
     with open_run(tmp_path / "r", lesson()):
         tree = json.loads((tmp_path / "r" / "receipt.json").read_text())
         assert (tree["run"]["status"], tree["seal"]) == ("running", None)
+
+
+# A run that is opened and not trained.
+
+
+def test_an_unfinished_run_that_is_only_looked_into_stays_unfinished(tmp_path, lesson):
+    with pytest.raises(KeyboardInterrupt), open_run(tmp_path / "r", made := lesson()) as run:
+        one_epoch(run, made)
+        raise KeyboardInterrupt
+    before = (tmp_path / "r" / "receipt.json").read_bytes()
+    with open_run(tmp_path / "r", lesson()) as run:
+        run.load_best()
+    assert (tmp_path / "r" / "receipt.json").read_bytes() == before
+    assert receipts.read(tmp_path / "r").run.status == "interrupted"
+
+
+def test_a_finished_run_that_is_opened_again_keeps_its_seal(tmp_path, lesson):
+    with open_run(tmp_path / "r", made := lesson()) as run:
+        one_epoch(run, made)
+    before = (tmp_path / "r" / "receipt.json").read_bytes()
+    with pytest.raises(ZeroDivisionError), open_run(tmp_path / "r", lesson()) as run:
+        _ = 1 / 0
+    with open_run(tmp_path / "r", lesson()) as run:
+        assert list(run.epochs(1)) == []
+    assert (tmp_path / "r" / "receipt.json").read_bytes() == before
+    with open_run(tmp_path / "r", made := lesson()) as run:
+        run.evaluate("late", made.val, made.loss_fn)
+    receipt = receipts.read(tmp_path / "r")
+    assert receipt.results["late"]["examples"] == 4
+    assert receipt.run.status == "stopped"
+
+
+def test_training_after_close_is_refused(tmp_path, lesson):
+    with open_run(tmp_path / "r", made := lesson()) as run:
+        for epoch in run.epochs(2):
+            epoch.close()
+            with pytest.raises(BeatError, match="outside of an epoch"):
+                run.train(made.train)
+            break
+        with pytest.raises(BeatError, match="outside of an epoch"):
+            run.train(made.train)
+
+
+def test_a_script_with_two_runs_goes_on_to_the_same_bits(tmp_path, lesson):
+    def script(place, *, die):
+        first = lesson(dropout=0.5)
+        with open_run(place / "a", first, seed=7) as run:
+            one_epoch(run, first)
+        second = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Dropout(0.5))
+        optimizer = torch.optim.SGD(second.parameters(), lr=0.1)
+        with fb.Run(place / "b", model=second, optimizer=optimizer, seed=7) as run:
+            for _ in run.epochs(1):
+                for step in run.train(first.train):
+                    x, y = step.batch
+                    step.backward(first.loss_fn(second(x), y))
+                    step.update()
+                    if die:
+                        raise KeyboardInterrupt
+        return run.receipt
+
+    whole = script(tmp_path / "whole", die=False)
+    with pytest.raises(KeyboardInterrupt):
+        script(tmp_path / "cut", die=True)
+    again = script(tmp_path / "cut", die=False)
+    assert again.last_weights_sha256 == whole.last_weights_sha256
+    assert again.run.generators_sha256 == whole.run.generators_sha256 is not None
+
+
+def test_two_runs_of_one_seed_say_that_they_began_elsewhere(tmp_path, lesson):
+    digests = []
+    for name in "ab":
+        with open_run(tmp_path / name, lesson(), seed=7) as run:
+            torch.rand(1 if name == "b" else 0)
+        digests.append(run.receipt.run.generators_sha256)
+    torch.rand(3)
+    with open_run(tmp_path / "c", lesson(), seed=7) as run:
+        pass
+    torch.manual_seed(7)
+    torch.rand(3)
+    with fb.Run(
+        tmp_path / "d",
+        model=(m := torch.nn.Linear(1, 1)),
+        optimizer=torch.optim.SGD(m.parameters(), lr=0.1),
+        seed=7,
+    ) as other:
+        pass
+    assert digests[0] == digests[1] == run.receipt.run.generators_sha256
+    assert other.receipt.run.generators_sha256 != digests[0]
+
+
+def test_a_model_with_extra_state_trains_and_resumes(tmp_path, lesson):
+    class Counting(torch.nn.Linear):
+        def get_extra_state(self):
+            return {"seen": 3}
+
+        def set_extra_state(self, state):
+            self.seen = state["seen"]
+
+    model = Counting(2, 2)
+    for count in (1, 2):
+        fb.fit(
+            model,
+            lesson().train,
+            lesson().val,
+            loss_fn=lesson().loss_fn,
+            optimizer=torch.optim.SGD(model.parameters(), lr=0.1),
+            epochs=count,
+            out=tmp_path / "r",
+        )
+    assert model.seen == 3
+    assert receipts.read(tmp_path / "r").run.epochs == 2
+
+
+def test_validation_by_a_stream_without_length(tmp_path, lesson):
+    class Rows(torch.utils.data.IterableDataset):
+        def __iter__(self):
+            return iter([(torch.ones(2), 0), (torch.zeros(2), 1)])
+
+    made = lesson()
+    run = fb.fit(
+        made.model,
+        made.train,
+        torch.utils.data.DataLoader(Rows(), batch_size=2),
+        loss_fn=made.loss_fn,
+        optimizer=made.optimizer,
+        epochs=1,
+        out=tmp_path / "r",
+    )
+    assert run.receipt.results["validation"]["examples"] == 2
+
+
+def test_a_batch_may_be_any_mapping_with_scalars_in_it(tmp_path, lesson):
+    batch = UserDict(epoch=torch.tensor(3), x=torch.ones(4, 2), y=torch.tensor([0, 1, 0, 1]))
+    with open_run(tmp_path / "r", made := lesson()) as run:
+        for epoch in run.epochs(1):
+            for step in run.train([batch]):
+                assert type(step.batch) is UserDict
+                step.backward(made.loss_fn(made.model(step.batch["x"]), step.batch["y"]))
+                step.update()
+            assert epoch.train.examples == 4
+
+
+# Means that are what they say.
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 7, 20])
+@pytest.mark.parametrize(
+    "loss_fn",
+    [
+        torch.nn.CrossEntropyLoss(),
+        torch.nn.CrossEntropyLoss(ignore_index=2),
+        torch.nn.CrossEntropyLoss(weight=torch.tensor([0.2, 1.0, 3.0])),
+        torch.nn.CrossEntropyLoss(weight=torch.tensor([0.2, 1.0, 3.0]), ignore_index=0),
+        torch.nn.CrossEntropyLoss(label_smoothing=0.1),
+    ],
+    ids=["plain", "ignored", "weighted", "both", "smoothed"],
+)
+def test_the_mean_loss_does_not_depend_on_the_batches(batch_size, loss_fn):
+    torch.manual_seed(0)
+    x, y = torch.randn(20, 3), torch.randint(0, 3, (20,))
+    y[:7] = loss_fn.ignore_index  # the first batches are ignored altogether
+    report = fb.validate(torch.nn.Identity(), fb.TensorLoader(x, y, batch_size=batch_size), loss_fn)
+    assert report.loss == pytest.approx(loss_fn(x, y).item(), rel=1e-6)
+    there = y >= 0
+    assert report.accuracy == (x.argmax(1) == y)[there].sum().item() / there.sum().item()
+
+
+def test_a_loss_that_is_a_sum_is_refused(lesson):
+    made = lesson()
+    with pytest.raises(BatchError, match="sum over the batch"):
+        fb.validate(made.model, made.val, torch.nn.CrossEntropyLoss(reduction="sum"))
+
+
+def test_a_run_that_failed_has_a_report_that_says_so(tmp_path, lesson):
+    with pytest.raises(ZeroDivisionError), open_run(tmp_path / "r", made := lesson()) as run:
+        one_epoch(run, made)
+        _ = 1 / 0
+    page = (tmp_path / "r" / "report.html").read_text()
+    assert "This run failed." in page
+    assert "ZeroDivisionError" in page
+
+
+@pytest.mark.parametrize("moves", [True, False])
+def test_buffers_that_the_weights_leave_out_are_said_if_they_matter(tmp_path, lesson, moves):
+    class Shifted(torch.nn.Linear):
+        def __init__(self):
+            super().__init__(2, 2)
+            self.register_buffer("shift", torch.zeros(2), persistent=False)
+
+        def forward(self, x):
+            if moves and self.training:
+                self.shift += 1
+            return super().forward(x) + self.shift
+
+    made = lesson()
+    made.model = Shifted()
+    made.optimizer = torch.optim.SGD(made.model.parameters(), lr=0.1)
+    with open_run(tmp_path / "r", made) as run:
+        one_epoch(run, made)
+    assert ("shift" in " ".join(run.receipt.limits)) == moves
+
+
+FULL = """
+import resource, signal, sys, torch
+import fourbeat as fb
+from fourbeat.errors import FourbeatError
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+model = torch.nn.Linear(300, 300)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+with fb.Run(sys.argv[1], model=model, optimizer=optimizer) as run:
+    for epoch in run.epochs(2):
+        if epoch.number == 2:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+        try:
+            epoch.close()
+        except FourbeatError as error:
+            sys.exit(str(error))
+"""
+
+
+def test_a_file_that_may_not_grow_is_said_as_the_system_says_it(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(tmp_path / "r")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "the checkpoint of step 0 cannot be written: File too large" in done.stderr

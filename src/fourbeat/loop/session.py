@@ -4,14 +4,13 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
 import torch
 from torch import Tensor
 
-from fourbeat.checkpoint import rng
+from fourbeat.checkpoint import objects, rng
 from fourbeat.checkpoint.files import sync
 from fourbeat.checkpoint.lock import RunLock
 from fourbeat.checkpoint.plain import copy, plain
@@ -24,11 +23,11 @@ from fourbeat.loop.parts import Parts
 from fourbeat.loop.position import has_workers
 from fourbeat.loop.state import RunState
 from fourbeat.loop.step import END
-from fourbeat.receipt import model as receipts
 from fourbeat.receipt.environment import differences
 from fourbeat.receipt.model import Receipt, Status
 from fourbeat.receipt.publish import (
     declare,
+    note,
     publish,
     refuse_another,
     refuse_strangers,
@@ -109,6 +108,7 @@ class Session:
         except BaseException:
             self._lock.release()
             raise
+        self._hidden = self._hidden_buffers()
         self.interrupts.watch()
         self._saved = time.monotonic()
 
@@ -202,15 +202,27 @@ class Session:
             if before.seal is None and not finished:
                 return
             self.receipt.code, self.receipt.environment = before.code, before.environment
+        now = self._hidden_buffers()
+        moved = [
+            n for n, b in now.items() if n not in self._hidden or not equal(b, self._hidden[n])
+        ]
+        if moved:
+            self.state.limit(
+                f"Buffers that the model's state dict leaves out changed in training: "
+                f"{', '.join(moved[:5])}. Checkpoints hold them, the published weights do not."
+            )
         last = self.parts.model.state_dict()
         self.receipt.last_weights_sha256 = weights_sha256(last)
         publish(self.directory, self.receipt, self.selected())
 
+    def _hidden_buffers(self) -> dict[str, Tensor]:
+        """A copy of the buffers that the state dict leaves out."""
+        return copy(objects.model_state(self.parts.model)["hidden_buffers"])
+
     def _note(self, status: Status, error: str | None) -> None:
         self.state.fill(self.receipt, status)
         self.receipt.run.error = error
-        with suppress(OSError):  # the first error is the one to hear of
-            receipts.write(self.directory, self.receipt)
+        note(self.directory, self.receipt)
 
     def selected(self) -> dict[str, Tensor]:
         """A copy of the selected weights, on the CPU; of the current ones if none was chosen."""
@@ -274,6 +286,11 @@ class Session:
             self.receipt.way_on(self.directory),
         )
         self.interrupts.stop()
+
+
+def equal(one: Tensor, other: Tensor) -> bool:
+    """Whether two tensors are the same, bit for bit; NaN equals NaN."""
+    return one.shape == other.shape and weights_sha256({"": one}) == weights_sha256({"": other})
 
 
 def results_of(receipt: Receipt) -> Any:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -137,6 +138,16 @@ def publish(directory: Path, receipt: Receipt, state: Mapping[str, Tensor]) -> N
         receipts.write(directory, receipt)
     except OSError as error:
         raise cannot_write(directory, error) from None
+
+
+def note(directory: Path, receipt: Receipt) -> None:
+    """Say in receipt and report how a run stands that is not sealed; best effort.
+
+    What stopped the run may well keep this from being written, and is the error to hear of.
+    """
+    with suppress(OSError):
+        receipts.write(directory, receipt)
+        files.write_text(directory / REPORT, html(receipt))
 
 
 def published(directory: Path) -> list[Path]:
