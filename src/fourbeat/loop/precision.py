@@ -18,12 +18,7 @@ def autocast(word: Word, device: torch.device) -> AbstractContextManager[object]
     """Forward and loss under `torch.autocast`; for fp32, as they are.
 
     Weights, gradients and optimizer statistics stay in the model's own dtype.
-
-    Raises:
-        ValueError: for another word.
     """
-    if word not in DTYPES:
-        raise ValueError(f"precision must be one of {', '.join(DTYPES)}, got {word!r}")
     dtype = DTYPES[word]
     return nullcontext() if dtype is None else torch.autocast(device.type, dtype)
 

@@ -26,7 +26,7 @@ from fourbeat.loop.epoch import Epoch
 from fourbeat.loop.lane import Rules, make_lanes
 from fourbeat.loop.means import Means, Report
 from fourbeat.loop.parts import Parts, Stateful
-from fourbeat.loop.precision import Word, scaler_of
+from fourbeat.loop.precision import DTYPES, Word, scaler_of
 from fourbeat.loop.progress import Progress
 from fourbeat.loop.schedule import on_plateau
 from fourbeat.loop.select import direction_of, value_of
@@ -113,6 +113,15 @@ class Run:
         for name, number in (("checkpoint_every", checkpoint_every), ("accumulate", accumulate)):
             if number is not None and number < 1:
                 raise ValueError(f"{name} must be at least 1, got {number}")
+        for name, word, known in (
+            ("precision", precision, DTYPES),
+            ("nonfinite", nonfinite, ("raise", "skip")),
+        ):
+            if word not in known:
+                raise ValueError(f"{name} must be one of {', '.join(known)}, got {word!r}")
+        for name, most in (("clip_norm", clip_norm), ("clip_value", clip_value)):
+            if most is not None and not most > 0:
+                raise ValueError(f"{name} must be above 0, got {most}")
         self.directory = Path(directory).absolute()  # the loop may change the working folder
         self.model = model
         self.lanes = make_lanes(

@@ -167,7 +167,7 @@ class Step:
         again = lane.name in self.updates or self._skipped
         if again or (closure is None and lane.name not in self._backwards):
             self._refuse("update", lane)
-        if closure is None and self._more():
+        if closure is None and (self._at + 1 < len(self.read) or self._more()):
             raise BeatError(
                 f"step {self.number}: the step has more batches than were used",
                 "",
