@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from fourbeat.errors import BeatError, RunError
 from fourbeat.loop.schedule import Interval, interval_of
 from fourbeat.loop.share import Weight
+from fourbeat.loop.warmup import Warmup
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,12 @@ class Update:
 
 
 class Lane:
-    """An optimizer with its scheduler and scaler.
+    """An optimizer with its scheduler, warm-up and scaler.
 
     Attributes:
         name: of the optimizer in the run.
+        warmup: None for none.
         scaler: for fp16, None otherwise.
-        skipped: updates in a row that were skipped.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Lane:
         interval: Interval,
         scaler: GradScaler | None,
         rules: Rules,
+        warmup: Warmup | None = None,
     ):
         self.name = name
         self.optimizer = optimizer
@@ -69,6 +72,7 @@ class Lane:
         self.interval = interval
         self.scaler = scaler
         self.rules = rules
+        self.warmup = warmup
         self._first: Weight = 1
         self._total: Weight = 0
         self._batches = 0
@@ -125,8 +129,8 @@ class Lane:
             self.scaler.update()
         elif finite:
             self.optimizer.step()
-        if finite and self.interval == "step" and self.scheduler is not None:
-            self.scheduler.step()
+        if finite:
+            self._schedule()
         self.clear()
         return Update(finite, norm)
 
@@ -157,10 +161,26 @@ class Lane:
                 f"optimizer {self.name!r}",
                 "Leave the closure out",
             )
-        if self.interval == "step" and self.scheduler is not None:
-            self.scheduler.step()
+        self._schedule()
         self.clear()
         return Update(True, norms[0])
+
+    def _schedule(self) -> None:
+        """After an update: warm up, and then move a scheduler that moves per step."""
+        if self.warmup is not None and self.warmup.active:
+            self.warmup.step()
+        elif self.interval == "step" and self.scheduler is not None:
+            self.scheduler.step()
+
+    def end_epoch(self) -> None:
+        """Move a scheduler that moves per epoch."""
+        if self.scheduler is not None and self.interval == "epoch":
+            with self.aims():
+                self.scheduler.step()
+
+    def aims(self) -> AbstractContextManager[None]:
+        """The rates without the warm-up, for whoever moves them."""
+        return nullcontext() if self.warmup is None else self.warmup.aside()
 
     def _gradients(self) -> list[Tensor]:
         """The gradients' values, in place."""
@@ -209,6 +229,7 @@ def make_lanes(
     schedule: Literal["step", "epoch"] | None,
     scaler: Callable[[], GradScaler | None],
     rules: Rules,
+    warmup: int,
 ) -> dict[str, Lane]:
     """A lane for each optimizer; a single one is called `main`.
 
@@ -241,6 +262,7 @@ def make_lanes(
             interval_of(schedulers.get(name), schedule),
             scaler(),
             rules,
+            Warmup(one, warmup) if warmup else None,
         )
         for name, one in optimizers.items()
     }

@@ -49,6 +49,7 @@ class Parts:
         return {
             "optimizer": {name: lane.optimizer for name, lane in lanes},
             "scheduler": {name: lane.scheduler for name, lane in lanes if lane.scheduler},
+            "warmup": {name: lane.warmup for name, lane in lanes if lane.warmup},
             "scaler": {name: lane.scaler for name, lane in lanes if lane.scaler},
             "extra": dict(self.extra),
         }

@@ -63,6 +63,8 @@ class Run:
         scheduler: stepped for you; by the optimizer's name, where there are several.
         schedule: `step` or `epoch`. Default: per step for OneCycleLR and CyclicLR, on the
             selected metric for ReduceLROnPlateau, per epoch for any other.
+        warmup: raise the learning rate in a straight line over so many updates. A scheduler that
+            moves per step begins after it.
         precision: `fp32`, `bf16` or `fp16`: what `torch.autocast` computes forward and loss in.
             With fp16 the loss is scaled, and an update whose gradients overflow is skipped and
             counted.
@@ -97,6 +99,7 @@ class Run:
         optimizer: Optimizer | Mapping[str, Optimizer],
         scheduler: LRScheduler | Mapping[str, LRScheduler] | None = None,
         schedule: Literal["step", "epoch"] | None = None,
+        warmup: int = 0,
         precision: Word = "fp32",
         accumulate: int = 1,
         clip_norm: float | None = None,
@@ -113,6 +116,8 @@ class Run:
         for name, number in (("checkpoint_every", checkpoint_every), ("accumulate", accumulate)):
             if number is not None and number < 1:
                 raise ValueError(f"{name} must be at least 1, got {number}")
+        if warmup < 0:
+            raise ValueError(f"warmup must not be below 0, got {warmup}")
         for name, word, known in (
             ("precision", precision, DTYPES),
             ("nonfinite", nonfinite, ("raise", "skip")),
@@ -130,6 +135,7 @@ class Run:
             schedule,
             lambda: scaler_of(precision, device_of(model)),
             Rules(clip_norm=clip_norm, clip_value=clip_value, nonfinite=nonfinite),
+            warmup,
         )
         self.receipt = Receipt(
             run=RunRecord(name=self.directory.name, status="running", seed=seed),
@@ -137,6 +143,7 @@ class Run:
             model=describe.model_record(model),
             optimizers={n: describe.optimizer_record(lane) for n, lane in self.lanes.items()},
             training=TrainingRecord(
+                warmup=warmup,
                 precision=precision,
                 accumulate=accumulate,
                 clip_norm=clip_norm,
@@ -298,7 +305,8 @@ class Run:
             direction = direction_of(metric, told)
             value = value_of(report, metric)
             for lane in plateaus:
-                on_plateau(lane.scheduler, metric, direction, value)
+                with lane.aims():
+                    on_plateau(lane.scheduler, metric, direction, value)
             if state.selection.take(metric, direction, value, number, state.step):
                 self._session.best = self._session.parts.weights()
             state.stopped_early = patience is not None and state.selection.waited >= patience
@@ -307,8 +315,7 @@ class Run:
                 "ReduceLROnPlateau needs the validation's report", "epoch.close", "Pass it"
             )
         for lane in self.lanes.values():
-            if lane.scheduler is not None and lane.interval == "epoch":
-                lane.scheduler.step()
+            lane.end_epoch()
         means = state.means.report() if state.means.examples else None
         state.curves.append(
             EpochRecord(

@@ -71,6 +71,7 @@ class OptimizerRecord(Record):
 class TrainingRecord(Record):
     """How a step computes; see `fourbeat.Run`."""
 
+    warmup: int = 0
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
     accumulate: int = 1
     clip_norm: float | None = None

@@ -46,6 +46,8 @@ def optimizer(receipt: Receipt) -> Html:
     """How a step computes, and each optimizer's groups, an option a row."""
     rules = receipt.training
     pairs: list[tuple[str, Html | str]] = [("Precision", rules.precision)]
+    if rules.warmup:
+        pairs.append(("Warm-up", f"{rules.warmup:,} updates"))
     if rules.accumulate > 1:
         pairs.append(("Batches in a step", str(rules.accumulate)))
     for name, value in (("norm", rules.clip_norm), ("value", rules.clip_value)):
