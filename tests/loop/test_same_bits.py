@@ -59,6 +59,8 @@ def make(kind: str):
         nn.Linear(3, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Dropout(0.5), nn.Linear(6, 2)
     )
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.05)
+    if kind == "unfrozen on the way":
+        model[0].requires_grad_(False)
     if kind == "keyed":
         x = torch.randn(11, 3)
         y = torch.arange(11) % 2
@@ -81,13 +83,30 @@ def make(kind: str):
                 generator=torch.Generator().manual_seed(5) if kind == "wrapped" else None,
             )
         )
-    elif kind == "loaders in turn":
+    elif kind in ("loaders in turn", "loaders of one seed"):
+        seeds = (5, 6) if kind == "loaders in turn" else (5, 5)
         loader = [
             DataLoader(
                 Noisy(), batch_size=3, shuffle=True, generator=torch.Generator().manual_seed(seed)
             )
-            for seed in (5, 6)
+            for seed in seeds
         ]
+    elif kind == "a loader for each epoch":
+
+        def loader(epoch):
+            own = torch.Generator().manual_seed(5)
+            return DataLoader(Noisy(), batch_size=3, shuffle=True, generator=own)
+
+    elif kind in ("kept workers for each epoch", "kept workers in turn"):
+
+        def make_loader(epoch):
+            return DataLoader(
+                Plain(), batch_size=3, shuffle=True, num_workers=1, persistent_workers=True
+            )
+
+        first, second = make_loader(1), make_loader(2)
+        later = {"kept workers in turn": lambda epoch: first if epoch == 1 else second}
+        loader = later.get(kind, make_loader)
     elif kind == "stream":
         loader = DataLoader(Stream(), batch_size=3)
     else:
@@ -123,9 +142,9 @@ def body_of(kind, epoch, loader):
     if kind == "drawn in the body":
         x, y = torch.randn(11, 3), torch.arange(11) % 2
         return [(x[rows], y[rows]) for rows in torch.randperm(11).split(3)]
-    if kind == "loaders in turn":
+    if kind in ("loaders in turn", "loaders of one seed"):
         return loader[epoch % 2]
-    return loader
+    return loader(epoch) if callable(loader) else loader
 
 
 def mode_a(directory, kind, epochs, *, die_at=None, schedule=None, every=1):
@@ -142,6 +161,8 @@ def mode_a(directory, kind, epochs, *, die_at=None, schedule=None, every=1):
         checkpoint_every=every,
     ) as run:
         for epoch in run.epochs(epochs):
+            if kind == "unfrozen on the way" and epoch.number == 2:
+                model[0].requires_grad_(True)
             for step in run.train(body_of(kind, epoch.number, loader)):
                 if step.number == die_at:
                     raise Killed
@@ -202,7 +223,18 @@ def test_schedules_move_when_the_plain_loop_moves_them(tmp_path, schedule):
     assert mode_a(tmp_path / "a", "keyed", 3, schedule=schedule) == plain_loop("keyed", 3, schedule)
 
 
-@pytest.mark.parametrize("kind", [*KINDS, "drawn in the body", "loaders in turn", "wrapped"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *KINDS,
+        "drawn in the body",
+        "loaders in turn",
+        "loaders of one seed",
+        "a loader for each epoch",
+        "wrapped",
+        "unfrozen on the way",
+    ],
+)
 @pytest.mark.parametrize("die_at", range(12))
 def test_a_resume_at_every_step_ends_with_the_same_bits(tmp_path, undisturbed, kind, die_at):
     with pytest.raises(Killed):
@@ -220,7 +252,16 @@ def test_a_resume_from_further_back_ends_with_the_same_bits(tmp_path, every):
 
 
 @pytest.mark.parametrize(
-    ("kind", "die_at"), [("workers", 6), ("kept workers", 2), ("kept workers", 6)]
+    ("kind", "die_at"),
+    [
+        ("workers", 6),
+        ("kept workers", 2),
+        ("kept workers", 6),
+        ("kept workers for each epoch", 5),
+        ("kept workers for each epoch", 9),
+        ("kept workers in turn", 3),
+        ("kept workers in turn", 9),
+    ],
 )
 @pytest.mark.parametrize("every", [1, None])
 def test_a_resume_with_workers_ends_with_the_same_bits(tmp_path, kind, die_at, every):
@@ -296,3 +337,23 @@ def test_the_same_seed_is_not_rewound(tmp_path):
         torch_first = torch.rand(1)
     torch.manual_seed(12)
     assert torch.equal(torch_first, torch.rand(1))
+
+
+class Secret(Plain):
+    """Draws from a generator that nobody knows of."""
+
+    def __init__(self):
+        self.dice = np.random.default_rng(1)
+
+
+def test_a_generator_that_is_not_known_is_said(tmp_path):
+    model = nn.Linear(3, 2)
+    run = fb.fit(
+        model,
+        DataLoader(Secret(), batch_size=3),
+        loss_fn=nn.CrossEntropyLoss(),
+        optimizer=torch.optim.SGD(model.parameters(), lr=0.1),
+        epochs=1,
+        out=tmp_path / "r",
+    )
+    assert "dataset draws from a generator of its own, 'dice'" in " ".join(run.receipt.limits)

@@ -10,10 +10,11 @@ from fourbeat.errors import CheckpointError
 
 
 def model_state(model: nn.Module) -> dict[str, Any]:
-    """The state dict, and the buffers that a state dict leaves out."""
+    """The state dict, the buffers that a state dict leaves out, and what is frozen."""
     state = model.state_dict()
     hidden = {name: b for name, b in model.named_buffers() if name not in state}
-    return {"state": dict(state), "hidden_buffers": hidden}
+    frozen = [name for name, p in model.named_parameters() if not p.requires_grad]
+    return {"state": dict(state), "hidden_buffers": hidden, "frozen": frozen}
 
 
 def restore_model(model: nn.Module, saved: dict[str, Any]) -> None:
@@ -29,6 +30,8 @@ def restore_model(model: nn.Module, saved: dict[str, Any]) -> None:
             f"the model is not the one that was saved: {error}",
             remedy="Build the same model, or train into a new directory",
         ) from None
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_(name not in saved["frozen"])
     buffers = dict(model.named_buffers())
     for name, value in saved["hidden_buffers"].items():
         if name in buffers:

@@ -22,7 +22,7 @@ def capture(generators: Sequence[torch.Generator] = ()) -> State:
         "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
         "numpy": [name, torch.from_numpy(keys.astype(np.int64)), position, has_gauss, cached],
         "python": [version, torch.tensor(internal, dtype=torch.int64), gauss],
-        "generators": [[g.initial_seed(), g.get_state()] for g in generators],
+        "generators": [g.get_state() for g in generators],
     }
 
 
@@ -35,14 +35,8 @@ def restore(state: State, generators: Sequence[torch.Generator] = ()) -> None:
     np.random.set_state((name, keys.numpy().astype(np.uint32), position, has_gauss, cached))
     version, internal, gauss = state["python"]
     random.setstate((version, tuple(internal.tolist()), gauss))
-    entries: list[list[Any]] = state["generators"]
-    left = list(entries)
-    for place, generator in enumerate(generators):
-        entry = claim(left, generator)
-        if entry is None and len(entries) == len(generators):
-            entry = entries[place]  # it was seeded anew since
-        if entry is not None:
-            generator.set_state(entry[1])
+    for generator, own in zip(generators, state["generators"], strict=False):
+        generator.set_state(own)
 
 
 def digest(state: State) -> str:
@@ -64,25 +58,10 @@ def digest(state: State) -> str:
     return made.hexdigest()
 
 
-def same(one: Any, other: Any) -> bool:
-    """Whether two captured states are equal."""
-    if isinstance(one, torch.Tensor):
-        return torch.equal(one, other)
-    if isinstance(one, dict):
-        tree = cast(dict[str, Any], one)
-        return all(same(tree[key], other[key]) for key in tree)
-    if isinstance(one, list):
-        items = cast(list[Any], one)
-        return len(items) == len(other) and all(map(same, items, other))
-    return bool(one == other)
-
-
-def claim(entries: list[list[Any]], generator: torch.Generator) -> list[Any] | None:
-    """Take the first saved entry of a generator's seed out of a list."""
-    for place, entry in enumerate(entries):
-        if entry[0] == generator.initial_seed():
-            return entries.pop(place)
-    return None
+def same(one: State, other: State) -> bool:
+    """Whether the global generators stand alike in two captured states."""
+    names = ("torch", "cuda", "numpy", "python")
+    return digest({n: one[n] for n in names}) == digest({n: other[n] for n in names})
 
 
 def seed_everything(seed: int) -> None:

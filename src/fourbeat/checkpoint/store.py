@@ -145,7 +145,7 @@ class CheckpointStore:
             raise CheckpointError(
                 f"the checkpoint of step {step} cannot be written: {why}",
                 str(self.directory),
-                f"The last one: {last}. Make room and resume",
+                f"The last one: {last}. Make room, or make it writable, and resume",
             ) from error
         checkpoint = verify(place)
         self.good[step] = checkpoint

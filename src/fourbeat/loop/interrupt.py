@@ -24,7 +24,11 @@ class Interrupts:
     def watch(self) -> None:
         """Set the handlers."""
         if threading.current_thread() is threading.main_thread():
-            self.before = {number: signal.signal(number, self.handle) for number in CAUGHT}
+            self.before = {
+                number: signal.signal(number, self.handle)
+                for number in CAUGHT
+                if signal.getsignal(number) != signal.SIG_IGN  # as `nohup` and `&` set it
+            }
 
     def release(self) -> None:
         """Put the former handlers back."""

@@ -1,9 +1,11 @@
 """Where a loader stands: go to any batch of an epoch, and leave random numbers alone."""
 
+import random
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
+import numpy as np
 import torch
 from torch.utils.data import DataLoader, IterableDataset
 
@@ -11,10 +13,15 @@ from fourbeat.checkpoint import rng
 from fourbeat.data.loader import TensorLoader
 from fourbeat.errors import CheckpointError
 
+OWN = (torch.Generator, np.random.Generator, np.random.RandomState, random.Random)
+"""Generators that an object may have for itself."""
+
 
 def data_loaders(loader: Any) -> list[DataLoader[Any]]:
     """The DataLoaders at work: the loader itself, or those that a wrapper holds."""
-    candidates = [loader, *getattr(loader, "__dict__", {}).values()]
+    held = list(getattr(loader, "__dict__", {}).values())
+    lists = [item for value in held if isinstance(value, list | tuple) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    candidates: list[Any] = [loader, *held, *lists]
     return [found for found in candidates if isinstance(found, DataLoader)]
 
 
@@ -34,6 +41,11 @@ def generators_of(loader: Any) -> list[torch.Generator]:
 def has_workers(loader: Any) -> bool:
     """Whether other processes read the loader's data."""
     return any(inner.num_workers for inner in data_loaders(loader))
+
+
+def persists(loader: Any) -> bool:
+    """Whether the loader keeps its workers from one pass to the next."""
+    return any(inner.persistent_workers for inner in data_loaders(loader))
 
 
 def keeps_workers(loader: Any) -> bool:
@@ -83,13 +95,25 @@ def batches(loader: Iterable[Any], epoch: int, skip: int) -> Iterator[Any]:
 
 def limits_of(loader: Any) -> list[str]:
     """What a resume cannot repeat with this loader, in words."""
-    if any(inner.persistent_workers for inner in data_loaders(loader)):
-        return [
+    limits: list[str] = []
+    if persists(loader):
+        limits.append(
             "The training DataLoader has persistent workers, which a resume starts anew: it "
             "repeats the order of the batches, but not what is drawn in the workers. Use "
             "persistent_workers=False for the same bits there too."
-        ]
-    return []
+        )
+    owners = {"loader": loader}
+    for inner in data_loaders(loader):
+        owners |= {"dataset": inner.dataset, "sampler": inner.sampler}
+    known = [id(generator) for generator in generators_of(loader)]
+    for what, owner in owners.items():
+        for name, value in getattr(owner, "__dict__", {}).items():
+            if isinstance(value, OWN) and id(value) not in known:
+                limits.append(
+                    f"The training {what} draws from a generator of its own, {name!r}: a resume "
+                    "does not repeat it. Draw from torch's, NumPy's or Python's global one."
+                )
+    return limits
 
 
 @contextmanager

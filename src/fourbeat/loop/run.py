@@ -349,7 +349,7 @@ class Run:
         The model's own weights are afterwards as they were.
         """
         current = copy(objects.model_state(self.model))
-        objects.restore_model(self.model, {"state": self.selected(), "hidden_buffers": {}})
+        objects.restore_model(self.model, {**current, "state": self.selected()})
         try:
             # These are not the weights that training goes on with: nothing can be saved here,
             # and nothing need be once the last epoch is closed.

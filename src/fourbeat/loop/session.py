@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import torch
 from torch import Tensor
+from torch.nn.parameter import is_lazy
 
 from fourbeat.checkpoint import objects, rng
 from fourbeat.checkpoint.files import sync
@@ -51,7 +52,7 @@ class Session:
         best: the selected weights, None before the first selection.
         generators: the random numbers.
         interrupts: signals seen.
-        resumed: whether this process found a checkpoint to go on from.
+        resumed_epoch: epochs closed in the checkpoint that this process found; None for none.
         training: whether it trains; until then a run that was there is left as it is.
     """
 
@@ -71,7 +72,8 @@ class Session:
         self.best: dict[str, Tensor] | None = None
         self.generators = Generators()
         self.interrupts = Interrupts()
-        self.resumed = self.training = False
+        self.resumed_epoch: int | None = None
+        self.training = False
         self._every = checkpoint_every
         self._allow_inexact = allow_inexact
         self._lock = RunLock(directory)
@@ -119,6 +121,8 @@ class Session:
             if torch.initial_seed() != seed:
                 torch.manual_seed(seed)
             rng.seed_others(seed)
+        if not any(map(is_lazy, self.parts.model.parameters())):
+            plain(self.parts.state(), "state")  # what cannot be saved is better known at once
         self.state.origin = rng.digest(rng.capture())
         self.train()
 
@@ -127,7 +131,7 @@ class Session:
         if self.training:
             return
         self.training = True
-        if self.resumed:
+        if self.resumed_epoch is not None:
             text = f"from the checkpoint of step {self.state.step}"
             if self._before is not None and self._before.code != self.receipt.code:
                 log.warning("the code has changed since the last process of this run")
@@ -167,7 +171,7 @@ class Session:
             self.state.inexact += [text for text in changed if text not in self.state.inexact]
             self.state.event("inexact", "resumed under another environment")
         self._saved_step = self.state.step
-        self.resumed = True
+        self.resumed_epoch = self.state.epoch
         log.info("resumed from step %d (epoch %d)", self.state.step, self.state.epoch + 1)
 
     def close(self, error: BaseException | None, *, finished: bool, unsaved: bool) -> None:

@@ -25,6 +25,7 @@ class RunState:
         call_rngs: the generators at the end of each of the completed calls.
         call_rng: the generators when the call under way began, for loaders that are not keyed.
         kept_workers: whether that call found its loader's workers alive from an earlier one.
+        kept_last: the same of the last call after the first epoch.
         skipped: updates of the open epoch that were skipped.
         means: training sums of the open epoch.
         selection: the best epoch so far.
@@ -44,6 +45,7 @@ class RunState:
     call_rngs: list[rng.State] = field(default_factory=list[rng.State])
     call_rng: rng.State | None = None
     kept_workers: bool | None = None
+    kept_last: bool | None = None
     skipped: int = 0
     means: Means = field(default_factory=Means)
     selection: Selection = field(default_factory=Selection)
@@ -95,6 +97,7 @@ class RunState:
             "call_rngs": self.call_rngs,
             "call_rng": self.call_rng,
             "kept_workers": self.kept_workers,
+            "kept_last": self.kept_last,
             "skipped": self.skipped,
             "means": self.means.state(),
             "selection": self.selection.state(),

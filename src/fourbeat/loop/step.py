@@ -206,6 +206,10 @@ class Step:
         self._skipped = True
         self._engine.left_out(self)
 
+    def end(self) -> None:
+        """Let go of the loader: the caller's variable may outlive it."""
+        self._fetch = lambda: END
+
     def _more(self) -> bool:
         """Read one more batch, if the step has room and the loader has one."""
         if len(self.read) >= self._engine.accumulate:

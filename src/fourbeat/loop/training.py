@@ -63,21 +63,28 @@ class Training:
             call: which pass of the epoch this is, from 0.
         """
         state, session, generators = self.session.state, self.session, self.session.generators
-        generators.adopt(loader)
-        if call < state.call:
+        done = call < state.call  # this pass was completed before the checkpoint
+        resumed = generators.resumed
+        within = resumed is not None and not done and bool(resumed["generators"])
+        unexpected, limits = generators.adopt(loader, within=within, done=done)
+        if done:
             generators.restore(state.call_rngs[call])
-            return  # this pass was completed before the checkpoint
+            generators.leave()
+            return
         device = device_of(self.model)
-        resumed, generators.resumed = generators.resumed, None
-        self._start_workers(loader)
+        generators.resumed = None
+        # What a resume from the end of the last epoch would not expect is best written down now.
+        unexpected |= self._start_workers(loader)
         if resumed is not None and state.position and state.call_rng is not None:
             generators.restore(state.call_rng)
             batches = position.batches(loader, state.epoch, state.position)
             generators.restore(resumed)
         else:
+            if resumed is not None:
+                generators.place(resumed)
             state.position, state.call_rng = 0, generators.capture()
             batches = position.batches(loader, state.epoch, 0)
-        for text in position.limits_of(loader):
+        for text in limits + position.limits_of(loader):
             if text not in state.limits:
                 log.warning("%s", text)
             state.limit(text)
@@ -92,12 +99,13 @@ class Training:
         try:
             with mode(self.model, training=True), self.localiser.calls.watched():
                 while True:
-                    now = generators.capture() if session.due() else None
+                    now = generators.capture() if session.due() or unexpected else None
                     batch = fetch(self._stop)
                     if batch is END:
                         break
                     if now is not None:
-                        session.save(now)
+                        session.save(now if state.position else state.call_rng or now)
+                        unexpected = False
                     if state.batch is None:
                         state.batch = describe(batch)
                     step = Step(state.step, batch, fetch, self)
@@ -112,20 +120,35 @@ class Training:
                             "Call step.update() in the loop's body, or step.skip() to leave a "
                             "batch out",
                         )
+                    step.end()
         finally:
             state.call, state.position = call + 1, 0
             state.call_rng = state.kept_workers = None
             state.call_rngs.append(generators.capture())
+            generators.leave()
 
-    def _start_workers(self, loader: Any) -> None:
-        """See `position.start_workers`; whether to do so is a fact of the run, not of the process."""
+    def _start_workers(self, loader: Any) -> bool:
+        """See `position.start_workers`; whether to do so is a fact of the run, not of the process.
+
+        At the end of an epoch it is not known which loader comes next. It is taken for the same
+        one again, or for a new one where the last was new.
+
+        Returns:
+            Whether it is not what was expected.
+        """
         state, kept = self.session.state, position.keeps_workers(loader)
-        if self.session.resumed and not kept:
-            # At the end of an epoch it is not known yet which loader comes next: the same, likely.
-            kept = state.epoch > 0 if state.kept_workers is None else state.kept_workers
+        expected = state.epoch > 0 and state.kept_last is not False
+        if not kept and position.persists(loader):
+            if state.kept_workers is not None:  # resumed within this very pass
+                kept = state.kept_workers
+            elif self.session.resumed_epoch:
+                kept = expected
             if kept:
                 position.start_workers(loader)
         state.kept_workers = kept
+        if state.epoch > 0:
+            state.kept_last = kept
+        return position.persists(loader) and kept != expected
 
     def _stop(self) -> None:
         """Obey a signal between two steps."""
