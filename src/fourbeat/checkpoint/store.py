@@ -16,7 +16,7 @@ from typing import Any, cast
 import torch
 
 from fourbeat.checkpoint import files
-from fourbeat.errors import CheckpointError
+from fourbeat.errors import CheckpointError, first_line
 
 FORMAT = 1
 STATE, MANIFEST = "state.pt", "manifest.json"
@@ -173,7 +173,7 @@ def reason(error: BaseException) -> str:
         if isinstance(below, OSError) and below.strerror:
             return below.strerror
         below = below.__context__
-    return next(iter(str(error).splitlines()), type(error).__name__)
+    return first_line(error)
 
 
 def seal(fields: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ import torch
 from fourbeat.data.arrow import CAST_ERRORS, pc
 from fourbeat.data.schema import Column, as_numbers
 from fourbeat.data.text import whole
-from fourbeat.errors import DataError, Problem
+from fourbeat.errors import DataError, Problem, first_line
 from fourbeat.types import Values
 
 UNKNOWN, MISSING, FIRST = 0, 1, 2
@@ -163,10 +163,8 @@ def encode(
                 standardise(column, values, out, place, before)
                 at += width(column)
         except CAST_ERRORS as error:
-            text = str(error).splitlines()[0]
-            problems.append(
-                Problem(f"not {column.type}: {text}", f"{place}, column {column.name!r}")
-            )
+            fact = f"not {column.type}: {first_line(error)}"
+            problems.append(Problem(fact, f"{place}, column {column.name!r}"))
         except DataError as error:
             problems += error.problems
     if problems:

@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from fourbeat.errors import DataError
+from fourbeat.errors import DataError, first_line
 
 CSV_SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".csv.bz2")
 PACKED = (".gz", ".bz2")
@@ -19,11 +19,6 @@ DELIMITERS = (",", "\t", ";", "|")
 def is_csv(path: Path) -> bool:
     """Whether a file is named as a text table."""
     return path.name.lower().endswith(CSV_SUFFIXES)
-
-
-def first_line(error: Exception) -> str:
-    """The first line of an error's message."""
-    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def scan(path: Path) -> tuple[str, bool]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from fourbeat.data.arrow import CAST_ERRORS, pc
 from fourbeat.data.source import Source
-from fourbeat.errors import DataError, Problem
+from fourbeat.errors import DataError, Problem, first_line
 from fourbeat.types import ColumnType, Values
 
 #: Below this many rows, different values in every row prove nothing.
@@ -238,9 +238,7 @@ def faults(column: Column, values: Values, source: Source, max_categories: int) 
     try:
         numbers = as_numbers(column.type, values)
     except CAST_ERRORS as error:
-        return [
-            Problem(f"declared {column.type}, but {str(error).splitlines()[0]}", place, leave_out)
-        ]
+        return [Problem(f"declared {column.type}, but {first_line(error)}", place, leave_out)]
     infinite = np.flatnonzero(np.abs(numbers) > FLOAT32_MAX)
     if len(infinite):
         rows = ", ".join(str(row + 1) for row in infinite[:3])

@@ -12,9 +12,9 @@ import pyarrow.ipc as ipc
 import pyarrow.parquet as parquet
 
 from fourbeat.data import csv_faults
-from fourbeat.data.opening import first_line, is_csv, scan
+from fourbeat.data.opening import is_csv, scan
 from fourbeat.data.source import check_names, csv_options
-from fourbeat.errors import DataError
+from fourbeat.errors import DataError, first_line
 from fourbeat.job.predict import ROWS, TableClassifier, missing_columns
 
 BLOCK = 4 << 20  # bytes of CSV read at once

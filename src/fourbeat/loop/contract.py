@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
-from fourbeat.errors import BatchError, Problem
+from fourbeat.errors import BatchError, Problem, first_line
 from fourbeat.loop.batch import describe, device_of, examples, inputs_and_target, tensors, to_device
 from fourbeat.loop.modes import mode
 from fourbeat.loop.validate import Loss, scalar
@@ -86,11 +86,11 @@ def explain(
             )
     if isinstance(layer, nn.Linear) and first is not None:
         return Problem(
-            f"the layer takes {layer.in_features} features: {str(error).splitlines()[0]}",
+            f"the layer takes {layer.in_features} features: {first_line(error)}",
             place,
             "Give the first layer as many inputs as the batch has columns",
         )
-    return Problem(f"the model refused the batch: {str(error).splitlines()[0]}", place)
+    return Problem(f"the model refused the batch: {first_line(error)}", place)
 
 
 def check_loss(loss_fn: Loss, output: Any, target: Tensor, seen: str) -> None:
@@ -126,7 +126,7 @@ def check_loss(loss_fn: Loss, output: Any, target: Tensor, seen: str) -> None:
     except (RuntimeError, IndexError, ValueError, TypeError) as error:
         shape = tuple(output.shape) if isinstance(output, Tensor) else type(output).__name__
         raise BatchError(
-            f"the loss refused the batch: {str(error).splitlines()[0]}",
+            f"the loss refused the batch: {first_line(error)}",
             f"output {shape}; batch {seen}",
         ) from error
 
