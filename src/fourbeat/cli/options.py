@@ -1,5 +1,6 @@
 """Flags that several verbs share: one name, one meaning."""
 
+import csv
 from pathlib import Path
 from typing import Annotated
 
@@ -19,5 +20,6 @@ AllowInexact = Annotated[
 
 
 def names(values: list[str] | None) -> list[str]:
-    """`--ignore a,b --ignore c` as three names."""
-    return [name for value in values or [] for name in value.split(",") if name]
+    """`--ignore a,b --ignore c` as three names; each value is a line of CSV."""
+    rows = [row for value in values or [] for row in csv.reader([value])]
+    return [name for row in rows for name in row if name or len(row) == 1]

@@ -21,7 +21,10 @@ def train(
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option(help="Columns to leave out: names or patterns, comma-separated."),
+        typer.Option(
+            help="Columns to leave out: names or patterns, comma-separated; "
+            "quoted where a name has a comma."
+        ),
     ] = None,
     out: Annotated[
         Path | None,
