@@ -197,6 +197,11 @@ def test_the_split_column_is_meant_by_its_very_name(tmp_path, table):
     receipt = trained(path, tmp_path / "run", **{"split.column": "[size]"})
     assert "size" in [column.name for column in receipt.data.columns if column.used]
     assert "[size]" not in [column.name for column in receipt.data.columns]
+    for ignore in (["[size]"], ["?size?", "colour"]):
+        left = trained(
+            path, tmp_path / "-".join(ignore), **{"split.column": "[size]", "data.ignore": ignore}
+        )
+        assert left.data.split == receipt.data.split
     with pytest.raises(DataError, match=r"name no split \(brackets.csv, column 'colour'\)"):
         trained(path, tmp_path / "other", **{"split.column": "colour"})
 
