@@ -81,9 +81,14 @@ class TableClassifier(nn.Module):
                 ready[column.name] = values
             except DataError as error:
                 problems += error.problems
+        there = [column for column in self.columns if column.name in ready]
+        try:
+            features = encode(there, ready.__getitem__, rows, name, before)
+        except DataError as error:
+            raise DataError([*problems, *error.problems]) from None
         if problems:
             raise DataError(problems)
-        return encode(self.columns, ready.__getitem__, rows, name, before)
+        return features
 
     def probabilities(self, features: Features) -> np.ndarray:
         """Class probabilities of encoded rows, float64 of shape (N, classes)."""
