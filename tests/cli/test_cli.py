@@ -15,6 +15,7 @@ import pytest
 
 from fourbeat.cli.app import main
 from fourbeat.errors import DataError
+from fourbeat.receipt.model import read
 
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 
@@ -152,6 +153,7 @@ BROKEN = {
     "no folder": (("runs", "absent"), 1, "no such folder"),
     "no rows": (("predict", "runs/circles", "absent.csv"), 1, "no such file"),
     "foreign directory": ((*TRAIN, "--out", "."), 1, "holds no run"),
+    "a sample by a wrong name": (("sample", "circles", "--out", "t.parquet"), 2, "written as CSV"),
     "a file in the way": ((*TRAIN, "--out", "circles.csv"), 1, "circles.csv"),
 }
 
@@ -206,6 +208,40 @@ def test_verify_names_what_changed(workplace):
         assert name in said
     problems = json.loads(fourbeat("verify", "changed", "--json", cwd=workplace, check=1).stdout)
     assert len(problems["problems"]) == 5
+
+
+def test_what_a_users_code_prints_is_not_on_stdout(workplace):
+    (workplace / "loud.py").write_text(
+        "import torch\n"
+        "class Net(torch.nn.Linear):\n"
+        "    def __init__(self, shape):\n"
+        "        super().__init__(shape.numeric, shape.classes)\n"
+        "    def forward(self, x):\n"
+        "        print('a word of its own')\n"
+        "        return super().forward(x)\n"
+    )
+    loud = (*TRAIN, "--model", "loud:Net", "--out", "loud", "--json")
+    for arguments in (
+        (*loud, "--dry-run"),
+        loud,
+        ("predict", "loud", "circles.csv", "--out", "loud.csv", "--trust-code", "--json"),
+    ):
+        done = fourbeat(*arguments, cwd=workplace, check=0)
+        assert isinstance(json.loads(done.stdout), dict)
+        assert "a word of its own" in done.stderr
+    said = fourbeat("predict", "loud", "circles.csv", cwd=workplace, check=1).stderr
+    assert "made by code: 'loud:Net'" in said
+
+
+def test_what_code_prints_in_a_resume_is_not_on_stdout(workplace, monkeypatch):
+    def go_on(run, **_):
+        print("a word of its own")
+        return read(run)
+
+    monkeypatch.setattr("fourbeat.job.resume.resume", go_on)
+    done = fourbeat("resume", "runs/circles", "--json", cwd=workplace, check=0)
+    assert json.loads(done.stdout)["status"] == "finished"
+    assert done.stderr == "a word of its own\n"
 
 
 def test_a_newer_receipt_is_refused_by_its_number(workplace):

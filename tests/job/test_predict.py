@@ -1,5 +1,7 @@
 """A run's model on new rows: any order, any source, every gap and stranger defined."""
 
+import importlib
+import sys
 import weakref
 
 import numpy as np
@@ -14,7 +16,8 @@ from torch import nn
 
 import fourbeat as fb
 from fourbeat.config import load
-from fourbeat.errors import DataError, RunError
+from fourbeat.data.encode import shape_of
+from fourbeat.errors import ConfigError, DataError, RunError
 from fourbeat.job import stream
 from fourbeat.job.stream import predict_file
 from fourbeat.job.train import train
@@ -295,6 +298,59 @@ def test_a_run_that_is_not_finished_or_changed(run, tmp_path):
         raise ZeroDivisionError
     with pytest.raises(RunError, match=r"not finished \(failed\)"):
         fb.load(tmp_path / "b")
+
+
+NET = """\
+import torch
+
+print("a word of its own")
+
+
+class Net(torch.nn.Module):
+    def __init__(self, shape):
+        super().__init__()
+        self.out = torch.nn.Linear(shape.numeric, shape.classes)
+
+    def forward(self, numeric, codes):
+        return self.out(numeric)
+"""
+
+
+def test_a_network_made_by_code_is_imported_only_when_told_and_unchanged(
+    tmp_path, table, monkeypatch
+):
+    code = tmp_path / "own_net.py"
+    code.write_text(NET)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    path = table()
+    flags = {"data.path": str(path), "data.target": "label", "model.name": "own_net:Net"}
+    directory, receipt = train(load(flags={**flags, "train.epochs": 1}), tmp_path / "run")
+    shape = shape_of(receipt.data.columns, 2)
+    given = fb.load(directory, model=sys.modules.pop("own_net").Net(shape))
+
+    with pytest.raises(RunError, match="made by code: 'own_net:Net'.*--trust-code"):
+        fb.load(directory)
+    code.write_text(NET + "raise SystemExit\n")
+    with pytest.raises(RunError, match=r"code has changed since .*own_net.py"):
+        fb.load(directory, trust_code=True)
+    code.unlink()
+    with pytest.raises(ConfigError, match="no module 'own_net'"):
+        fb.load(directory, trust_code=True)
+    assert "own_net" not in sys.modules
+
+    code.write_text(NET)
+    importlib.invalidate_caches()
+    model = fb.load(directory, trust_code=True)
+    assert len(model.predict(path)) == 300
+    assert fb.weights_sha256(given.state_dict()) == receipt.weights_sha256
+    del sys.modules["own_net"]
+
+
+def test_a_model_that_the_weights_do_not_fit(run):
+    directory, _ = run
+    with pytest.raises(RunError, match="do not fit the model: Missing key.*weight.*Unexpected key"):
+        fb.load(directory, model=nn.Linear(2, 2))
 
 
 def test_a_run_trained_from_python_loads_into_its_model(tmp_path, lesson):

@@ -1,6 +1,8 @@
 """Flags that several verbs share: one name, one meaning."""
 
 import csv
+import sys
+from contextlib import AbstractContextManager, redirect_stdout
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +19,19 @@ AllowInexact = Annotated[
         help="Resume under another environment. The receipt lists the differences.",
     ),
 ]
+
+TrustCode = Annotated[
+    bool,
+    typer.Option(
+        "--trust-code",
+        help="Import the code that makes the run's network (module:factory). Read it first.",
+    ),
+]
+
+
+def users_prints_aside() -> AbstractContextManager[object]:
+    """What a user's own code prints goes to stderr: stdout is the verb's alone."""
+    return redirect_stdout(sys.stderr)
 
 
 def names(values: list[str] | None) -> list[str]:

@@ -1,6 +1,6 @@
 """`fourbeat resume`: go on with a run that stopped."""
 
-from fourbeat.cli.options import AllowInexact, Json, RunDir
+from fourbeat.cli.options import AllowInexact, Json, RunDir, users_prints_aside
 
 
 def resume(run: RunDir, allow_inexact: AllowInexact = False, as_json: Json = False) -> None:
@@ -8,5 +8,6 @@ def resume(run: RunDir, allow_inexact: AllowInexact = False, as_json: Json = Fal
     from fourbeat.cli.summary import print_outcome
     from fourbeat.job.resume import resume as go_on
 
-    receipt = go_on(run, allow_inexact=allow_inexact)
+    with users_prints_aside():
+        receipt = go_on(run, allow_inexact=allow_inexact)
     print_outcome(run, receipt, as_json=as_json)
