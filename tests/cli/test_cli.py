@@ -100,6 +100,31 @@ def test_show_runs_and_verify(workplace):
     assert "all as sealed" in fourbeat("verify", "runs/circles", cwd=workplace, check=0).stdout
 
 
+def test_a_receipt_with_gaps_is_shown_with_gaps(workplace):
+    receipt = json.loads((workplace / "runs" / "circles" / "receipt.json").read_text())
+    (record,) = receipt["optimizers"].values()
+    record["groups"], receipt["environment"], receipt["data"]["files"] = [], {}, []
+    del receipt["results"]["test"]["examples"]
+    receipt["run"]["status"], receipt["seal"] = "interrupted", None
+    bare = {**receipt, "results": {}}
+    for name, tree in (("gaps", receipt), ("bare", bare)):
+        (workplace / "odd" / name).mkdir(parents=True)
+        (workplace / "odd" / name / "receipt.json").write_text(json.dumps(tree))
+    shown = fourbeat("show", "odd/gaps", cwd=workplace, check=0).stdout
+    for text in ("AdamW lr ?", "torch ?, Python ?, ?, ?, ? threads", "data     ?: 2 numeric"):
+        assert text in shown
+    assert "interrupted" in fourbeat("runs", "odd", cwd=workplace, check=0).stdout
+
+
+def test_without_results_there_is_no_table_of_them(workplace, monkeypatch):
+    def go_on(run, **_):
+        return read(run).model_copy(update={"results": {}})
+
+    monkeypatch.setattr("fourbeat.job.resume.resume", go_on)
+    done = fourbeat("resume", "runs/circles", cwd=workplace, check=0)
+    assert "rows" not in done.stdout
+
+
 def test_predict(workplace):
     fourbeat("predict", "runs/circles", "circles.csv", "--out", "p.csv", cwd=workplace, check=0)
     lines = (workplace / "p.csv").read_text().splitlines()
@@ -112,6 +137,10 @@ def test_dry_run_shows_the_plan_and_does_nothing(workplace):
     done = fourbeat(*TRAIN, "--dry-run", cwd=workplace, check=0)
     assert "steps" in done.stdout
     assert "Linear(in_features=2" in done.stdout
+    shown = fourbeat("show", "runs/circles", cwd=workplace, check=0).stdout.splitlines()
+    table = next(n for n, line in enumerate(shown) if line.startswith("column"))
+    assert done.stdout.splitlines()[:3] == shown[table : table + 3]
+    assert next(line for line in shown if line.startswith("split")) in done.stdout
     plan = json.loads(fourbeat(*TRAIN, "--dry-run", "--json", cwd=workplace, check=0).stdout)
     assert plan["steps_at_most"] == 6 * plan["steps_per_epoch"]
     assert sorted(workplace.rglob("*")) == before
