@@ -260,6 +260,14 @@ def test_what_a_users_code_prints_is_not_on_stdout(workplace):
         assert "a word of its own" in done.stderr
     said = fourbeat("predict", "loud", "circles.csv", cwd=workplace, check=1).stderr
     assert "made by code: 'loud:Net'" in said
+    receipt = workplace / "loud" / "receipt.json"
+    tree = json.loads(receipt.read_text())
+    tree["run"]["status"], tree["seal"] = "interrupted", None
+    receipt.write_text(json.dumps(tree))
+    said = fourbeat("resume", "loud", cwd=workplace, check=1).stderr
+    assert "made by code: 'loud:Net'" in said
+    done = fourbeat("resume", "loud", "--trust-code", "--json", cwd=workplace, check=0)
+    assert json.loads(done.stdout)["status"] == "finished"
 
 
 def test_what_code_prints_in_a_resume_is_not_on_stdout(workplace, monkeypatch):
