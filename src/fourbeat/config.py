@@ -66,7 +66,8 @@ class SplitConfig(Section):
     def one_method(self) -> "SplitConfig":
         if self.column is not None and (self.validation_file or self.test_file):
             raise ValueError("column overlaps validation_file and test_file; give one or the other")
-        if self.validation + self.test >= 1:
+        written = self.column is not None or self.validation_file or self.test_file
+        if not written and self.validation + self.test >= 1:
             raise ValueError(
                 f"validation ({self.validation}) and test ({self.test}) leave no rows for training"
             )
@@ -97,6 +98,12 @@ class OptimizerConfig(Section):
     weight_decay: Annotated[float, Field(ge=0)] = 1e-4
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """For `sgd` alone."""
+
+    @model_validator(mode="after")
+    def momentum_is_used(self) -> "OptimizerConfig":
+        if self.momentum and self.name != "sgd":
+            raise ValueError(f"momentum is for sgd, and the optimizer is {self.name}")
+        return self
 
 
 class SchedulerConfig(Section):

@@ -25,6 +25,11 @@ class Problem:
         return f"{self.fact}{place}{remedy}"
 
 
+def first_line(error: BaseException) -> str:
+    """The first line of an error's message, or its class's name where it has none."""
+    return next(iter(str(error).splitlines()), "") or type(error).__name__
+
+
 class FourbeatError(Exception):
     """Base of every error that fourbeat raises on purpose.
 

@@ -6,6 +6,7 @@ import pickle
 import random
 import shutil
 import zipfile
+from pathlib import Path
 
 import pytest
 import torch
@@ -121,6 +122,48 @@ def test_a_broken_one_is_named_and_the_one_before_is_used(tmp_path):
     write(again, 2)  # written anew in its place
     assert again.newest().step == 2
     assert verify_all(again.directory)[1] == []
+
+
+@pytest.mark.parametrize("moment", ["manifest", "state"])
+@pytest.mark.parametrize("how", ["removed", "replaced"])
+def test_what_a_run_changes_meanwhile_is_not_broken(tmp_path, monkeypatch, moment, how):
+    store = CheckpointStore(tmp_path / "c")
+    for step in (1, 2):
+        write(store, step)
+    other = write(CheckpointStore(tmp_path / "other"), 1, value=9).path
+    place = store.directory / "000000001"
+    hashed = files.sha256
+    read = Path.read_bytes
+
+    def change():
+        if other.exists():
+            place.rename(store.directory / ".removed")
+            other.rename(place if how == "replaced" else tmp_path / "away")
+
+    def sha256(path):
+        if moment == "state":
+            change()
+        return hashed(path)
+
+    def read_bytes(path):
+        if moment == "manifest":
+            change()
+        return read(path)
+
+    monkeypatch.setattr(files, "sha256", sha256)
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    good, broken = verify_all(store.directory)
+    assert (sorted(good), broken) == ([2] if how == "removed" else [1, 2], [])
+
+
+def test_a_state_that_cannot_be_read_is_broken(tmp_path):
+    store = CheckpointStore(tmp_path / "c")
+    state = write(store, 1).path / "state.pt"
+    state.unlink()
+    state.mkdir()
+    good, broken = verify_all(store.directory)
+    assert not good
+    assert "state.pt cannot be read" in broken[0]
 
 
 class Payload:

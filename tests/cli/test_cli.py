@@ -15,6 +15,7 @@ import pytest
 
 from fourbeat.cli.app import main
 from fourbeat.errors import DataError
+from fourbeat.receipt.model import read
 
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 
@@ -99,6 +100,31 @@ def test_show_runs_and_verify(workplace):
     assert "all as sealed" in fourbeat("verify", "runs/circles", cwd=workplace, check=0).stdout
 
 
+def test_a_receipt_with_gaps_is_shown_with_gaps(workplace):
+    receipt = json.loads((workplace / "runs" / "circles" / "receipt.json").read_text())
+    (record,) = receipt["optimizers"].values()
+    record["groups"], receipt["environment"], receipt["data"]["files"] = [], {}, []
+    del receipt["results"]["test"]["examples"]
+    receipt["run"]["status"], receipt["seal"] = "interrupted", None
+    bare = {**receipt, "results": {}}
+    for name, tree in (("gaps", receipt), ("bare", bare)):
+        (workplace / "odd" / name).mkdir(parents=True)
+        (workplace / "odd" / name / "receipt.json").write_text(json.dumps(tree))
+    shown = fourbeat("show", "odd/gaps", cwd=workplace, check=0).stdout
+    for text in ("AdamW lr ?", "torch ?, Python ?, ?, ?, ? threads", "data     ?: 2 numeric"):
+        assert text in shown
+    assert "interrupted" in fourbeat("runs", "odd", cwd=workplace, check=0).stdout
+
+
+def test_without_results_there_is_no_table_of_them(workplace, monkeypatch):
+    def go_on(run, **_):
+        return read(run).model_copy(update={"results": {}})
+
+    monkeypatch.setattr("fourbeat.job.resume.resume", go_on)
+    done = fourbeat("resume", "runs/circles", cwd=workplace, check=0)
+    assert "rows" not in done.stdout
+
+
 def test_predict(workplace):
     fourbeat("predict", "runs/circles", "circles.csv", "--out", "p.csv", cwd=workplace, check=0)
     lines = (workplace / "p.csv").read_text().splitlines()
@@ -111,6 +137,10 @@ def test_dry_run_shows_the_plan_and_does_nothing(workplace):
     done = fourbeat(*TRAIN, "--dry-run", cwd=workplace, check=0)
     assert "steps" in done.stdout
     assert "Linear(in_features=2" in done.stdout
+    shown = fourbeat("show", "runs/circles", cwd=workplace, check=0).stdout.splitlines()
+    table = next(n for n, line in enumerate(shown) if line.startswith("column"))
+    assert done.stdout.splitlines()[:3] == shown[table : table + 3]
+    assert next(line for line in shown if line.startswith("split")) in done.stdout
     plan = json.loads(fourbeat(*TRAIN, "--dry-run", "--json", cwd=workplace, check=0).stdout)
     assert plan["steps_at_most"] == 6 * plan["steps_per_epoch"]
     assert sorted(workplace.rglob("*")) == before
@@ -152,6 +182,7 @@ BROKEN = {
     "no folder": (("runs", "absent"), 1, "no such folder"),
     "no rows": (("predict", "runs/circles", "absent.csv"), 1, "no such file"),
     "foreign directory": ((*TRAIN, "--out", "."), 1, "holds no run"),
+    "a sample by a wrong name": (("sample", "circles", "--out", "t.parquet"), 2, "written as CSV"),
     "a file in the way": ((*TRAIN, "--out", "circles.csv"), 1, "circles.csv"),
 }
 
@@ -206,6 +237,48 @@ def test_verify_names_what_changed(workplace):
         assert name in said
     problems = json.loads(fourbeat("verify", "changed", "--json", cwd=workplace, check=1).stdout)
     assert len(problems["problems"]) == 5
+
+
+def test_what_a_users_code_prints_is_not_on_stdout(workplace):
+    (workplace / "loud.py").write_text(
+        "import torch\n"
+        "class Net(torch.nn.Linear):\n"
+        "    def __init__(self, shape):\n"
+        "        super().__init__(shape.numeric, shape.classes)\n"
+        "    def forward(self, x):\n"
+        "        print('a word of its own')\n"
+        "        return super().forward(x)\n"
+    )
+    loud = (*TRAIN, "--model", "loud:Net", "--out", "loud", "--json")
+    for arguments in (
+        (*loud, "--dry-run"),
+        loud,
+        ("predict", "loud", "circles.csv", "--out", "loud.csv", "--trust-code", "--json"),
+    ):
+        done = fourbeat(*arguments, cwd=workplace, check=0)
+        assert isinstance(json.loads(done.stdout), dict)
+        assert "a word of its own" in done.stderr
+    said = fourbeat("predict", "loud", "circles.csv", cwd=workplace, check=1).stderr
+    assert "made by code: 'loud:Net'" in said
+    receipt = workplace / "loud" / "receipt.json"
+    tree = json.loads(receipt.read_text())
+    tree["run"]["status"], tree["seal"] = "interrupted", None
+    receipt.write_text(json.dumps(tree))
+    said = fourbeat("resume", "loud", cwd=workplace, check=1).stderr
+    assert "made by code: 'loud:Net'" in said
+    done = fourbeat("resume", "loud", "--trust-code", "--json", cwd=workplace, check=0)
+    assert json.loads(done.stdout)["status"] == "finished"
+
+
+def test_what_code_prints_in_a_resume_is_not_on_stdout(workplace, monkeypatch):
+    def go_on(run, **_):
+        print("a word of its own")
+        return read(run)
+
+    monkeypatch.setattr("fourbeat.job.resume.resume", go_on)
+    done = fourbeat("resume", "runs/circles", "--json", cwd=workplace, check=0)
+    assert json.loads(done.stdout)["status"] == "finished"
+    assert done.stderr == "a word of its own\n"
 
 
 def test_a_newer_receipt_is_refused_by_its_number(workplace):

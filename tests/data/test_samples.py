@@ -10,11 +10,11 @@ from fourbeat.errors import ConfigError
 @pytest.mark.parametrize("name", ["tickets", "circles"])
 def test_a_sample_is_a_function_of_its_seed(tmp_path, name):
     made = []
-    for file, seed in (("a", 1), ("b", 1), ("c", 2)):
+    for file, seed in (("a.csv", 1), ("b.csv", 1), ("c.csv", 2)):
         rows, target = write(name, tmp_path / file, rows=200, seed=seed)
         made.append((tmp_path / file).read_bytes())
     assert made[0] == made[1] != made[2]
-    table = csv.read_csv(tmp_path / "a")
+    table = csv.read_csv(tmp_path / "a.csv")
     assert table.num_rows == rows == 200
     assert target in table.column_names
 
@@ -34,3 +34,10 @@ def test_digits_are_scikit_learns(tmp_path):
     assert len(set(csv.read_csv(tmp_path / "d.csv")["digit"].to_pylist())) == 10
     with pytest.raises(ConfigError, match="1,797 rows"):
         write("digits", tmp_path / "e.csv", rows=10)
+
+
+@pytest.mark.parametrize("file", ["t.parquet", "t.csv.gz", "t"])
+def test_a_sample_has_the_name_of_what_it_is(tmp_path, file):
+    with pytest.raises(ConfigError, match="written as CSV.*Name it .csv"):
+        write("circles", tmp_path / file)
+    assert not list(tmp_path.iterdir())

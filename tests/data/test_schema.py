@@ -1,11 +1,13 @@
 """What a column is, by its values; what keeps it from being used."""
 
 import datetime
+import shlex
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from fourbeat.cli.options import names
 from fourbeat.data.schema import as_numbers, infer
 from fourbeat.data.source import read
 from fourbeat.errors import DataError
@@ -70,11 +72,12 @@ def test_numbers_but_for_a_marker_are_hinted_at():
 @pytest.mark.parametrize(
     ("values", "options", "message"),
     [
-        ([None] * N, {}, "every value is missing.*--ignore 'c'"),
+        ([None] * N, {}, "every value is missing.*--ignore c$"),
         ([1.0, float("inf"), -float("inf")] * 13 + [1.0], {}, r"26 values infinite or too large.*row 2, 3, 5, …"),
         ([f"c{i % 30}" for i in range(N)], {"max_categories": 10, "types": {"c": "category"}}, "30 different categories, more than the 10 allowed"),
         (["x"] * N, {"types": {"c": "numeric"}}, "declared numeric, but"),
         (["maybe"] * N, {"types": {"c": "boolean"}}, "'maybe' is neither true nor false"),
+        ([i % 6 for i in range(N)], {"types": {"c": "boolean"}}, "^declared boolean, but 2 is neither 0 nor 1"),
         ([1] * N, {"types": {"c": "datetime"}}, "not dates"),
         ([i % 2 for i in range(N)], {}, "is the target 'y' over again"),
     ],
@@ -82,6 +85,26 @@ def test_numbers_but_for_a_marker_are_hinted_at():
 def test_what_keeps_a_column_from_being_used(values, options, message):
     with pytest.raises(DataError, match=message):
         only(values, **options)
+
+
+def test_a_column_with_gaps_is_not_the_target_over_again():
+    assert only([None, *(i % 2 for i in range(1, N))]).type == "numeric"
+
+
+def test_numbers_are_truths_if_they_are_0_and_1():
+    truths = pa.chunked_array([pa.array([1, None, 0])])
+    assert as_numbers("boolean", truths).tolist()[::2] == [1, 0]
+    assert only([float(i % 3 == 0) for i in range(N)], types={"c": "boolean"}).type == "boolean"
+
+
+@pytest.mark.parametrize("name", ["size, mm", "it's", 'a "b"', "$HOME `x`", "plain", ""])
+def test_the_remedy_works_when_it_is_pasted(name):
+    with pytest.raises(DataError) as error:
+        infer(source(**{name: [None] * N}), "y")
+    remedy = error.value.problems[0].remedy.removeprefix("Leave it out: ")
+    said = shlex.split(remedy)
+    assert said[0] == "--ignore"
+    assert names(said[1:]) == [name]
 
 
 def test_all_problems_come_at_once():

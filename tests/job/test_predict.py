@@ -1,5 +1,9 @@
 """A run's model on new rows: any order, any source, every gap and stranger defined."""
 
+import importlib
+import sys
+import weakref
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -12,7 +16,8 @@ from torch import nn
 
 import fourbeat as fb
 from fourbeat.config import load
-from fourbeat.errors import DataError, RunError
+from fourbeat.data.encode import shape_of
+from fourbeat.errors import ConfigError, DataError, RunError
 from fourbeat.job import stream
 from fourbeat.job.stream import predict_file
 from fourbeat.job.train import train
@@ -80,6 +85,13 @@ def test_strangers_and_gaps(run):
     assert (p(fresh=["yes"]) == p()).all()
     assert (p(rank=[2.0]) == p(rank=["2"])).all()
     assert np.isfinite(p(rank=[10**9])).all()
+    assert (p(colour=pa.array([None], pa.float64())) == p(colour=gap)).all()
+    for stranger in ([7001], [True], [7.5]):
+        with pytest.raises(DataError, match="training table has text.*column 'colour'"):
+            p(colour=stranger)
+    assert (p(fresh=[1]) == p()).all()
+    with pytest.raises(DataError, match="not boolean: 5 is neither 0 nor 1.*column 'fresh'"):
+        p(fresh=[5])
 
 
 def test_markers_of_missing_are_remembered(tmp_path, table):
@@ -158,6 +170,27 @@ def test_all_that_is_wrong_comes_in_one_message(run, tmp_path):
     assert [p.fact for p in error.value.problems] == [
         "column 'colour' is missing",
         "column 'fresh' is missing",
+        "'tall' is not numeric",
+    ]
+    wrong = pa.table({"size": [[1.0]], "rank": pa.array([True]), "colour": [7], "fresh": [5]})
+    parquet.write_table(wrong, tmp_path / "wrong.parquet")
+    for give in (
+        lambda: model.predict(wrong),
+        lambda: predict_file(model, tmp_path / "wrong.parquet", tmp_path / "out.csv"),
+    ):
+        with pytest.raises(DataError) as error:
+            give()
+        facts = [p.fact.split(": ")[0] for p in error.value.problems]
+        assert facts == [
+            "not numeric",
+            "int64 values where the training table has text",
+            "not boolean",
+        ]
+    with pytest.raises(DataError) as error:
+        model.predict(wrong.drop_columns(["rank"]))
+    assert [p.fact.split(": ")[0] for p in error.value.problems] == [
+        "column 'rank' is missing",
+        *facts,
     ]
     bad.write_text("size,rank,colour,fresh\n0.5,2,red,true\ntall,3,red,perhaps\n")
     with pytest.raises(DataError) as error:
@@ -193,8 +226,53 @@ def test_broken_rows(run, tmp_path, raw, message):
     assert not (tmp_path / "out.csv").exists()
 
 
+def test_a_damaged_page_is_the_rows_fault_and_not_the_outputs(run, tmp_path):
+    directory, path = run
+    bad = tmp_path / "bad.parquet"
+    parquet.write_table(csv.read_csv(path), bad, compression="zstd", use_dictionary=False)
+    raw = bytearray(bad.read_bytes())
+    at = parquet.read_metadata(bad).row_group(0).column(1).data_page_offset
+    raw[at + 40 : at + 400] = bytes(360)
+    bad.write_bytes(raw)
+    with pytest.raises(DataError, match=r"^damaged.*bad.parquet"):
+        predict_file(fb.load(directory), bad, tmp_path / "out.csv")
+    assert not list(tmp_path.glob("*out.csv*"))
+
+
+def test_an_error_leaves_no_reader_behind(run, tmp_path, monkeypatch):
+    directory, path = run
+    readers = []
+    opened = stream.csv.open_csv
+
+    def remember(*args, **options):
+        reader = opened(*args, **options)
+        readers.append(weakref.ref(reader))
+        return reader
+
+    monkeypatch.setattr(stream.csv, "open_csv", remember)
+    monkeypatch.setattr(stream, "BLOCK", 2000)
+    path.write_text(path.read_text().replace(",true,", ",perhaps,"))
+    with pytest.raises(DataError, match="'perhaps' is not boolean") as error:
+        predict_file(fb.load(directory), path, tmp_path / "out.csv")
+    assert [reader() for reader in readers] == [None]
+    del error
+
+
+def test_the_header_is_read_as_the_rows_are(run, tmp_path):
+    directory, path = run
+    names, rows = path.read_text().split("\n", 1)
+    odd = names.replace("name", '"na\nme; ""x"""')
+    path.write_bytes(b"\xef\xbb\xbf\n" + f"{odd}\n{rows}".replace("N00002", "0002").encode())
+    predict_file(fb.load(directory), path, tmp_path / "out.csv")
+    made = pd.read_csv(tmp_path / "out.csv", dtype=str)
+    assert made.columns[0] == 'na\nme; "x"'
+    assert made.iloc[2, 0] == "0002"
+
+
 def test_where_predictions_cannot_go(run, tmp_path):
     directory, path = run
+    with pytest.raises(DataError, match="cannot be written"):
+        predict_file(fb.load(directory), path, path / "out.csv")
     with pytest.raises(DataError, match=r"written as .csv or .parquet"):
         predict_file(fb.load(directory), path, tmp_path / "out.xlsx")
     with pytest.raises(DataError, match="cannot be written"):
@@ -220,6 +298,59 @@ def test_a_run_that_is_not_finished_or_changed(run, tmp_path):
         raise ZeroDivisionError
     with pytest.raises(RunError, match=r"not finished \(failed\)"):
         fb.load(tmp_path / "b")
+
+
+NET = """\
+import torch
+
+print("a word of its own")
+
+
+class Net(torch.nn.Module):
+    def __init__(self, shape):
+        super().__init__()
+        self.out = torch.nn.Linear(shape.numeric, shape.classes)
+
+    def forward(self, numeric, codes):
+        return self.out(numeric)
+"""
+
+
+def test_a_network_made_by_code_is_imported_only_when_told_and_unchanged(
+    tmp_path, table, monkeypatch
+):
+    code = tmp_path / "own_net.py"
+    code.write_text(NET)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    path = table()
+    flags = {"data.path": str(path), "data.target": "label", "model.name": "own_net:Net"}
+    directory, receipt = train(load(flags={**flags, "train.epochs": 1}), tmp_path / "run")
+    shape = shape_of(receipt.data.columns, 2)
+    given = fb.load(directory, model=sys.modules.pop("own_net").Net(shape))
+
+    with pytest.raises(RunError, match="made by code: 'own_net:Net'.*--trust-code"):
+        fb.load(directory)
+    code.write_text(NET + "raise SystemExit\n")
+    with pytest.raises(RunError, match=r"code has changed since .*own_net.py"):
+        fb.load(directory, trust_code=True)
+    code.unlink()
+    with pytest.raises(ConfigError, match="no module 'own_net'"):
+        fb.load(directory, trust_code=True)
+    assert "own_net" not in sys.modules
+
+    code.write_text(NET)
+    importlib.invalidate_caches()
+    model = fb.load(directory, trust_code=True)
+    assert len(model.predict(path)) == 300
+    assert fb.weights_sha256(given.state_dict()) == receipt.weights_sha256
+    del sys.modules["own_net"]
+
+
+def test_a_model_that_the_weights_do_not_fit(run):
+    directory, _ = run
+    with pytest.raises(RunError, match="do not fit the model: Missing key.*weight.*Unexpected key"):
+        fb.load(directory, model=nn.Linear(2, 2))
 
 
 def test_a_run_trained_from_python_loads_into_its_model(tmp_path, lesson):

@@ -197,6 +197,11 @@ def test_the_split_column_is_meant_by_its_very_name(tmp_path, table):
     receipt = trained(path, tmp_path / "run", **{"split.column": "[size]"})
     assert "size" in [column.name for column in receipt.data.columns if column.used]
     assert "[size]" not in [column.name for column in receipt.data.columns]
+    for ignore in (["[size]"], ["?size?", "colour"]):
+        left = trained(
+            path, tmp_path / "-".join(ignore), **{"split.column": "[size]", "data.ignore": ignore}
+        )
+        assert left.data.split == receipt.data.split
     with pytest.raises(DataError, match=r"name no split \(brackets.csv, column 'colour'\)"):
         trained(path, tmp_path / "other", **{"split.column": "colour"})
 
@@ -221,6 +226,29 @@ def test_a_second_file_does_not_change_what_the_first_one_is(tmp_path, table):
             tmp_path / "absent",
             **{"split.validation_file": "absent1.csv", "split.test_file": "absent2.csv"},
         )
+
+
+def test_shares_count_only_where_they_are_used(tmp_path, table):
+    path, other = table(100), table(60, "other.csv", seed=3)
+    much = {"split.validation": 0.9}
+    receipt = trained(path, tmp_path / "run", **{"split.test_file": str(other)}, **much)
+    assert receipt.data.split.rows == {"train": 10, "validation": 90, "test": 60}
+    with pytest.raises(ConfigError, match="leave no rows for training"):
+        trained(path, tmp_path / "other", **much)
+
+
+def test_a_last_batch_of_one_row_is_refused_only_where_it_is_normalised(tmp_path, table):
+    single = {"train.batch_size": 209, "model.norm": "batch"}
+    for model in ({"model.name": "linear"}, {"model.widths": []}):
+        name = "-".join(model)
+        assert trained(table(), tmp_path / name, **single, **model).run.status == "finished"
+    with pytest.raises(ConfigError, match="last batch of 210 rows by 209 has one row"):
+        trained(table(), tmp_path / "run", **single)
+
+
+def test_momentum_is_refused_where_it_does_nothing():
+    with pytest.raises(ConfigError, match="optimizer: momentum is for sgd.*adamw"):
+        load(flags={**FAST, "optimizer.momentum": 0.9})
 
 
 def test_without_both_classes_there_is_no_auc(tmp_path, table):

@@ -16,7 +16,7 @@ from typing import Any, cast
 import torch
 
 from fourbeat.checkpoint import files
-from fourbeat.errors import CheckpointError
+from fourbeat.errors import CheckpointError, first_line
 
 FORMAT = 1
 STATE, MANIFEST = "state.pt", "manifest.json"
@@ -173,7 +173,7 @@ def reason(error: BaseException) -> str:
         if isinstance(below, OSError) and below.strerror:
             return below.strerror
         below = below.__context__
-    return next(iter(str(error).splitlines()), type(error).__name__)
+    return first_line(error)
 
 
 def seal(fields: Mapping[str, Any]) -> str:
@@ -182,29 +182,63 @@ def seal(fields: Mapping[str, Any]) -> str:
 
 
 def verify_all(directory: Path) -> tuple[dict[int, Checkpoint], list[str]]:
-    """Verify every checkpoint of a folder: the good ones by step, and what is broken."""
+    """Verify every checkpoint of a folder: the good ones by step, and what is broken.
+
+    A run may be writing there: what it replaces meanwhile is verified again, what it removes is
+    passed over.
+    """
     good: dict[int, Checkpoint] = {}
     broken: list[str] = []
     for path in sorted(p for p in directory.glob("*") if p.name.isdigit()):
         try:
-            checkpoint = verify(path)
-            good[checkpoint.step] = checkpoint
+            checkpoint = verify_standing(path)
         except CheckpointError as error:
             broken.append(str(error))
+            continue
+        if checkpoint is not None:
+            good[checkpoint.step] = checkpoint
     return good, broken
+
+
+def verify_standing(path: Path) -> Checkpoint | None:
+    """Verify what stands under a checkpoint's name; None if nothing does any more.
+
+    Raises:
+        CheckpointError: as `verify`, for a folder that stood there all the time.
+    """
+    while (folder := identity(path)) is not None:
+        try:
+            return verify(path)
+        except CheckpointError:
+            if identity(path) == folder:
+                raise
+    return None
+
+
+def identity(path: Path) -> int | None:
+    """Which folder has this name, None if there is none."""
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return None
 
 
 def verify(path: Path) -> Checkpoint:
     """Check a checkpoint's manifest and hash its state.
 
     Raises:
-        CheckpointError: naming the file that is missing, changed or of a newer format.
+        CheckpointError: naming the file that is missing, unreadable, changed or of a newer format.
     """
     checkpoint, known = read_manifest(path)
     state = path / STATE
-    if not state.is_file():
-        raise CheckpointError(f"{STATE} is missing", str(path))
-    if known != {"sha256": files.sha256(state), "size": state.stat().st_size}:
+    try:
+        found = {"sha256": files.sha256(state), "size": state.stat().st_size}
+    except FileNotFoundError:
+        raise CheckpointError(f"{STATE} is missing", str(path)) from None
+    except OSError as error:
+        why = error.strerror or first_line(error)
+        raise CheckpointError(f"{STATE} cannot be read: {why}", str(path)) from None
+    if known != found:
         raise CheckpointError(f"{STATE} has changed since it was written", str(path))
     return checkpoint
 

@@ -1,5 +1,8 @@
 """Flags that several verbs share: one name, one meaning."""
 
+import csv
+import sys
+from contextlib import AbstractContextManager, redirect_stdout
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +20,21 @@ AllowInexact = Annotated[
     ),
 ]
 
+TrustCode = Annotated[
+    bool,
+    typer.Option(
+        "--trust-code",
+        help="Import the code that makes the run's network (module:factory). Read it first.",
+    ),
+]
+
+
+def users_prints_aside() -> AbstractContextManager[object]:
+    """What a user's own code prints goes to stderr: stdout is the verb's alone."""
+    return redirect_stdout(sys.stderr)
+
 
 def names(values: list[str] | None) -> list[str]:
-    """`--ignore a,b --ignore c` as three names."""
-    return [name for value in values or [] for name in value.split(",") if name]
+    """`--ignore a,b --ignore c` as three names; each value is a line of CSV."""
+    rows = [row for value in values or [] for row in csv.reader([value])]
+    return [name for row in rows for name in row if name or len(row) == 1]

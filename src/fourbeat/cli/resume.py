@@ -1,12 +1,18 @@
 """`fourbeat resume`: go on with a run that stopped."""
 
-from fourbeat.cli.options import AllowInexact, Json, RunDir
+from fourbeat.cli.options import AllowInexact, Json, RunDir, TrustCode, users_prints_aside
 
 
-def resume(run: RunDir, allow_inexact: AllowInexact = False, as_json: Json = False) -> None:
+def resume(
+    run: RunDir,
+    allow_inexact: AllowInexact = False,
+    trust_code: TrustCode = False,
+    as_json: Json = False,
+) -> None:
     """Go on with a run that stopped, from its last checkpoint, to the same bits."""
     from fourbeat.cli.summary import print_outcome
     from fourbeat.job.resume import resume as go_on
 
-    receipt = go_on(run, allow_inexact=allow_inexact)
+    with users_prints_aside():
+        receipt = go_on(run, allow_inexact=allow_inexact, trust_code=trust_code)
     print_outcome(run, receipt, as_json=as_json)

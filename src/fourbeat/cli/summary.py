@@ -9,12 +9,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fourbeat.data.record import DataRecord
 from fourbeat.errors import FourbeatError, RunError
 from fourbeat.receipt import model as receipts
-from fourbeat.receipt.model import Receipt
+from fourbeat.receipt.model import OptimizerRecord, Receipt
 
 if TYPE_CHECKING:
     from fourbeat.job.plan import Plan
+
+UNKNOWN = "?"
+"""What stands for a value that a receipt does not have."""
 
 
 def dump(value: Any) -> None:
@@ -59,7 +63,8 @@ def print_outcome(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
     console = plain_console()
     for line in headline(receipt):
         console.print(line)
-    console.print(results(receipt))
+    if receipt.results:
+        console.print(results(receipt))
     if receipt.inexact:
         console.print("INEXACT: " + "; ".join(receipt.inexact))
     console.print(f"run      {directory}   (report.html, receipt.json, best/model.safetensors)")
@@ -75,14 +80,12 @@ def headline(receipt: Receipt) -> list[str]:
         }
         what = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
         left = [column.name for column in receipt.data.columns if not column.used]
-        rows = ", ".join(f"{name} {count:,}" for name, count in receipt.data.split.rows.items())
-        lines.append(
-            f"data     {receipt.data.files[0].name}: {what}; left out: {', '.join(left) or '-'}"
-        )
-        lines.append(f"split    {receipt.data.split.method}: {rows}")
+        name = receipt.data.files[0].name if receipt.data.files else UNKNOWN
+        lines.append(f"data     {name}: {what}; left out: {', '.join(left) or '-'}")
+        lines.append(split_line(receipt.data))
     lines.append(
         f"model    {receipt.model.name}, {receipt.model.parameters:,} parameters; "
-        + ", ".join(f"{o.name} lr {o.groups[0]['lr']:g}" for o in receipt.optimizers.values())
+        + ", ".join(f"{o.name} lr {rate(o)}" for o in receipt.optimizers.values())
     )
     if receipt.selection:
         best, run = receipt.selection, receipt.run
@@ -94,6 +97,18 @@ def headline(receipt: Receipt) -> list[str]:
     if receipt.weights_sha256:
         lines.append(f"weights  sha256 {receipt.weights_sha256[:16]}…")
     return lines
+
+
+def split_line(data: DataRecord) -> str:
+    """How the rows were split."""
+    rows = ", ".join(f"{name} {count:,}" for name, count in data.split.rows.items())
+    return f"split    {data.split.method}: {rows}"
+
+
+def rate(optimizer: OptimizerRecord) -> str:
+    """The learning rate of the first group before the first step."""
+    value = optimizer.groups[0].get("lr", UNKNOWN) if optimizer.groups else UNKNOWN
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
 def results(receipt: Receipt) -> Table:
@@ -108,9 +123,9 @@ def results(receipt: Receipt) -> Table:
     for name in ("rows", *names):
         table.add_column(name, justify="right")
     for data, values in receipt.results.items():
-        table.add_row(
-            data, f"{values['examples']:,}", *(figure(values.get(name)) for name in names)
-        )
+        count = values.get("examples", UNKNOWN)
+        rows = f"{count:,}" if isinstance(count, int | float) else str(count)
+        table.add_row(data, rows, *(figure(values.get(name)) for name in names))
     return table
 
 
@@ -143,7 +158,7 @@ def print_receipt(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
         if "confusion" in values and receipt.data:
             console.print(confusion(name, values["confusion"], receipt.data.classes))
     if receipt.data:
-        console.print(columns(receipt))
+        console.print(columns(receipt.data))
         for note in receipt.data.notes:
             console.print(f"- {note}")
     for event in receipt.events:
@@ -152,10 +167,11 @@ def print_receipt(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
         console.print(f"INEXACT  {text}")
     for text in receipt.limits:
         console.print(f"limit    {text}")
-    place = receipt.environment
+    keys = ("torch", "python", "device", "cpu_capability", "threads")
+    torch, python, device, cpu, threads = (receipt.environment.get(key, UNKNOWN) for key in keys)
     console.print(
-        f"where    torch {place['torch']}, Python {place['python']}, {place['device']}, "
-        f"{place['cpu_capability']}, {place['threads']} threads; seed {run.seed}",
+        f"where    torch {torch}, Python {python}, {device}, {cpu}, {threads} threads; "
+        f"seed {run.seed}",
         markup=False,
     )
 
@@ -179,12 +195,12 @@ def confusion(name: str, counts: list[list[int]], classes: list[str]) -> Table:
     return table
 
 
-def columns(receipt: Receipt) -> Table:
-    """The schema."""
+def columns(data: DataRecord) -> Table:
+    """The schema; the missing values are those of the training rows."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("column", "type", "missing", "why"):
         table.add_column(name, justify="right" if name == "missing" else "left")
-    for column in receipt.data.columns if receipt.data else []:
+    for column in data.columns:
         missing = f"{column.missing:,}" if column.used else ""
         table.add_row(*(Text(text) for text in (column.name, column.type, missing, column.reason)))
     return table
@@ -255,18 +271,10 @@ def print_plan(plan: "Plan", out: Path | None, *, as_json: bool) -> None:
         )
         return
     console = plain_console()
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("column", "type", "missing", "why"):
-        table.add_column(name)
-    for column in data.columns:
-        table.add_row(
-            *(Text(text) for text in (column.name, column.type, str(column.missing), column.reason))
-        )
-    console.print(table)
+    console.print(columns(data))
     for note in data.notes:
         console.print(f"- {note}")
-    rows = ", ".join(f"{name} {count:,}" for name, count in data.split.rows.items())
-    console.print(f"split    {data.split.method}: {rows}")
+    console.print(split_line(data))
     console.print(model.architecture)
     console.print(f"model    {model.parameters:,} parameters")
     console.print(

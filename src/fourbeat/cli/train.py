@@ -1,14 +1,12 @@
 """`fourbeat train`: a table, or a TOML file that declares the training."""
 
-import contextlib
 import os
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from fourbeat.cli.options import AllowInexact, Json, names
+from fourbeat.cli.options import AllowInexact, Json, names, users_prints_aside
 
 
 def train(
@@ -21,7 +19,10 @@ def train(
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option(help="Columns to leave out: names or patterns, comma-separated."),
+        typer.Option(
+            help="Columns to leave out: names or patterns, comma-separated; "
+            "quoted where a name has a comma."
+        ),
     ] = None,
     out: Annotated[
         Path | None,
@@ -82,11 +83,13 @@ def train(
         from fourbeat.cli.summary import print_plan
         from fourbeat.job.plan import resolve
 
-        print_plan(resolve(resolved), out, as_json=as_json)
+        with users_prints_aside():
+            plan = resolve(resolved)
+        print_plan(plan, out, as_json=as_json)
         return
     from fourbeat.cli.summary import print_outcome
     from fourbeat.job.train import train as run
 
-    with contextlib.redirect_stdout(sys.stderr):  # what a user's own model may print
+    with users_prints_aside():
         directory, receipt = run(resolved, out, allow_inexact=allow_inexact)
     print_outcome(directory, receipt, as_json=as_json)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from fourbeat.data.opening import open_plain
-from fourbeat.errors import DataError, Problem
+from fourbeat.errors import DataError, Problem, first_line
 
 SHOWN = 3
 
@@ -26,7 +26,7 @@ def explain(path: Path, delimiter: str, error: Exception) -> DataError:
         with suppress(csv.Error):
             problems = bad_lengths(path.name, raw.decode("utf-8-sig"), delimiter)
     if not problems:
-        problems = [Problem(str(error).splitlines()[0], path.name)]
+        problems = [Problem(first_line(error), path.name)]
     return DataError(problems)
 
 

@@ -9,9 +9,10 @@ import pyarrow as pa
 import torch
 
 from fourbeat.data.arrow import CAST_ERRORS, pc
+from fourbeat.data.naming import flag
 from fourbeat.data.schema import Column, as_numbers
 from fourbeat.data.text import whole
-from fourbeat.errors import DataError, Problem
+from fourbeat.errors import DataError, Problem, first_line
 from fourbeat.types import Values
 
 UNKNOWN, MISSING, FIRST = 0, 1, 2
@@ -97,7 +98,7 @@ def fit(column: Column, values: Values, train: np.ndarray, min_count: int) -> Co
         raise DataError(
             "every value is missing in the training rows",
             f"column {column.name!r}",
-            f"Leave it out: --ignore {column.name!r}",
+            f"Leave it out: {flag(column.name)}",
         )
     update: dict[str, Any] = {
         "missing": len(numbers) - len(known),
@@ -156,17 +157,15 @@ def encode(
         values = take(column.name)
         try:
             if column.categories is not None:
-                codes.numpy()[:, code_at] = category_codes(column, values)
+                codes.numpy()[:, code_at] = category_codes(column, values, place)
                 code_at += 1
             if column.type != "category":
                 out = numeric.numpy()[:, at : at + width(column)]
                 standardise(column, values, out, place, before)
                 at += width(column)
         except CAST_ERRORS as error:
-            text = str(error).splitlines()[0]
-            problems.append(
-                Problem(f"not {column.type}: {text}", f"{place}, column {column.name!r}")
-            )
+            fact = f"not {column.type}: {first_line(error)}"
+            problems.append(Problem(fact, f"{place}, column {column.name!r}"))
         except DataError as error:
             problems += error.problems
     if problems:
@@ -194,8 +193,20 @@ def standardise(column: Column, values: Values, out: np.ndarray, place: str, bef
         out[:, 1] = gone
 
 
-def category_codes(column: Column, values: Values) -> np.ndarray:
-    """Codes of a category column, int64 of shape (rows,)."""
+def category_codes(column: Column, values: Values, place: str) -> np.ndarray:
+    """Codes of a category column, int64 of shape (rows,).
+
+    Raises:
+        DataError: for numbers or truths where training had text. Their texts are other ones (7001
+            for "07001"), and every value would be unknown.
+    """
+    given = values.type
+    if column.source == "string" and given != pa.string() and values.null_count < len(values):
+        raise DataError(
+            f"{given} values where the training table has text",
+            f"{place}, column {column.name!r}",
+            "Give them as text, written as in the training table",
+        )
     texts = whole(values) if "int" in column.source else values.cast(pa.string())
     index = pc.index_in(texts, value_set=pa.array(column.categories or (), pa.string()))
     known = pc.add(index.cast(pa.int64()), FIRST).fill_null(UNKNOWN)

@@ -1,15 +1,17 @@
 """Files of rows before anyone reads the rows: identity, compression, delimiter."""
 
 import bz2
+import csv
 import difflib
 import gzip
 import hashlib
+import io
 import re
 import zlib
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from fourbeat.errors import DataError
+from fourbeat.errors import DataError, first_line
 
 CSV_SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".csv.bz2")
 PACKED = (".gz", ".bz2")
@@ -19,11 +21,6 @@ DELIMITERS = (",", "\t", ";", "|")
 def is_csv(path: Path) -> bool:
     """Whether a file is named as a text table."""
     return path.name.lower().endswith(CSV_SUFFIXES)
-
-
-def first_line(error: Exception) -> str:
-    """The first line of an error's message."""
-    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def scan(path: Path) -> tuple[str, bool]:
@@ -64,6 +61,22 @@ def delimiter_of(path: Path) -> str:
         raise DataError(f"cannot be decompressed: {first_line(error)}", str(path)) from None
     header = re.sub(r'"[^"]*"', "", line.decode("utf-8", errors="replace"))
     return max(DELIMITERS, key=header.count)
+
+
+def header_of(path: Path, delimiter: str) -> list[str]:
+    """The names in the first line that is not empty.
+
+    Raises:
+        DataError: for one that is too long.
+        UnicodeDecodeError, OSError, EOFError, zlib.error: where the file cannot be read.
+    """
+    with open_plain(path) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+        try:
+            return next((row for row in csv.reader(text, delimiter=delimiter) if row), [])
+        except csv.Error as error:
+            fact = f"the header cannot be read: {first_line(error)}"
+            raise DataError(fact, str(path)) from None
 
 
 def open_plain(path: Path) -> BinaryIO:

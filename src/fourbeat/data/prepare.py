@@ -58,7 +58,7 @@ def prepare(
     columns = schema.infer(
         source,
         config.target,
-        ignore=config.ignore,
+        ignore=patterns(config, split_config, source),
         types=config.types,
         max_categories=config.max_categories,
     )
@@ -116,6 +116,18 @@ def take_split_column(
         what = "is the target" if name == config.target else "is not in the table"
         raise DataError(f"the split column {name!r} {what}", source.name)
     return source.columns.pop(name)
+
+
+def patterns(config: DataConfig, split_config: SplitConfig, source: Source) -> list[str]:
+    """What to leave out, but for patterns that mean the split column alone: it is out already."""
+    taken = split_config.column
+    return [
+        pattern
+        for pattern in config.ignore
+        if taken is None
+        or not schema.matches(taken, pattern)
+        or any(schema.matches(name, pattern) for name in source.columns)
+    ]
 
 
 def check_classes(target: Any, classes: Sequence[str], place: str) -> None:

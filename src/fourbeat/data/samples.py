@@ -38,13 +38,15 @@ def write(name: str, path: Path, *, rows: int | None = None, seed: int = 0) -> t
 
     Args:
         name: `tickets`, `circles` or `digits`.
-        path: the file.
+        path: the file, named .csv.
         rows: how many; digits come as they are.
         seed: of the random numbers.
 
     Returns:
         The number of rows, and the column to predict.
     """
+    if path.suffix.lower() != ".csv":
+        raise ConfigError("a sample is written as CSV", str(path), "Name it .csv")
     if name == "digits":
         if rows is not None:
             raise ConfigError("digits has 1,797 rows, no more and no fewer", "--rows")

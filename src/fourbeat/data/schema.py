@@ -9,8 +9,9 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from fourbeat.data.arrow import CAST_ERRORS, pc
+from fourbeat.data.naming import flag
 from fourbeat.data.source import Source
-from fourbeat.errors import DataError, Problem
+from fourbeat.errors import DataError, Problem, first_line
 from fourbeat.types import ColumnType, Values
 
 #: Below this many rows, different values in every row prove nothing.
@@ -80,13 +81,13 @@ def infer(
         column = decide(name, values, ignore, types.get(name), max_categories)
         problems += faults(column, values, source, max_categories)
         if column.used and values.type == source.columns[target].type:
-            same = pc.all(pc.equal(values, source.columns[target])).as_py()
-            if same:
+            same = pc.equal(values, source.columns[target]).fill_null(False)
+            if pc.all(same).as_py():
                 problems.append(
                     Problem(
                         f"column {name!r} is the target {target!r} over again",
                         source.name,
-                        f"Leave it out: --ignore {name!r}",
+                        f"Leave it out: {flag(name)}",
                     )
                 )
         columns.append(column)
@@ -215,7 +216,7 @@ def is_number(text: str) -> bool:
 
 def faults(column: Column, values: Values, source: Source, max_categories: int) -> list[Problem]:
     """What keeps a column from being used as what it is taken for."""
-    leave_out = f"Leave it out: --ignore {column.name!r}"
+    leave_out = f"Leave it out: {flag(column.name)}"
     place = f"{source.name}, column {column.name!r}"
     if not column.used:
         return []
@@ -238,9 +239,7 @@ def faults(column: Column, values: Values, source: Source, max_categories: int) 
     try:
         numbers = as_numbers(column.type, values)
     except CAST_ERRORS as error:
-        return [
-            Problem(f"declared {column.type}, but {str(error).splitlines()[0]}", place, leave_out)
-        ]
+        return [Problem(f"declared {column.type}, but {first_line(error)}", place, leave_out)]
     infinite = np.flatnonzero(np.abs(numbers) > FLOAT32_MAX)
     if len(infinite):
         rows = ", ".join(str(row + 1) for row in infinite[:3])
@@ -249,7 +248,7 @@ def faults(column: Column, values: Values, source: Source, max_categories: int) 
             Problem(
                 f"{len(infinite)} value{'s' * (len(infinite) > 1)} infinite or too large for float32",
                 f"{place}, row {rows}{more}",
-                f"Correct it, leave it empty, or leave the column out: --ignore {column.name!r}",
+                f"Correct it, leave it empty, or leave the column out: {flag(column.name)}",
             )
         ]
     return []
@@ -259,7 +258,7 @@ def as_numbers(type_: ColumnType, values: Values) -> np.ndarray:
     """A numeric, boolean or datetime column as float64 of shape (rows,), NaN where missing.
 
     Raises:
-        pyarrow.ArrowInvalid: if a text is not a number (or truth, or date).
+        pyarrow.ArrowInvalid: if a text is not a number (or truth, or date), or a number no truth.
     """
     kind = values.type
     if type_ == "boolean" and pa.types.is_string(kind):
@@ -281,4 +280,9 @@ def as_numbers(type_: ColumnType, values: Values) -> np.ndarray:
             raise pa.ArrowInvalid(f"{kind} values are not dates")
         values = pc.divide(values.cast(pa.int64()).cast(pa.float64(), safe=False), 86_400e6)
     # to_numpy gives NaN for a missing value only where the type has one.
-    return values.cast(pa.float64(), safe=False).to_numpy()
+    numbers = values.cast(pa.float64(), safe=False).to_numpy()
+    if type_ == "boolean":
+        strange = numbers[~np.isnan(numbers) & (numbers != 0) & (numbers != 1)]
+        if len(strange):
+            raise pa.ArrowInvalid(f"{strange[0]:g} is neither 0 nor 1")
+    return numbers

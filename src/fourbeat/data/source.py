@@ -15,8 +15,8 @@ import pyarrow.parquet as parquet
 
 from fourbeat.data import csv_faults
 from fourbeat.data.arrow import pc
-from fourbeat.data.opening import CSV_SUFFIXES, delimiter_of, first_line, is_csv, scan
-from fourbeat.errors import DataError, Problem
+from fourbeat.data.opening import CSV_SUFFIXES, delimiter_of, is_csv, scan
+from fourbeat.errors import DataError, Problem, first_line
 from fourbeat.types import Values
 
 #: Texts that mean "no value" in a numeric column, pyarrow's own list. Elsewhere only "" does.
@@ -150,7 +150,7 @@ def read_binary(path: Path) -> pa.Table:
             with ipc.open_file(str(path)) as reader:
                 return reader.read_all()
     except (pa.ArrowException, OSError) as error:
-        raise DataError(f"damaged: {str(error).splitlines()[0]}", str(path)) from None
+        raise DataError(f"damaged: {first_line(error)}", str(path)) from None
     raise DataError(
         "neither Parquet nor Arrow, and not named as a CSV",
         str(path),

@@ -9,7 +9,7 @@ import pyarrow.csv as csv
 from fourbeat.data.arrow import CAST_ERRORS, pc
 from fourbeat.data.schema import Column, as_numbers
 from fourbeat.data.source import NUMERIC_NULLS
-from fourbeat.errors import DataError
+from fourbeat.errors import DataError, first_line
 from fourbeat.types import Values
 
 
@@ -110,7 +110,7 @@ def unify(first: Values, other: Values, place: str) -> tuple[Values, Values]:
         texts = other.cast(pa.string())
         return first, texts if pa.types.is_string(a) else parse(texts, a)
     except CAST_ERRORS as error:
-        reason = str(error).splitlines()[0].removeprefix("In CSV column #0: ")
+        reason = first_line(error).removeprefix("In CSV column #0: ")
         raise DataError(f"{b} values where the first table has {a}: {reason}", place) from None
 
 

@@ -76,7 +76,8 @@ def resolve(config: Config, frame: Any = None) -> Plan:
 
     size = config.train.batch_size or batch_size(len(data.rows.train))
     train = loader(data.rows.train, size, shuffle=True)
-    if config.model.norm == "batch" and len(data.rows.train) % size == 1:
+    normalised = config.model.name == "mlp" and config.model.widths
+    if normalised and config.model.norm == "batch" and len(data.rows.train) % size == 1:
         raise ConfigError(
             f"the last batch of {len(data.rows.train)} rows by {size} has one row, and batch "
             "normalisation needs two",

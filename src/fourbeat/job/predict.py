@@ -11,14 +11,15 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from fourbeat.checkpoint import files
 from fourbeat.config import ModelConfig
 from fourbeat.data.encode import Features, encode, shape_of
 from fourbeat.data.record import DataRecord
 from fourbeat.data.schema import Column
 from fourbeat.data.source import plain, read
 from fourbeat.data.text import from_text
-from fourbeat.errors import DataError, Problem, RunError
-from fourbeat.models.build import build
+from fourbeat.errors import DataError, Problem, RunError, first_line
+from fourbeat.models.build import build, file_of, is_code
 from fourbeat.receipt import model as receipts
 from fourbeat.receipt.publish import WEIGHTS
 from fourbeat.receipt.weights import weights_sha256
@@ -81,9 +82,14 @@ class TableClassifier(nn.Module):
                 ready[column.name] = values
             except DataError as error:
                 problems += error.problems
+        there = [column for column in self.columns if column.name in ready]
+        try:
+            features = encode(there, ready.__getitem__, rows, name, before)
+        except DataError as error:
+            raise DataError([*problems, *error.problems]) from None
         if problems:
             raise DataError(problems)
-        return encode(self.columns, ready.__getitem__, rows, name, before)
+        return features
 
     def probabilities(self, features: Features) -> np.ndarray:
         """Class probabilities of encoded rows, float64 of shape (N, classes)."""
@@ -127,20 +133,23 @@ def missing_columns(columns: list[Column], names: Any, table: str) -> list[Probl
     ]
 
 
-def load(run: str | Path, model: nn.Module | None = None) -> Any:
+def load(run: str | Path, model: nn.Module | None = None, *, trust_code: bool = False) -> Any:
     """The selected model of a finished run, in eval mode, on the CPU.
 
     Args:
         run: the run's directory.
         model: a network of the run's architecture, for a run that was trained from Python; its
             weights are replaced. Leave it out for `fourbeat train`, whose receipt says it all.
+        trust_code: import the code that makes the network, for a run whose receipt names one
+            (`module:factory`). It must be the file that the run was trained with.
 
     Returns:
         A `TableClassifier` with `.predict(table)` and `.predict_proba(table)`, or the given
         model.
 
     Raises:
-        RunError: if the run is not finished, or its weights are not those of the receipt.
+        RunError: if the run is not finished, its weights are not those of the receipt or do not
+            fit the model, or its network is made by code that is not trusted or has changed.
     """
     directory = Path(run)
     receipt = receipts.read(directory)
@@ -152,7 +161,7 @@ def load(run: str | Path, model: nn.Module | None = None) -> Any:
         )
     state = weights(directory, receipt.weights_sha256)
     if model is not None:
-        model.load_state_dict(state)
+        fill(model, state, directory)
         return model.eval()
     if receipt.data is None or receipt.config is None:
         raise RunError(
@@ -160,12 +169,44 @@ def load(run: str | Path, model: nn.Module | None = None) -> Any:
             str(directory),
             "Make it yourself: fourbeat.load(run, model=model)",
         )
-    network = build(
-        ModelConfig.model_validate(receipt.config["model"]),
-        shape_of(receipt.data.columns, len(receipt.data.classes)),
-    )
-    network.load_state_dict(state)
+    config = ModelConfig.model_validate(receipt.config["model"])
+    if is_code(config.name):
+        check_code(config.name, receipt.code.script_sha256, directory, trusted=trust_code)
+    network = build(config, shape_of(receipt.data.columns, len(receipt.data.classes)))
+    fill(network, state, directory)
     return TableClassifier(network, receipt.data).eval()
+
+
+def check_code(name: str, expected: str | None, directory: Path, *, trusted: bool) -> None:
+    """Refuse to import a network's code that is not trusted, or not the one that trained it."""
+    if not trusted:
+        raise RunError(
+            f"the run's network is made by code: {name!r}",
+            str(directory),
+            "Read that code, then say --trust-code, or fourbeat.load(run, trust_code=True); or "
+            "make the network yourself: fourbeat.load(run, model=model)",
+        )
+    file = file_of(name)
+    if expected != (files.sha256(file) if file else None):
+        raise RunError(
+            "the code has changed since the run was trained",
+            str(file or name),
+            "Bring back the file as it was, or make the network yourself: "
+            "fourbeat.load(run, model=model)",
+        )
+
+
+def fill(model: nn.Module, state: dict[str, Tensor], directory: Path) -> None:
+    """Give a network the run's weights."""
+    try:
+        model.load_state_dict(state)
+    except RuntimeError as error:
+        misfits = [line.strip(" \t.") for line in str(error).splitlines()[1:]]
+        raise RunError(
+            f"the run's weights do not fit the model: {'; '.join(misfits) or first_line(error)}",
+            str(directory),
+            "Give the network that the run was trained with",
+        ) from None
 
 
 def weights(directory: Path, expected: str | None) -> dict[str, Tensor]:

@@ -1,7 +1,8 @@
 """Predictions for a file of any size, in constant memory."""
 
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+import zlib
+from collections.abc import Generator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ import pyarrow.ipc as ipc
 import pyarrow.parquet as parquet
 
 from fourbeat.data import csv_faults
-from fourbeat.data.opening import first_line, is_csv, scan
+from fourbeat.data.opening import delimiter_of, header_of, is_csv, scan
 from fourbeat.data.source import check_names, csv_options
-from fourbeat.errors import DataError
+from fourbeat.errors import DataError, Problem, first_line
 from fourbeat.job.predict import ROWS, TableClassifier, missing_columns
 
 BLOCK = 4 << 20  # bytes of CSV read at once
@@ -32,31 +33,30 @@ def predict_file(model: TableClassifier, source: Path, out: Path) -> int:
         The number of rows.
 
     Raises:
-        DataError: with every missing column, and every column with a value of a wrong type.
+        DataError: with every missing column, and every column with a value of a wrong type in the
+            first block that has one.
     """
     if out.exists() and source.exists() and out.samefile(source):
         raise DataError(
             "the predictions would replace their rows", str(out), "Choose another --out"
         )
-    blocks = csv_blocks(source) if is_csv(source) else binary_blocks(source)
-    schema = next(blocks)
-    check_names(schema.names, source.name)
-    problems = missing_columns(model.columns, schema.names, source.name)
-    if problems:
-        raise DataError(problems)
-    added = ["prediction", *(f"p_{name}" for name in model.classes)]
-    clash = sorted(set(added) & set(schema.names))
-    if clash:
-        raise DataError(
-            f"the table has columns {clash} already", source.name, "Rename or remove them"
-        )
-    done = 0
-    with writing(out) as write:
-        for block in blocks:
-            write(predicted(model, block, added, source.name, done))
-            done += block.num_rows
-        if done == 0:
-            raise DataError("the table has no rows", str(source))
+    with closing(csv_blocks(source) if is_csv(source) else binary_blocks(source)) as blocks:
+        schema = next(blocks)
+        check_names(schema.names, source.name)
+        added = ["prediction", *(f"p_{name}" for name in model.classes)]
+        clash = sorted(set(added) & set(schema.names))
+        if clash:
+            raise DataError(
+                f"the table has columns {clash} already", source.name, "Rename or remove them"
+            )
+        done = 0
+        with writing(out) as write:
+            for block in blocks:
+                write(predicted(model, block, added, source.name, done))
+                done += block.num_rows
+            if done == 0:
+                missing = missing_columns(model.columns, schema.names, source.name)
+                raise DataError([*missing, Problem("the table has no rows", str(source))])
     return done
 
 
@@ -64,7 +64,8 @@ def predicted(
     model: TableClassifier, block: pa.Table, added: list[str], name: str, before: int
 ) -> pa.Table:
     """A block with its predictions beside it."""
-    columns = {column.name: block[column.name] for column in model.columns}
+    names = block.schema.names
+    columns = {c.name: block[c.name] for c in model.columns if c.name in names}
     p = model.probabilities(model.encode(columns, block.num_rows, name, before))
     labels = np.array(model.classes, dtype=object)[p.argmax(axis=1)]
     block = block.append_column(added[0], pa.array(labels, pa.string()))
@@ -73,26 +74,25 @@ def predicted(
     return block
 
 
-def csv_blocks(path: Path) -> Iterator[Any]:
+def csv_blocks(path: Path) -> Generator[Any]:
     """The schema, then the rows in blocks, every field as the text that it is."""
     _, quoted = scan(path)
     read = csv.ReadOptions(block_size=BLOCK)
-    options = csv_options(path, quoted=quoted)
-    delimiter = options["parse_options"].delimiter
+    delimiter = delimiter_of(path)
     try:
-        names = csv.open_csv(str(path), **options, read_options=read).schema.names
+        names = header_of(path, delimiter)
         check_names(names, path.name)
         options = csv_options(path, quoted=quoted, text=names)
-        reader = csv.open_csv(str(path), **options, read_options=read)
-        yield reader.schema
-        for batch in reader:
-            for start in range(0, batch.num_rows, ROWS):
-                yield pa.Table.from_batches([batch.slice(start, ROWS)])
-    except (pa.ArrowInvalid, UnicodeDecodeError, OSError) as error:
+        with csv.open_csv(str(path), **options, read_options=read) as reader:
+            yield reader.schema
+            for batch in reader:
+                for start in range(0, batch.num_rows, ROWS):
+                    yield pa.Table.from_batches([batch.slice(start, ROWS)])
+    except (pa.ArrowInvalid, UnicodeDecodeError, OSError, EOFError, zlib.error) as error:
         raise csv_faults.explain(path, delimiter, error) from None
 
 
-def binary_blocks(path: Path) -> Iterator[Any]:
+def binary_blocks(path: Path) -> Generator[Any]:
     """The schema, then the rows in blocks, of Parquet or Arrow IPC."""
     scan(path)
     with path.open("rb") as file:
@@ -110,7 +110,7 @@ def binary_blocks(path: Path) -> Iterator[Any]:
                 yield file.schema_arrow
                 for batch in file.iter_batches(batch_size=ROWS):
                     yield pa.Table.from_batches([batch])
-    except pa.ArrowException as error:
+    except (pa.ArrowException, OSError) as error:
         raise DataError(
             f"damaged, or neither CSV, Parquet nor Arrow: {first_line(error)}", str(path)
         ) from None
@@ -127,24 +127,36 @@ def writing(out: Path) -> Generator[Any]:
 
     def write(table: pa.Table) -> None:
         nonlocal writer
-        try:
+        with said(out):
             if writer is None:
                 make = csv.CSVWriter if suffix == ".csv" else parquet.ParquetWriter
                 writer = make(str(beside), table.schema)
             writer.write_table(table)
-        except pa.ArrowException as error:
-            raise DataError(
-                f"cannot be written as {suffix}: {first_line(error)}",
-                str(out),
-                "Write .parquet" if suffix == ".csv" else "",
-            ) from None
 
     try:
         yield write
         if writer is not None:
-            writer.close()
-            beside.replace(out)
-    except OSError as error:
-        raise DataError(f"cannot be written: {error.strerror or error}", str(out)) from None
+            with said(out):
+                writer.close()
+                beside.replace(out)
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def said(out: Path) -> Generator[None]:
+    """What keeps the predictions from being written, in one message."""
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"cannot be written: {error.strerror or first_line(error)}", str(out)
+        ) from None
+    except pa.ArrowException as error:
+        suffix = out.suffix.lower()
+        raise DataError(
+            f"cannot be written as {suffix}: {first_line(error)}",
+            str(out),
+            "Write .parquet" if suffix == ".csv" else "",
+        ) from None

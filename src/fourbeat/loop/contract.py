@@ -1,22 +1,24 @@
 """Does this batch fit this model and this loss? Asked before the first step, of one batch."""
 
-from collections.abc import Callable
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
-from fourbeat.errors import BatchError, Problem
+from fourbeat.errors import BatchError, Problem, first_line
 from fourbeat.loop.batch import describe, device_of, examples, inputs_and_target, tensors, to_device
-from fourbeat.loop.modes import mode
+from fourbeat.loop.modes import left_alone, mode
 from fourbeat.loop.validate import Loss, scalar
 
 
 def check_batch(model: nn.Module, batch: Any, loss_fn: Loss | None = None) -> str:
     """Run one batch through model and loss, and say what does not fit.
 
-    Runs in eval mode and without gradients; weights, modes and generators stay as they were.
+    Runs in eval mode and without gradients; buffers, modes and all generators stay as they were.
 
     Args:
         model: called as `model(*inputs)`.
@@ -36,61 +38,115 @@ def check_batch(model: nn.Module, batch: Any, loss_fn: Loss | None = None) -> st
     uneven = [t for t in tensors(batch) if t.ndim == 0 or len(t) != n]
     if uneven:
         raise BatchError(f"the batch's tensors differ in length: {seen}")
-    if any(is_lazy(p) for p in model.parameters()):
+    if any(is_lazy(tensor) for tensor in (*model.parameters(), *model.buffers())):
         return seen  # a lazy layer takes its shape, and draws its weights, in the first real step
-    at: list[str] = []
-
-    def remember(name: str) -> Callable[[nn.Module, Any], None]:
-        return lambda _module, _inputs: at.append(name)
-
-    hooks = [
-        module.register_forward_pre_hook(remember(name))
-        for name, module in model.named_modules()
-        if not any(module.children())
-    ]
-    before = torch.get_rng_state()
-    try:
-        with mode(model, training=False), torch.no_grad():
-            try:
-                output = model(*inputs)
-            except Exception as error:  # the model is the user's: it may raise anything
-                raise BatchError(
-                    explain(model, at[-1] if at else "", inputs, seen, error)
-                ) from error
-            if loss_fn is not None:
-                check_loss(loss_fn, output, target, seen)
-    finally:
-        torch.set_rng_state(before)
-        for hook in hooks:
-            hook.remove()
+    with left_alone(model), mode(model, training=False), watched(model) as entries:
+        try:
+            output = model(*inputs)
+        except Exception as error:  # the model is the user's: it may raise anything
+            last = entries[-1] if entries else None
+            raise BatchError(explain(model, last, inputs, seen, error)) from error
+        if loss_fn is not None:
+            check_loss(loss_fn, output, target, seen)
     return seen
 
 
-def explain(
-    model: nn.Module, name: str, inputs: tuple[Any, ...], seen: str, error: Exception
-) -> Problem:
-    """Which layer refused the batch, and why."""
-    layer = model.get_submodule(name)
-    place = f"layer {name or 'model'!r}, {type(layer).__name__}; batch {seen}"
-    weight = next(iter(layer.parameters()), None)
-    first = next(tensors(inputs), None)
-    if weight is not None and first is not None and weight.is_floating_point():
-        if not first.is_floating_point() and not isinstance(layer, nn.Embedding):
-            kind = str(first.dtype).removeprefix("torch.")
-            return Problem(f"the features are {kind}", place, "Cast them: features.float()")
-        if first.dtype != weight.dtype:
-            return Problem(
-                f"the features are {first.dtype}, the weights {weight.dtype}",
-                place,
-                f"Cast the features: features.to({weight.dtype})",
-            )
-    if isinstance(layer, nn.Linear) and first is not None:
-        return Problem(
-            f"the layer takes {layer.in_features} features: {str(error).splitlines()[0]}",
-            place,
-            "Give the first layer as many inputs as the batch has columns",
+@dataclass(slots=True)
+class Entry:
+    """One call of a layer.
+
+    Attributes:
+        name: of the layer within the model, "" for the model itself.
+        inputs: what it was called with.
+        returned: whether it gave an output.
+    """
+
+    name: str
+    layer: nn.Module
+    inputs: Any
+    returned: bool = False
+
+    def __str__(self) -> str:
+        return f"layer {self.name or 'model'!r}, {type(self.layer).__name__}"
+
+
+@contextmanager
+def watched(model: nn.Module) -> Generator[list[Entry]]:
+    """The last call of a layer, of those that hold no others."""
+    last: list[Entry] = []
+
+    def entered(name: str) -> Any:
+        def hook(layer: nn.Module, args: Any, kwargs: Any) -> None:
+            last[:] = [Entry(name, layer, (args, kwargs))]
+
+        return hook
+
+    def left(_layer: nn.Module, _args: Any, _output: Any) -> None:
+        last[-1].returned = True
+
+    hooks = [
+        handle
+        for name, layer in model.named_modules()
+        if not any(layer.children())
+        for handle in (
+            layer.register_forward_pre_hook(entered(name), with_kwargs=True),
+            layer.register_forward_hook(left),
         )
-    return Problem(f"the model refused the batch: {str(error).splitlines()[0]}", place)
+    ]
+    try:
+        yield last
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def explain(
+    model: nn.Module, last: Entry | None, inputs: tuple[Any, ...], seen: str, error: Exception
+) -> Problem:
+    """What refused the batch, and why: the layer that gave no output, or what follows it."""
+    fact, remedy = f"the model refused the batch: {first_line(error)}", ""
+    if last is None:
+        return Problem(fact, f"{type(model).__name__}; batch {seen}")
+    if last.returned:
+        return Problem(fact, f"after {last}; batch {seen}")
+    own = next(tensors(last.inputs), None)
+    if own is not None:
+        first = any(own is tensor for tensor in tensors(inputs))
+        found = wrong_dtype(last.layer, own, error, first=first)
+        fact, remedy = found or wrong_width(last.layer, own, error, first=first) or (fact, remedy)
+    return Problem(fact, f"{last}; batch {seen}", remedy)
+
+
+def wrong_dtype(
+    layer: nn.Module, own: Tensor, error: Exception, *, first: bool
+) -> tuple[str, str] | None:
+    """Fact and remedy for a layer whose input, the batch's own or not, has another dtype."""
+    kind = str(own.dtype).removeprefix("torch.")
+    said, name = ("the features are", "features") if first else ("the layer's input is", "x")
+    if isinstance(layer, nn.Embedding | nn.EmbeddingBag):
+        if own.dtype in (torch.int64, torch.int32):
+            return None
+        return f"{said} {kind}, and an embedding takes codes", f"Cast: {name}.long()"
+    weight = next((p for p in layer.parameters(recurse=False) if p.is_floating_point()), None)
+    if weight is None or own.dtype == weight.dtype:
+        return None
+    if not type(layer).__module__.startswith("torch.") and "type" not in str(error):
+        return None  # a layer of one's own may cast for itself
+    if not own.is_floating_point():
+        return f"{said} {kind}", f"Cast: {name}.float()"
+    return f"{said} {own.dtype}, the weights {weight.dtype}", f"Cast: {name}.to({weight.dtype})"
+
+
+def wrong_width(
+    layer: nn.Module, own: Tensor, error: Exception, *, first: bool
+) -> tuple[str, str] | None:
+    """Fact and remedy for a linear layer whose input has another width than it takes."""
+    if not isinstance(layer, nn.Linear) or not own.ndim or own.shape[-1] == layer.in_features:
+        return None
+    fact = f"the layer takes {layer.in_features} features: {first_line(error)}"
+    if first:
+        return fact, "Give the first layer as many inputs as the batch has columns"
+    return fact, f"Make its in_features {own.shape[-1]}, or change what comes before it"
 
 
 def check_loss(loss_fn: Loss, output: Any, target: Tensor, seen: str) -> None:
@@ -126,7 +182,7 @@ def check_loss(loss_fn: Loss, output: Any, target: Tensor, seen: str) -> None:
     except (RuntimeError, IndexError, ValueError, TypeError) as error:
         shape = tuple(output.shape) if isinstance(output, Tensor) else type(output).__name__
         raise BatchError(
-            f"the loss refused the batch: {str(error).splitlines()[0]}",
+            f"the loss refused the batch: {first_line(error)}",
             f"output {shape}; batch {seen}",
         ) from error
 

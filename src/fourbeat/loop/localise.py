@@ -5,8 +5,8 @@ norm. Then the calls of the step are made again, module by module, from the same
 """
 
 import math
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, NoReturn, cast
 
 import torch
@@ -17,6 +17,7 @@ from fourbeat.errors import Finding, NonFiniteError
 from fourbeat.loop.batch import examples
 from fourbeat.loop.calls import Call, Calls
 from fourbeat.loop.lane import Lane
+from fourbeat.loop.modes import left_alone
 from fourbeat.loop.step import Step
 
 GREW = 10.0
@@ -108,7 +109,7 @@ class Localiser:
     def _logits(
         self, step: Step, autocast: AbstractContextManager[object], logits: Any
     ) -> Finding | None:
-        with untouched(self.model), autocast:
+        with left_alone(self.model), autocast:
             for call in self.calls.last:
                 found = self._replay(call)
                 if found is not None:
@@ -332,18 +333,3 @@ def named_tensors(value: Any, name: str) -> Iterator[tuple[str, Tensor]]:
     elif isinstance(value, list | tuple):
         for number, item in enumerate(cast(list[Any], value)):
             yield from named_tensors(item, f"{name}[{number}]")
-
-
-@contextmanager
-def untouched(model: nn.Module) -> Generator[None]:
-    """Leave buffers and random numbers as they are; no graph is made."""
-    buffers = [(buffer, buffer.clone()) for buffer in model.buffers()]
-    state = torch.get_rng_state()
-    try:
-        with torch.no_grad():
-            yield
-    finally:
-        torch.set_rng_state(state)
-        with torch.no_grad():
-            for buffer, value in buffers:
-                buffer.copy_(value)

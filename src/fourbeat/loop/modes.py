@@ -1,9 +1,13 @@
-"""Train and eval modes, set for a while and put back module by module."""
+"""What a look at a model leaves as it was: modes, buffers, random numbers."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
 
+import torch
 from torch import nn
+from torch.nn.parameter import is_lazy
+
+from fourbeat.checkpoint import rng
 
 
 @contextmanager
@@ -16,3 +20,23 @@ def mode(model: nn.Module, *, training: bool) -> Generator[None]:
     finally:
         for module, was in before:
             module.training = was
+
+
+@contextmanager
+def left_alone(model: nn.Module) -> Generator[None]:
+    """Leave buffers and every generator as they are; no graph is made."""
+    buffers = [
+        (module, name, buffer, buffer.clone())
+        for module in model.modules()
+        for name, buffer in module.named_buffers(recurse=False)
+        if not is_lazy(buffer)
+    ]
+    state = rng.capture()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        rng.restore(state)
+        with torch.no_grad():
+            for module, name, buffer, value in buffers:
+                setattr(module, name, buffer.copy_(value))  # the module may have set another

@@ -1,6 +1,7 @@
 """From a name to a network: `linear`, `mlp`, or `module:factory`."""
 
 import importlib
+import importlib.util
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,8 @@ from fourbeat.config import ModelConfig
 from fourbeat.data.encode import TableShape
 from fourbeat.errors import ConfigError
 from fourbeat.models.tabular import MLP, Linear
+
+LOOKED_FOR = "It is looked for from the current folder"
 
 
 def build(config: ModelConfig, shape: TableShape) -> nn.Module:
@@ -44,22 +47,51 @@ def build(config: ModelConfig, shape: TableShape) -> nn.Module:
     return model
 
 
+def is_code(name: str) -> bool:
+    """Whether a name means code of the user's own, `module:factory`."""
+    return ":" in name
+
+
+def file_of(name: str) -> Path | None:
+    """Where the module of a `module:factory` is, without running it; None if it has no file.
+
+    The packages that a dotted name stands in are imported, as Python finds it by them.
+
+    Raises:
+        ConfigError: if there is no such module.
+    """
+    here_first()
+    module_name = name.partition(":")[0]
+    try:
+        found = importlib.util.find_spec(module_name)
+    except (ImportError, ValueError):
+        found = None
+    if found is None:
+        raise ConfigError(f"no module {module_name!r}", "model.name", LOOKED_FOR)
+    return Path(found.origin) if found.has_location and found.origin else None
+
+
+def here_first() -> None:
+    """Let modules be found in the current folder."""
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.insert(0, here)
+
+
 def factory(name: str) -> Callable[..., Any]:
     """Import `module:factory`."""
-    module_name, colon, attribute = name.partition(":")
-    if not colon or not module_name or not attribute:
+    module_name, _, attribute = name.partition(":")
+    if not module_name or not attribute:
         raise ConfigError(
             f"no model {name!r}",
             "model.name",
             "Known: linear, mlp, or your own as module:factory",
         )
-    if (here := str(Path.cwd())) not in sys.path:
-        sys.path.insert(0, here)
+    here_first()
     try:
         module = importlib.import_module(module_name)
     except Exception as error:
         if isinstance(error, ModuleNotFoundError) and module_name.startswith(str(error.name)):
-            fact, remedy = f"no module {module_name!r}", "It is looked for from the current folder"
+            fact, remedy = f"no module {module_name!r}", LOOKED_FOR
         else:
             fact = f"module {module_name!r} cannot be imported: {type(error).__name__}: {error}"
             remedy = "--debug shows where"

@@ -53,6 +53,8 @@ def environment(device: str) -> dict[str, Any]:
             "cuda": torch.version.cuda,
             "cudnn": torch.backends.cudnn.version(),
             "cudnn_benchmark": torch.backends.cudnn.benchmark,
+            "cudnn_deterministic": torch.backends.cudnn.deterministic,
+            "cudnn_allow_tf32": torch.backends.cudnn.allow_tf32,
         }
     found["variables"] = {name: os.environ[name] for name in VARIABLES if name in os.environ}
     return found

@@ -193,6 +193,28 @@ def test_figures_are_those_of_the_receipt():
     assert ["2", "20", "0.5000", "0.5500", "0.5000", "0.1000"] in page.cells
 
 
+def test_the_parameters_of_a_group_are_read_like_those_of_the_model():
+    groups = [{"lr": 0.002, "parameters": 11984}]
+    page = Page(html(receipt(optimizers={"main": OptimizerRecord(name="SGD", groups=groups)})))
+    assert ["parameters", "11,984"] in page.cells
+    assert ["lr", "0.002"] in page.cells
+
+
+def test_a_learning_rate_that_never_moved_is_said_in_words():
+    def page_of(*rates: list[float]) -> Page:
+        curve = [e.model_copy(update={"lr": lr}) for e, lr in zip(epochs(2), rates, strict=True)]
+        return Page(html(receipt(curves=curve)))
+
+    page = page_of([0.002], [0.002])
+    assert "The learning rate was 0.002 in every epoch." in page.text
+    assert "chart-lr-title" not in page.values("id")
+    said = "The learning rate was 0.1000 (group 0), 0.002 (group 1) in every epoch."
+    assert said in page_of([0.1, 0.002], [0.1, 0.002]).text
+    for moving in (page_of([0.1], [0.2]), page_of([0.1, 0.2], [0.1, 0.3])):
+        assert "chart-lr-title" in moving.values("id")
+        assert "in every epoch" not in moving.text
+
+
 @pytest.mark.parametrize(
     ("status", "said"),
     [("finished", None), ("stopped", "before its last epoch"), ("failed", "ValueError: no <b>")],

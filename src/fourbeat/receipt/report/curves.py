@@ -18,7 +18,9 @@ def curves(receipt: Receipt) -> Html | None:
         metric_chart(receipt, name, f"chart-{number}")
         for number, name in enumerate(metric_names(epochs), start=1)
     ]
-    if rates := rate_lines(epochs):
+    rates = rate_lines(epochs)
+    constant = all(len(set(values_of(line))) == 1 for line in rates)
+    if rates and not constant:
         selected = receipt.selection.epoch if receipt.selection else None
         charts.append(
             chart(
@@ -34,6 +36,7 @@ def curves(receipt: Receipt) -> Html | None:
         "curves",
         "Curves",
         element("div", *charts, class_="charts"),
+        *([element("p", steady(rates), class_="note")] if rates and constant else []),
         fold("The numbers, epoch by epoch", numbers(epochs)),
     )
 
@@ -89,6 +92,19 @@ def rate_lines(epochs: list[EpochRecord]) -> list[Line]:
         Line(f"group{'s' * (len(members) > 1)} {ranges(members)}", f"rate-{i % STYLES}", rates)
         for i, (rates, members) in enumerate(groups.items())
     ]
+
+
+def values_of(line: Line) -> list[float]:
+    """What a line shows, without its epochs."""
+    return [value for _, value in line.points]
+
+
+def steady(rates: list[Line]) -> str:
+    """Learning rates that never moved, in words."""
+    said = [f"{figure(values_of(line)[0])} ({line.name})" for line in rates]
+    if len(rates) == 1:
+        said = [figure(values_of(rates[0])[0])]
+    return f"The learning rate was {', '.join(said)} in every epoch."
 
 
 def numbers(epochs: list[EpochRecord]) -> Html:

@@ -67,7 +67,10 @@ def optimizer(receipt: Receipt) -> Html:
         rows = [
             [
                 option,
-                *(plain(group[option]) if option in group else NONE for group in record.groups),
+                *(
+                    setting(option, group[option]) if option in group else NONE
+                    for group in record.groups
+                ),
             ]
             for option in options
         ]
@@ -75,6 +78,11 @@ def optimizer(receipt: Receipt) -> Html:
         title = f"Optimizer{named} groups"
         tables.append(table(title, heads, "l" + "r" * len(record.groups), rows, "narrow"))
     return section("optimizer", "Optimizer", facts(pairs), *tables)
+
+
+def setting(option: str, value: Any) -> str:
+    """An option of a group: a learning rate and the like as they are, a number of parameters read."""
+    return f"{value:,}" if option == "parameters" and isinstance(value, int) else plain(value)
 
 
 def configuration(receipt: Receipt) -> Html | None:
