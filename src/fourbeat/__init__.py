@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fourbeat.job.train import train_table as train
     from fourbeat.loop.contract import check_batch
     from fourbeat.loop.fit import fit
+    from fourbeat.loop.groups import held, parameter_groups
     from fourbeat.loop.run import Run
     from fourbeat.loop.validate import validate
     from fourbeat.receipt.weights import weights_sha256
@@ -23,7 +24,9 @@ __all__ = [
     "TensorLoader",
     "check_batch",
     "fit",
+    "held",
     "load",
+    "parameter_groups",
     "seed_everything",
     "train",
     "validate",
@@ -37,7 +40,9 @@ _HOMES = {
     "TensorLoader": "fourbeat.data.loader",
     "check_batch": "fourbeat.loop.contract",
     "fit": "fourbeat.loop.fit",
+    "held": "fourbeat.loop.groups",
     "load": "fourbeat.job.predict",
+    "parameter_groups": "fourbeat.loop.groups",
     "seed_everything": "fourbeat.checkpoint.rng",
     "train": "fourbeat.job.train:train_table",
     "validate": "fourbeat.loop.validate",

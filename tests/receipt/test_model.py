@@ -22,6 +22,7 @@ def test_the_published_schema_is_the_models():
     [
         ("", "damaged"),
         ("[]", "damaged"),
+        ('{"format": 1, "x": ' + "[" * 100_000, "damaged"),
         ("{}", "damaged"),
         ('{"format": 2}', "format 2; this fourbeat reads format 1"),
         ('{"format": 1}', "damaged: run"),

@@ -199,7 +199,7 @@ def read(directory: Path, *, unchanged: bool = True) -> Receipt:
     try:
         tree = json.loads(text)
         version = tree["format"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise RunError("the receipt is damaged: not a receipt in JSON", str(path)) from None
     if version != FORMAT:
         raise RunError(
