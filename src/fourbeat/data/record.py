@@ -38,10 +38,33 @@ class FileRecord(Record):
     rows: int
 
 
+class ImageRecord(Record):
+    """Images as the model sees them.
+
+    Attributes:
+        channels: 1 for grey, 3 for red, green, blue.
+        height, width: of every image, resized where the files' were others.
+        mean, std: of each channel, subtracted from and divided into pixels between 0 and 1.
+        flip: whether training images were mirrored at random.
+        crop: pixels of padding within which training images were moved at random.
+    """
+
+    channels: int
+    height: int
+    width: int
+    mean: list[float]
+    std: list[float]
+    flip: bool
+    crop: int
+
+
 class DataRecord(Record):
     """The data: files, columns with their statistics, label mapping, split.
 
     Attributes:
+        target: the column that was predicted; `class` for images.
+        columns: none for images.
+        images: what the model takes, None for a table.
         classes: label texts; the place is the class number.
         missing: texts that mean "no value", beside the empty field.
         notes: what was cast, renamed or left out, in words.
@@ -54,3 +77,4 @@ class DataRecord(Record):
     split: SplitRecord
     missing: list[str] = []
     notes: list[str] = []
+    images: ImageRecord | None = None

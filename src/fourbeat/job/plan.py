@@ -15,9 +15,11 @@ from torch.optim.lr_scheduler import (
 )
 
 from fourbeat.config import Config, OptimizerConfig
+from fourbeat.data.images import PreparedImages
 from fourbeat.data.loader import TensorLoader
 from fourbeat.data.prepare import Prepared, prepare
 from fourbeat.errors import ConfigError
+from fourbeat.job import image_plan
 from fourbeat.loop.contract import check_batch
 from fourbeat.loop.select import direction_of
 from fourbeat.models.build import build
@@ -30,7 +32,7 @@ class Plan:
     """What `fourbeat train` will do."""
 
     config: Config
-    data: Prepared
+    data: Prepared | PreparedImages
     model: nn.Module
     optimizer: Optimizer
     scheduler: LRScheduler | None
@@ -40,7 +42,9 @@ class Plan:
 
     def resolved(self) -> Config:
         """The configuration with what was left to the data."""
-        data = self.config.data.model_copy(update={"min_count": self.data.min_count})
+        data = self.config.data
+        if isinstance(self.data, Prepared):
+            data = data.model_copy(update={"min_count": self.data.min_count})
         train = self.config.train.model_copy(update={"batch_size": self.train.batch_size})
         return self.config.model_copy(update={"data": data, "train": train})
 
@@ -59,15 +63,22 @@ def resolve(config: Config, frame: Any = None) -> Plan:
         ConfigError, DataError: with what does not fit.
     """
     device = device_named(config.train.device)
-    data = prepare(config.data, config.split, config.seed, frame)
+    if config.image is not None:
+        data = image_plan.read(config)
+    else:
+        data = prepare(config.data, config.split, config.seed, frame)
     torch.manual_seed(config.seed)
     model = build(config.model, data.shape).to(device)
     optimizer = make_optimizer(config.optimizer, model)
-    tensors = (*data.features.inputs(), data.target)
 
     def loader(rows: Any, batch_size: int, *, shuffle: bool) -> TensorLoader:
+        if isinstance(data, PreparedImages):
+            return image_plan.image_loader(
+                data, rows, batch_size, seed=config.seed, shuffle=shuffle
+            )
         return TensorLoader(
-            *tensors,
+            *data.features.inputs(),
+            data.target,
             rows=torch.from_numpy(rows),
             batch_size=batch_size,
             shuffle=shuffle,
