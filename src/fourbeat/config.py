@@ -191,7 +191,7 @@ class TrainConfig(Section):
     """Passes over the training rows, at most."""
     batch_size: Annotated[int, Field(ge=1, le=2**31)] | None = None
     """Rows in a batch. Default: the power of two nearest to a hundredth of the training rows,
-    between 32 and 1024, so that an epoch has about 100 steps."""
+    between 32 and 1024, so that an epoch has about 100 steps; for images between 8 and 64."""
     patience: Annotated[int, Field(ge=1)] | None = 10
     """Stop after so many epochs without improvement. A very large number never stops."""
     select: Literal["loss", "accuracy", "auc"] = "loss"
@@ -220,7 +220,7 @@ Tree = dict[str, Any]
 IMAGE_DEFAULTS: dict[str, Tree] = {
     "model": {"name": "cnn"},
     "optimizer": {"name": "adam", "lr": 1e-3, "weight_decay": 0.0},
-    "train": {"epochs": 10, "batch_size": 64},
+    "train": {"epochs": 10},
 }
 IMAGE_MODELS: dict[str, Tree] = {
     "mlp": {"widths": (256, 256), "norm": "none"},

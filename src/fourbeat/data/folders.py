@@ -53,9 +53,7 @@ def listing(root: Path) -> Listing:
                 continue
             fault = fault_of(path, inside)
             if fault:
-                problems.append(
-                    Problem(fault, str(path), "Remove it, or put the file itself there")
-                )
+                problems.append(Problem(fault, str(path), "Remove it, or put a plain file there"))
             else:
                 names.append(path.relative_to(root).as_posix())
     if problems:
@@ -66,6 +64,10 @@ def listing(root: Path) -> Listing:
 
 def fault_of(path: Path, inside: Path) -> str:
     """Why an entry is no file of the folder's own; empty if it is one."""
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        return "the name is not UTF-8"
     if path.is_symlink():
         if not path.exists():
             return "the link leads nowhere"
@@ -120,7 +122,7 @@ def by_class(found: Listing) -> list[str]:
 def digest(names: Iterable[str], sha256s: Iterable[str]) -> str:
     """The identity of a folder: the sha256 over its files' names and sha256s, sorted by name."""
     lines = (f"{name}\0{sha256}\n" for name, sha256 in sorted(zip(names, sha256s, strict=True)))
-    return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def identity(path: Path) -> str:

@@ -57,6 +57,18 @@ class ImageRecord(Record):
     flip: bool
     crop: int
 
+    @property
+    def said(self) -> str:
+        """`28 x 28 grey images`."""
+        colour = "grey" if self.channels == 1 else "colour"
+        return f"{self.height} x {self.width} {colour} images"
+
+    @property
+    def augmentation(self) -> str:
+        """What is done to training images, in words; empty for nothing."""
+        done = ["flipped"] * self.flip + [f"cropped after padding by {self.crop}"] * bool(self.crop)
+        return ", ".join(done)
+
 
 class DataRecord(Record):
     """The data: files, columns with their statistics, label mapping, split.

@@ -11,6 +11,9 @@ from fourbeat.data.image_places import sources
 from fourbeat.data.images import PreparedImages, prepare_images
 from fourbeat.data.loader import TensorLoader
 
+BATCHES = (8, 64)
+"""The smallest and the largest batch that a number of rows leads to."""
+
 EVALUATION_PIXELS = 1 << 23
 """Pixels that are evaluated at once: 32 MiB of float32."""
 

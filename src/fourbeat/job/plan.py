@@ -25,6 +25,8 @@ from fourbeat.loop.select import direction_of
 from fourbeat.models.build import build
 
 EVALUATION_BATCH = 8192
+BATCHES = (32, 1024)
+"""The smallest and the largest batch that a number of rows leads to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ def resolve(config: Config, frame: Any = None) -> Plan:
             seed=config.seed,
         )
 
-    size = config.train.batch_size or batch_size(len(data.rows.train))
+    bounds = image_plan.BATCHES if config.image else BATCHES
+    size = config.train.batch_size or batch_size(len(data.rows.train), *bounds)
     train = loader(data.rows.train, size, shuffle=True)
     normalised = config.model.name == "mlp" and config.model.widths
     if normalised and config.model.norm == "batch" and len(data.rows.train) % size == 1:
@@ -117,9 +120,9 @@ def resolve(config: Config, frame: Any = None) -> Plan:
     )
 
 
-def batch_size(rows: int) -> int:
-    """A power of two near a hundredth of the rows, between 32 and 1024: 100 steps an epoch."""
-    return max(32, min(1024, 2 ** round(math.log2(max(rows, 1) / 100))))
+def batch_size(rows: int, least: int, most: int) -> int:
+    """A power of two near a hundredth of the rows, within bounds: 100 steps an epoch."""
+    return max(least, min(most, 2 ** round(math.log2(max(rows, 1) / 100))))
 
 
 def device_named(name: str) -> torch.device:
