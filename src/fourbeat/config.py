@@ -341,6 +341,8 @@ def with_image_defaults(tree: Mapping[str, Any]) -> Tree:
     if isinstance(model, dict):
         named = cast(Tree, model)
         filled["model"] = {**IMAGE_MODELS.get(str(named.get("name")), {}), **named}
+        if named.get("name") == "cnn":
+            filled.setdefault("scheduler", {"name": "cosine"})
     return filled
 
 
