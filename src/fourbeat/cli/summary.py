@@ -255,7 +255,9 @@ def print_runs(directory: Path, *, as_json: bool) -> None:
 
 def print_plan(plan: "Plan", out: Path | None, *, as_json: bool) -> None:
     """What `train --dry-run` shows."""
+    from fourbeat.job.curve import draw, learning_rates
     from fourbeat.loop.describe import model_record
+    from fourbeat.loop.groups import held
 
     data, config = plan.data.record, plan.config
     model = model_record(plan.model)
@@ -277,11 +279,17 @@ def print_plan(plan: "Plan", out: Path | None, *, as_json: bool) -> None:
     console.print(split_line(data))
     console.print(model.architecture)
     console.print(f"model    {model.parameters:,} parameters")
+    holding = held(plan.model, plan.optimizer)
+    if len(holding.groups) > 1 or holding.unheld or holding.frozen:
+        console.print(str(holding))
     console.print(
         f"steps    {plan.steps:,} an epoch, {plan.steps * config.train.epochs:,} at most "
         f"(batch {plan.train.batch_size}, {config.train.epochs} epochs, "
         f"patience {config.train.patience})"
     )
+    curve = learning_rates(plan)
+    for line in draw(curve) if curve else ():
+        console.print(line)
     console.print(f"writes   {out or 'runs/…'}: receipt.json, report.html, checkpoints/, best/")
 
 

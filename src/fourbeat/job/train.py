@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import torch
 import torch.utils.deterministic
-from torch import nn
 
 from fourbeat.config import Config
 from fourbeat.config import load as load_config
@@ -161,7 +160,7 @@ def run(plan: Plan, out: Path, *, allow_inexact: bool) -> Receipt:
         plan.train,
         plan.validation,
         test_loader=plan.test,
-        loss_fn=nn.CrossEntropyLoss(),
+        loss_fn=plan.loss,
         optimizer=plan.optimizer,
         scheduler=plan.scheduler,
         epochs=config.train.epochs,
@@ -169,6 +168,11 @@ def run(plan: Plan, out: Path, *, allow_inexact: bool) -> Receipt:
         select=config.train.select,
         patience=config.train.patience,
         out=out,
+        warmup=config.scheduler.warmup,
+        precision=config.train.precision,
+        accumulate=config.train.accumulate,
+        clip_norm=config.train.clip_norm,
+        clip_value=config.train.clip_value,
         seed=config.seed,
         checkpoint_every=config.train.checkpoint_every,
         config=declared(config),

@@ -41,10 +41,12 @@ class Update:
     Attributes:
         done: False if it was skipped for gradients that are not finite.
         norm: the gradients' total 2-norm before clipping, a scalar tensor.
+        rates: the learning rate of each group.
     """
 
     done: bool
     norm: Tensor
+    rates: list[float]
 
 
 class Lane:
@@ -80,6 +82,10 @@ class Lane:
     def parameters(self) -> list[Tensor]:
         """The parameters it updates."""
         return [p for group in self.optimizer.param_groups for p in group["params"]]
+
+    def rates(self) -> list[float]:
+        """The learning rate of each group, now."""
+        return [float(group["lr"]) for group in self.optimizer.param_groups]
 
     def clear(self) -> None:
         """Forget all gradients."""
@@ -129,10 +135,11 @@ class Lane:
             self.scaler.update()
         elif finite:
             self.optimizer.step()
+        rates = self.rates()
         if finite:
-            self._schedule()
+            self.end_step()
         self.clear()
-        return Update(finite, norm)
+        return Update(finite, norm, rates)
 
     def _by_closure(self, closure: Callable[[], Any], blame: Callable[[], None]) -> Update:
         if self.scaler is not None:
@@ -161,11 +168,12 @@ class Lane:
                 f"optimizer {self.name!r}",
                 "Leave the closure out",
             )
-        self._schedule()
+        rates = self.rates()
+        self.end_step()
         self.clear()
-        return Update(True, norms[0])
+        return Update(True, norms[0], rates)
 
-    def _schedule(self) -> None:
+    def end_step(self) -> None:
         """After an update: warm up, and then move a scheduler that moves per step."""
         if self.warmup is not None and self.warmup.active:
             self.warmup.step()

@@ -200,7 +200,7 @@ class Run:
 
         An epoch whose body ends without `epoch.close` is closed without a report.
         """
-        self._count = count
+        self._count = self._trainer.epochs = count
         generators = self._session.generators
         if generators.resumed is not None:
             # What the body draws before it trains it draws again; `train` does the rest. Where no
@@ -297,9 +297,10 @@ class Run:
     ) -> bool:
         """See `Epoch.close`."""
         self._end_training()
-        self._trainer.localiser.check_parameters(self.state.step)
         state = self.state
-        lr = [rate for lane in self.lanes.values() for rate in describe.learning_rates(lane)]
+        self._trainer.localiser.check_parameters(state.step)
+        used = [state.rates.get(name) or lane.rates() for name, lane in self.lanes.items()]
+        lr = [rate for rates in used for rate in rates]
         plateaus = [lane for lane in self.lanes.values() if lane.interval == "plateau"]
         if report is not None:
             direction = direction_of(metric, told)
@@ -328,7 +329,7 @@ class Run:
             )
         )
         state.epoch, state.call, state.position = number, 0, 0
-        state.means, state.skipped = Means(), 0
+        state.means, state.rates, state.skipped = Means(), {}, 0
         state.epoch_rng, state.call_rngs = None, []
         self._session.generators.resumed = None
         self._session.save(self._session.generators.at_close())

@@ -1,6 +1,7 @@
 """A pass of training over a loader: from where the last process died, step by step."""
 
 import logging
+import math
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, NoReturn
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 from fourbeat.errors import BeatError
 from fourbeat.loop import position, precision
 from fourbeat.loop.batch import describe, device_of, examples, to_device
+from fourbeat.loop.horizon import check_horizon
 from fourbeat.loop.lane import Lane, Update
 from fourbeat.loop.localise import Localiser
 from fourbeat.loop.means import Entry
@@ -28,6 +30,7 @@ class Training:
     Attributes:
         lanes: the optimizers with what belongs to them, by name.
         accumulate: batches in a step.
+        epochs: that the run goes through in all.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class Training:
         self.session = session
         self.progress = progress
         self.localiser = Localiser(model)
+        self.epochs = 0
 
     def autocast(self) -> AbstractContextManager[object]:
         """For forward and loss."""
@@ -88,6 +92,8 @@ class Training:
             if text not in state.limits:
                 log.warning("%s", text)
             state.limit(text)
+        if state.step == 0 and call == 0:
+            self._check_horizon(loader)
         for lane in self.lanes.values():
             lane.clear()
         self.localiser.begin()
@@ -126,6 +132,18 @@ class Training:
             state.call_rng = state.kept_workers = None
             state.call_rngs.append(generators.capture())
             generators.leave()
+
+    def _check_horizon(self, loader: Any) -> None:
+        """Before the first step, for a loader that says its length."""
+        try:
+            steps = math.ceil(len(loader) / self.accumulate) * self.epochs
+        except TypeError:
+            return
+        for lane in self.lanes.values():
+            text = check_horizon(lane, self.epochs, steps)
+            if text is not None:
+                log.warning("%s", text)
+                self.session.state.event("schedule", text)
 
     def _start_workers(self, loader: Any) -> bool:
         """See `position.start_workers`; whether to do so is a fact of the run, not of the process.
@@ -170,6 +188,7 @@ class Training:
         state = self.session.state
         if self.word != "fp32":
             torch.clear_autocast_cache()  # it holds casts of the weights before the update
+        state.rates[lane.name] = update.rates
         if len(step.updates) == 1:
             state.position += len(step.read)
         if not update.done:

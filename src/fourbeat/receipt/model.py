@@ -80,7 +80,7 @@ class TrainingRecord(Record):
 
 
 class EpochRecord(Record):
-    """One epoch's means, weighted by examples, and the learning rates it ended with.
+    """One epoch's means, weighted by examples, and the learning rates of its last step.
 
     Attributes:
         skipped: updates left out because a gradient was not finite.
