@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,6 +17,7 @@ from fourbeat.receipt.model import OptimizerRecord, Receipt
 
 if TYPE_CHECKING:
     from fourbeat.job.plan import Plan
+    from fourbeat.loop.overfit import Verdict
 
 UNKNOWN = "?"
 """What stands for a value that a receipt does not have."""
@@ -291,6 +293,19 @@ def print_plan(plan: "Plan", out: Path | None, *, as_json: bool) -> None:
     for line in draw(curve) if curve else ():
         console.print(line)
     console.print(f"writes   {out or 'runs/…'}: receipt.json, report.html, checkpoints/, best/")
+
+
+def print_verdict(verdict: "Verdict", *, as_json: bool) -> None:
+    """What `train --overfit-one-batch` shows."""
+    if as_json:
+        dump(asdict(verdict))
+        return
+    from fourbeat.job.curve import draw
+
+    console = plain_console()
+    for line in draw(verdict.losses) if all(map(math.isfinite, verdict.losses)) else ():
+        console.print(line)
+    console.print(str(verdict))
 
 
 def plain_console() -> Console:

@@ -55,6 +55,12 @@ def train(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")
     ] = False,
+    overfit: Annotated[
+        bool,
+        typer.Option(
+            "--overfit-one-batch", help="Say whether the model can memorise one batch; no run."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Train a classifier on a table: split, select, test, and leave a receipt."""
@@ -86,6 +92,19 @@ def train(
         with users_prints_aside():
             plan = resolve(resolved)
         print_plan(plan, out, as_json=as_json)
+        return
+    if overfit:
+        from fourbeat.cli.summary import print_verdict
+        from fourbeat.job.plan import resolve
+        from fourbeat.loop.overfit import overfit as memorise
+
+        with users_prints_aside():
+            plan = resolve(resolved)
+            batch = next(plan.train.batches(0))
+            verdict = memorise(plan.model, batch, plan.loss, plan.optimizer)
+        print_verdict(verdict, as_json=as_json)
+        if not verdict.memorised:
+            raise typer.Exit(1)
         return
     from fourbeat.cli.summary import print_outcome
     from fourbeat.job.train import train as run
