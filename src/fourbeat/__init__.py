@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from fourbeat.errors import FourbeatError
     from fourbeat.job.predict import load
     from fourbeat.job.train import train_table as train
+    from fourbeat.loop.average import EMA, SWA
     from fourbeat.loop.contract import check_batch
     from fourbeat.loop.fit import fit
     from fourbeat.loop.groups import held, parameter_groups
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from fourbeat.receipt.weights import weights_sha256
 
 __all__ = [
+    "EMA",
+    "SWA",
     "FourbeatError",
     "Run",
     "TensorLoader",
@@ -43,6 +46,8 @@ __all__ = [
 
 #: Where each public name lives; imported at first use, so that `import fourbeat` stays light.
 _HOMES = {
+    "EMA": "fourbeat.loop.average",
+    "SWA": "fourbeat.loop.average",
     "FourbeatError": "fourbeat.errors",
     "Run": "fourbeat.loop.run",
     "TensorLoader": "fourbeat.data.loader",

@@ -164,6 +164,12 @@ class TrainConfig(Section):
     """Bring each gradient into [-clip_value, clip_value]."""
     class_weights: Literal["balanced"] | tuple[Annotated[float, Field(gt=0)], ...] | None = None
     """Weights of the classes in the loss: `balanced` for equal weight in sum, or one a class."""
+    average: Literal["ema", "swa"] | None = None
+    """Validate and select averaged weights: after each update, or at the ends of epochs."""
+    average_decay: Annotated[float, Field(gt=0, lt=1)] = 0.999
+    """For `ema`: weight of the past."""
+    average_start: Annotated[int, Field(ge=1)] = 1
+    """For `swa`: the first epoch that counts."""
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Share of each label that is spread over all classes."""
 

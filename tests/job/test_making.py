@@ -66,6 +66,8 @@ def test_a_curve_is_drawn_to_scale():
         {"train.class_weights": "balanced"},
         {"train.class_weights": [1.0, 4.0]},
         {"train.label_smoothing": 0.1},
+        {"train.average": "ema", "train.average_decay": 0.9},
+        {"train.average": "swa", "train.average_start": 3},
         {"optimizer.groups": {"*.bias": {"weight_decay": 0.0}, "categories.*": {"lr": 1e-4}}},
     ],
     ids=str,

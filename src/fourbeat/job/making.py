@@ -16,6 +16,7 @@ from torch.optim.lr_scheduler import (
 
 from fourbeat.config import Config, OptimizerConfig, TrainConfig
 from fourbeat.errors import ConfigError, FourbeatError
+from fourbeat.loop.average import EMA, SWA
 from fourbeat.loop.groups import parameter_groups
 from fourbeat.loop.select import direction_of
 
@@ -70,6 +71,12 @@ def make_scheduler(config: Config, optimizer: Optimizer, steps: int) -> LRSchedu
             patience=options.patience,
         )
     return None
+
+
+def make_average(config: TrainConfig) -> EMA | SWA | None:
+    """What is averaged of the weights."""
+    rules = {"ema": EMA(config.average_decay), "swa": SWA(config.average_start)}
+    return None if config.average is None else rules[config.average]
 
 
 def make_loss(config: TrainConfig, target: Tensor, classes: int) -> nn.CrossEntropyLoss:

@@ -13,6 +13,7 @@ from fourbeat.config import Config
 from fourbeat.config import load as load_config
 from fourbeat.data.source import identity
 from fourbeat.errors import InexactError
+from fourbeat.job.making import make_average
 from fourbeat.job.metrics import Auc, confusion
 from fourbeat.job.plan import Plan, resolve
 from fourbeat.loop.directory import free_directory
@@ -173,6 +174,7 @@ def run(plan: Plan, out: Path, *, allow_inexact: bool) -> Receipt:
         accumulate=config.train.accumulate,
         clip_norm=config.train.clip_norm,
         clip_value=config.train.clip_value,
+        average=make_average(config.train),
         seed=config.seed,
         checkpoint_every=config.train.checkpoint_every,
         config=declared(config),

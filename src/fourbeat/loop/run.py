@@ -21,6 +21,7 @@ from fourbeat.checkpoint.plain import copy
 from fourbeat.data.record import DataRecord
 from fourbeat.errors import BeatError, RunError
 from fourbeat.loop import describe, position
+from fourbeat.loop.average import EMA, SWA, WeightAverage
 from fourbeat.loop.batch import device_of
 from fourbeat.loop.epoch import Epoch
 from fourbeat.loop.lane import Rules, make_lanes
@@ -73,6 +74,8 @@ class Run:
         clip_value: bring each gradient into [-clip_value, clip_value].
         nonfinite: `raise` where a loss or gradient is NaN or infinite, naming where it began; or
             `skip` the update.
+        average: average the weights, by `EMA(decay)` or `SWA(start)`; the averaged weights are
+            validated and selected.
         seed: seeds torch, NumPy and Python when a new run begins. If torch was seeded with the
             same number already (say, before the model was made), its stream goes on from where
             it stands and is not rewound. None leaves the generators as they are.
@@ -105,6 +108,7 @@ class Run:
         clip_norm: float | None = None,
         clip_value: float | None = None,
         nonfinite: Literal["raise", "skip"] = "raise",
+        average: EMA | SWA | None = None,
         seed: int | None = None,
         checkpoint_every: int | None = None,
         extra: Mapping[str, Stateful] | None = None,
@@ -137,6 +141,7 @@ class Run:
             Rules(clip_norm=clip_norm, clip_value=clip_value, nonfinite=nonfinite),
             warmup,
         )
+        averaged = WeightAverage(model, average) if average else None
         self.receipt = Receipt(
             run=RunRecord(name=self.directory.name, status="running", seed=seed),
             config=describe.simple(config),
@@ -149,6 +154,7 @@ class Run:
                 clip_norm=clip_norm,
                 clip_value=clip_value,
                 nonfinite=nonfinite,
+                average=repr(average) if average else None,
             ),
             data=data,
             environment=environment(device_of(model).type),
@@ -156,14 +162,14 @@ class Run:
         )
         self._session = Session(
             self.directory,
-            Parts(model, self.lanes, dict(extra or {})),
+            Parts(model, self.lanes, dict(extra or {}), averaged),
             self.receipt,
             checkpoint_every=checkpoint_every,
             allow_inexact=allow_inexact,
         )
         self._progress = Progress()
         self._trainer = Training(
-            model, self.lanes, precision, accumulate, self._session, self._progress
+            model, self.lanes, precision, accumulate, averaged, self._session, self._progress
         )
         self._epoch: Epoch | None = None
         self._training: weakref.ref[Generator[Step]] | None = None
@@ -268,10 +274,12 @@ class Run:
             if self._pass() is None:
                 self._session.stop(now)
 
-        return self._watched(loader, loss_fn, metrics, stop)
+        averaged = self._trainer.average.model if self._trainer.average else None
+        return self._watched(averaged or self.model, loader, loss_fn, metrics, stop)
 
     def _watched(
         self,
+        model: nn.Module,
         loader: Iterable[Any],
         loss_fn: Loss,
         metrics: Mapping[str, Metric] | None,
@@ -285,7 +293,7 @@ class Run:
                 yield batch
 
         with position.untouched(loader), self._trainer.autocast():
-            return evaluate(self.model, batches(), loss_fn, metrics)
+            return evaluate(model, batches(), loss_fn, metrics)
 
     def _close(
         self,
@@ -356,7 +364,7 @@ class Run:
             # and nothing need be once the last epoch is closed.
             closed = self._epoch is None or self._epoch.closed
             stop = self._session.obey if closed else lambda: None
-            report = self._watched(loader, loss_fn, metrics, stop)
+            report = self._watched(self.model, loader, loss_fn, metrics, stop)
         finally:
             objects.restore_model(self.model, current)
         self.state.results[name] = {"examples": report.examples, **report.values}

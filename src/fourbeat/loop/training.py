@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from fourbeat.errors import BeatError
 from fourbeat.loop import position, precision
+from fourbeat.loop.average import WeightAverage
 from fourbeat.loop.batch import describe, device_of, examples, to_device
 from fourbeat.loop.horizon import check_horizon
 from fourbeat.loop.lane import Lane, Update
@@ -39,6 +40,7 @@ class Training:
         lanes: Mapping[str, Lane],
         word: precision.Word,
         accumulate: int,
+        average: WeightAverage | None,
         session: Session,
         progress: Progress,
     ):
@@ -46,6 +48,7 @@ class Training:
         self.lanes = lanes
         self.word: precision.Word = word
         self.accumulate = accumulate
+        self.average = average
         self.session = session
         self.progress = progress
         self.localiser = Localiser(model)
@@ -108,6 +111,8 @@ class Training:
                     now = generators.capture() if session.due() or unexpected else None
                     batch = fetch(self._stop)
                     if batch is END:
+                        if self.average is not None:
+                            self.average.after_pass(state.epoch + 1)
                         break
                     if now is not None:
                         session.save(now if state.position else state.call_rng or now)
@@ -116,8 +121,12 @@ class Training:
                         state.batch = describe(batch)
                     step = Step(state.step, batch, fetch, self)
                     self.localiser.calls.last.clear()
-                    with self.autocast():
-                        yield step
+                    try:
+                        with self.autocast():
+                            yield step
+                    finally:
+                        if self.average is not None and step.counted:
+                            self.average.after_update()
                     if step.expected != "next batch":
                         raise BeatError(
                             f"step {step.number}: the next batch came where {step.expected!r} "

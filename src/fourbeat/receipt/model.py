@@ -77,6 +77,7 @@ class TrainingRecord(Record):
     clip_norm: float | None = None
     clip_value: float | None = None
     nonfinite: Literal["raise", "skip"] = "raise"
+    average: str | None = None
 
 
 class EpochRecord(Record):
