@@ -197,13 +197,6 @@ class Lane:
 
     def _ready(self) -> Tensor:
         """Gradients of the whole step, in their own scale; their norm."""
-        gradients = self._gradients()
-        if not gradients:
-            raise BeatError(
-                "no parameter has a gradient",
-                f"optimizer {self.name!r}",
-                "The loss must depend on a parameter that this optimizer holds",
-            )
         if self.scaler is not None:
             self.scaler.unscale_(self.optimizer)
         if self._batches > 1:
@@ -211,7 +204,14 @@ class Lane:
             for parameter in self.parameters():
                 if parameter.grad is not None:
                     parameter.grad.div_(share)
-        return get_total_norm(self._gradients())
+        gradients = self._gradients()
+        if not gradients:
+            raise BeatError(
+                "no parameter has a gradient",
+                f"optimizer {self.name!r}",
+                "The loss must depend on a parameter that this optimizer holds",
+            )
+        return total_norm(gradients)
 
     def _finite(self, norm: Tensor) -> bool:
         """Whether every gradient is; a norm may overflow where they do not."""
@@ -229,6 +229,18 @@ class Lane:
             clip_grads_with_norm_(self.parameters(), self.rules.clip_norm, norm)
         if self.rules.clip_value is not None:
             clip_grad_value_(self.parameters(), self.rules.clip_value)
+
+
+def total_norm(gradients: list[Tensor]) -> Tensor:
+    """The 2-norm of all together, in the bits of `torch.nn.utils.get_total_norm`.
+
+    On one device and of one dtype, without the grouping that takes most of its time.
+    """
+    first = gradients[0]
+    if any(g.device != first.device or g.dtype != first.dtype for g in gradients):
+        return get_total_norm(gradients)
+    norms = torch._foreach_norm(gradients)  # pyright: ignore[reportPrivateUsage, reportPrivateImportUsage]
+    return torch.linalg.vector_norm(torch.stack(norms))
 
 
 def make_lanes(

@@ -137,7 +137,7 @@ class Run:
             optimizer,
             scheduler,
             schedule,
-            lambda: scaler_of(precision, device_of(model)),
+            lambda: scaler_of(precision, model),
             Rules(clip_norm=clip_norm, clip_value=clip_value, nonfinite=nonfinite),
             warmup,
         )

@@ -56,11 +56,11 @@ class Training:
 
     def autocast(self) -> AbstractContextManager[object]:
         """For forward and loss."""
-        return precision.autocast(self.word, device_of(self.model))
+        return precision.autocast(self.word, self.model)
 
     def outside_autocast(self) -> AbstractContextManager[object]:
         """For backward and update."""
-        return precision.no_autocast(self.word, device_of(self.model))
+        return precision.no_autocast(self.word, self.model)
 
     def steps(self, loader: Any, call: int) -> Generator[Step]:
         """Steps over a loader's batches, in train mode.
@@ -185,7 +185,7 @@ class Training:
 
     def check_loss(self, step: Step, lane: Lane, loss: Tensor, logits: Any) -> None:
         """Refuse a loss that is not finite; with `nonfinite="skip"` the update is skipped."""
-        if lane.rules.nonfinite == "raise" and not loss.detach().isfinite():
+        if lane.rules.nonfinite == "raise" and not math.isfinite(loss.item()):
             self.localiser.refuse(step, lane, self.autocast(), loss, logits)
 
     def blame(self, step: Step, lane: Lane) -> NoReturn:
