@@ -98,6 +98,18 @@ def test_overfit_one_batch_gives_a_verdict_and_makes_no_run(workplace):
     assert sorted(workplace.rglob("*")) == before
 
 
+def test_a_profile_is_a_table_and_a_trace(workplace, caplog):
+    caplog.set_level("INFO", "fourbeat")
+    fourbeat(*TRAIN, "--profile", 3, "--out", "profiled", cwd=workplace, check=0)
+    assert "Self CPU" in caplog.text
+    assert "addmm" in caplog.text
+    trace = json.loads((workplace / "profiled" / "trace.json").read_text())
+    assert any("addmm" in event.get("name", "") for event in trace["traceEvents"])
+    plain = json.loads((workplace / "runs" / "circles" / "receipt.json").read_text())
+    looked = json.loads((workplace / "profiled" / "receipt.json").read_text())
+    assert looked["weights_sha256"] == plain["weights_sha256"]
+
+
 def test_the_plan_draws_the_learning_rate_and_names_the_groups(workplace):
     shown = fourbeat(
         *(*TRAIN, "--dry-run", "--set", "scheduler.name=cosine"),

@@ -55,6 +55,9 @@ def train(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")
     ] = False,
+    profile: Annotated[
+        int, typer.Option(min=0, help="Look at so many steps with torch.profiler.")
+    ] = 0,
     overfit: Annotated[
         bool,
         typer.Option(
@@ -110,5 +113,5 @@ def train(
     from fourbeat.job.train import train as run
 
     with users_prints_aside():
-        directory, receipt = run(resolved, out, allow_inexact=allow_inexact)
+        directory, receipt = run(resolved, out, allow_inexact=allow_inexact, profile=profile)
     print_outcome(directory, receipt, as_json=as_json)

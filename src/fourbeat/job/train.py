@@ -36,6 +36,7 @@ def train(
     *,
     frame: Any = None,
     allow_inexact: bool = False,
+    profile: int = 0,
 ) -> Outcome:
     """Train as declared, or go on with the run in `out` if it was declared the same.
 
@@ -44,7 +45,7 @@ def train(
         out: the run's directory. Default: the first of `runs/<table>`, `runs/<table>-2`, … that
             is free.
         frame: a frame in memory, in place of `config.data.path`.
-        allow_inexact: see `Run`.
+        allow_inexact, profile: see `Run`.
 
     Returns:
         The run's directory and its sealed receipt. A finished run is not trained again.
@@ -65,7 +66,7 @@ def train(
             out = free_directory(stem or "table")
         if before is not None and not allow_inexact:
             refuse_other_code(out, before, code(config))
-        return Outcome(out, run(plan, out, allow_inexact=allow_inexact))
+        return Outcome(out, run(plan, out, allow_inexact=allow_inexact, profile=profile))
 
 
 def train_table(
@@ -153,7 +154,7 @@ def deterministic() -> Generator[None]:
         memory.fill_uninitialized_memory = filled
 
 
-def run(plan: Plan, out: Path, *, allow_inexact: bool) -> Receipt:
+def run(plan: Plan, out: Path, *, allow_inexact: bool, profile: int) -> Receipt:
     """Train a plan in a directory; the receipt's configuration has what the plan chose."""
     config, classes = plan.resolved(), plan.data.shape.classes
     return fit(
@@ -181,6 +182,7 @@ def run(plan: Plan, out: Path, *, allow_inexact: bool) -> Receipt:
         data=plan.data.record,
         code=code(config),
         allow_inexact=allow_inexact,
+        profile=profile,
     ).receipt
 
 

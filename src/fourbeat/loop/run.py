@@ -28,6 +28,7 @@ from fourbeat.loop.lane import Rules, make_lanes
 from fourbeat.loop.means import Means, Report
 from fourbeat.loop.parts import Parts, Stateful
 from fourbeat.loop.precision import DTYPES, Word, scaler_of
+from fourbeat.loop.profiler import StepProfiler
 from fourbeat.loop.progress import Progress
 from fourbeat.loop.schedule import on_plateau
 from fourbeat.loop.select import direction_of, value_of
@@ -76,6 +77,8 @@ class Run:
             `skip` the update.
         average: average the weights, by `EMA(decay)` or `SWA(start)`; the averaged weights are
             validated and selected.
+        profile: look at so many steps with torch.profiler: the table is logged, the trace goes to
+            `trace.json` in the directory.
         seed: seeds torch, NumPy and Python when a new run begins. If torch was seeded with the
             same number already (say, before the model was made), its stream goes on from where
             it stands and is not rewound. None leaves the generators as they are.
@@ -109,6 +112,7 @@ class Run:
         clip_value: float | None = None,
         nonfinite: Literal["raise", "skip"] = "raise",
         average: EMA | SWA | None = None,
+        profile: int = 0,
         seed: int | None = None,
         checkpoint_every: int | None = None,
         extra: Mapping[str, Stateful] | None = None,
@@ -120,8 +124,9 @@ class Run:
         for name, number in (("checkpoint_every", checkpoint_every), ("accumulate", accumulate)):
             if number is not None and number < 1:
                 raise ValueError(f"{name} must be at least 1, got {number}")
-        if warmup < 0:
-            raise ValueError(f"warmup must not be below 0, got {warmup}")
+        for name, number in (("warmup", warmup), ("profile", profile)):
+            if number < 0:
+                raise ValueError(f"{name} must not be below 0, got {number}")
         for name, word, known in (
             ("precision", precision, DTYPES),
             ("nonfinite", nonfinite, ("raise", "skip")),
@@ -169,7 +174,14 @@ class Run:
         )
         self._progress = Progress()
         self._trainer = Training(
-            model, self.lanes, precision, accumulate, averaged, self._session, self._progress
+            model,
+            self.lanes,
+            precision,
+            accumulate,
+            averaged,
+            StepProfiler(profile, self.directory) if profile else None,
+            self._session,
+            self._progress,
         )
         self._epoch: Epoch | None = None
         self._training: weakref.ref[Generator[Step]] | None = None

@@ -18,6 +18,7 @@ from fourbeat.loop.lane import Lane, Update
 from fourbeat.loop.localise import Localiser
 from fourbeat.loop.means import Entry
 from fourbeat.loop.modes import mode
+from fourbeat.loop.profiler import StepProfiler
 from fourbeat.loop.progress import Progress
 from fourbeat.loop.session import Session
 from fourbeat.loop.step import END, Step
@@ -41,6 +42,7 @@ class Training:
         word: precision.Word,
         accumulate: int,
         average: WeightAverage | None,
+        profiler: StepProfiler | None,
         session: Session,
         progress: Progress,
     ):
@@ -49,6 +51,7 @@ class Training:
         self.word: precision.Word = word
         self.accumulate = accumulate
         self.average = average
+        self.profiler = profiler
         self.session = session
         self.progress = progress
         self.localiser = Localiser(model)
@@ -100,6 +103,8 @@ class Training:
         for lane in self.lanes.values():
             lane.clear()
         self.localiser.begin()
+        if self.profiler is not None:
+            self.profiler.start()
 
         def fetch(stop: Callable[[], None] = lambda: None) -> Any:
             batch = session.next_batch(batches, loader, stop)
@@ -136,7 +141,11 @@ class Training:
                             "batch out",
                         )
                     step.end()
+                    if self.profiler is not None:
+                        self.profiler.step()
         finally:
+            if self.profiler is not None:
+                self.profiler.stop()
             state.call, state.position = call + 1, 0
             state.call_rng = state.kept_workers = None
             state.call_rngs.append(generators.capture())
