@@ -5,17 +5,47 @@ variables (`FOURBEAT_OPTIMIZER__LR=3e-4`), and `--set optimizer.lr=3e-4` with th
 """
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, cast, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from fourbeat.errors import ConfigError, Problem
 from fourbeat.types import ColumnType
 
 ENV_PREFIX = "FOURBEAT_"
+
+NAMED = ("fashion-mnist",)
+"""Data sets that `data.path` may name, with `data.dir` for the folder of their files."""
+
+PATHS = (
+    ("data", "path"),
+    ("data", "dir"),
+    ("data", "labels"),
+    ("split", "validation_file"),
+    ("split", "validation_labels"),
+    ("split", "test_file"),
+    ("split", "test_labels"),
+)
+"""Options that are paths."""
+
+IDX_NAME = re.compile(r"(idx\d-ubyte|\.idx)(\.gz)?$")
+"""How files of IDX images are named."""
+
+Side = Annotated[int, Field(ge=1)]
+
+
+def listed(value: Any) -> Any:
+    """A single number as a list of one."""
+    return (value,) if isinstance(value, int | float) else value
+
+
+def squared(value: Any) -> Any:
+    """A single number as height and width."""
+    return (value, value) if isinstance(value, int) else value
 
 
 class Section(BaseModel):
@@ -28,9 +58,16 @@ class DataConfig(Section):
     """Which rows, and what their columns mean."""
 
     path: Path | None = None
-    """The table: CSV, TSV (gzipped or not), Parquet or Arrow IPC. None for a frame in memory."""
-    target: str
-    """The column to predict."""
+    """The table: CSV, TSV (gzipped or not), Parquet or Arrow IPC. None for a frame in memory.
+    Or images: a folder with a sub-folder for each class, an IDX file, or with `dir` a name such as
+    `fashion-mnist`."""
+    dir: Path | None = None
+    """The folder that holds the files of a named data set."""
+    labels: Path | None = None
+    """The IDX file with the labels of an IDX file of images. Default: the file beside it that is
+    named so (`train-labels-idx1-ubyte` for `train-images-idx3-ubyte`)."""
+    target: str = ""
+    """The column to predict; needed for a table, and nothing else has columns."""
     ignore: tuple[str, ...] = ()
     """Columns to leave out; shell patterns such as `outcome_*` are allowed."""
     types: dict[str, ColumnType] = {}
@@ -38,7 +75,8 @@ class DataConfig(Section):
     missing: tuple[str, ...] = ()
     """Texts that mean "no value", beside the empty field."""
     classes: tuple[str, ...] | None = None
-    """The label texts in the order of their class numbers. Default: sorted."""
+    """The label texts in the order of their class numbers. Default: sorted. For IDX files: the
+    names of the labels 0, 1, …"""
     relabel: dict[str, str] = {}
     """Label texts to rename before they are mapped: `{"<=50K." = "<=50K"}`."""
     max_categories: Annotated[int, Field(ge=2)] = 5000
@@ -58,9 +96,13 @@ class SplitConfig(Section):
     column: str | None = None
     """A column that says `train`, `validation` (or `val`, `valid`) or `test` for each row."""
     validation_file: Path | None = None
-    """A second table with the validation rows."""
+    """A second table with the validation rows; for images a second folder or IDX file."""
+    validation_labels: Path | None = None
+    """Its labels, for an IDX file; see `data.labels`."""
     test_file: Path | None = None
-    """A second table with the test rows."""
+    """A second table with the test rows; for images a second folder or IDX file."""
+    test_labels: Path | None = None
+    """Its labels, for an IDX file; see `data.labels`."""
 
     @model_validator(mode="after")
     def one_method(self) -> "SplitConfig":
@@ -74,17 +116,42 @@ class SplitConfig(Section):
         return self
 
 
+class ImageConfig(Section):
+    """What is done to images before a model sees them."""
+
+    size: Annotated[tuple[Side, Side] | None, BeforeValidator(squared)] = None
+    """Height and width that images from files are resized to; one number for a square. Default:
+    the size that most of them have."""
+    mean: Annotated[tuple[float, ...] | None, BeforeValidator(listed)] = None
+    """Mean of each channel, of pixels between 0 and 1. Default: that of the training rows."""
+    std: Annotated[tuple[Annotated[float, Field(gt=0)], ...] | None, BeforeValidator(listed)] = None
+    """Standard deviation of each channel. Default: that of the training rows."""
+    flip: bool = False
+    """Mirror a training image left to right, every other time."""
+    crop: Annotated[int, Field(ge=0)] = 0
+    """Pad a training image by so many black pixels, and cut its size out somewhere."""
+
+    @model_validator(mode="after")
+    def both_or_neither(self) -> "ImageConfig":
+        if (self.mean is None) != (self.std is None):
+            raise ValueError("mean and std belong together; give both or neither")
+        if self.mean is not None and self.std is not None and len(self.mean) != len(self.std):
+            raise ValueError(f"mean has {len(self.mean)} channels and std {len(self.std)}")
+        return self
+
+
 class ModelConfig(Section):
     """The network."""
 
     name: str = "mlp"
-    """`linear`, `mlp`, or `module:factory` for your own."""
+    """`linear`, `mlp`, for images `cnn` as well, or `module:factory` for your own."""
     widths: tuple[Annotated[int, Field(ge=1)], ...] = (128, 64)
-    """Units of each hidden layer of the MLP."""
+    """Units of each hidden layer of the MLP; channels of each block of the CNN."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.2
-    """Share of units dropped after the embeddings and each hidden layer while training."""
+    """Share of units dropped while training: after the embeddings and each hidden layer, and
+    before the CNN's last layer."""
     norm: Literal["none", "batch", "layer"] = "layer"
-    """Normalisation after each hidden layer's linear map."""
+    """Normalisation after each hidden layer's linear map, or each of the CNN's convolutions."""
     options: dict[str, Any] = {}
     """Keyword arguments for your own factory."""
 
@@ -146,7 +213,7 @@ class TrainConfig(Section):
     """Passes over the training rows, at most."""
     batch_size: Annotated[int, Field(ge=1, le=2**31)] | None = None
     """Rows in a batch. Default: the power of two nearest to a hundredth of the training rows,
-    between 32 and 1024, so that an epoch has about 100 steps."""
+    between 32 and 1024, so that an epoch has about 100 steps; for images between 8 and 64."""
     patience: Annotated[int, Field(ge=1)] | None = 10
     """Stop after so many epochs without improvement. A very large number never stops."""
     select: Literal["loss", "accuracy", "auc"] = "loss"
@@ -179,6 +246,8 @@ class Config(Section):
 
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     data: DataConfig
+    image: ImageConfig | None = None
+    """None for a table."""
     split: SplitConfig = SplitConfig()
     model: ModelConfig = ModelConfig()
     optimizer: OptimizerConfig = OptimizerConfig()
@@ -187,6 +256,16 @@ class Config(Section):
 
 
 Tree = dict[str, Any]
+
+IMAGE_DEFAULTS: dict[str, Tree] = {
+    "model": {"name": "cnn"},
+    "optimizer": {"name": "adam", "lr": 1e-3, "weight_decay": 0.0},
+    "train": {"epochs": 10},
+}
+IMAGE_MODELS: dict[str, Tree] = {
+    "mlp": {"widths": (256, 256), "norm": "none"},
+    "cnn": {"widths": (16, 32, 64), "norm": "batch"},
+}
 
 
 def load(
@@ -252,16 +331,59 @@ def check(tree: Mapping[str, Any], place: str, origins: Mapping[str, str] | None
     Raises:
         ConfigError: with all that is wrong, and where it was said.
     """
+    if images := about_images(tree):
+        tree = with_image_defaults(tree)
+    problems: list[Problem] = []
+    data = tree.get("data")
+    if isinstance(data, dict) and "target" not in data and not images:
+        problems.append(Problem(problem("missing", ("data", "target"), "").fact, place))
     try:
-        return Config.model_validate(tree)
+        config = Config.model_validate(tree)
+        if not problems:
+            return config
     except ValidationError as error:
-        problems: list[Problem] = []
         for detail in error.errors():
             found = problem(detail["type"], detail["loc"], detail["msg"])
             key = ".".join(str(part) for part in detail["loc"])
             said = (text for name, text in (origins or {}).items() if touches(name, key))
             problems.append(Problem(found.fact, next(said, place), found.remedy))
-        raise ConfigError(problems) from None
+    raise ConfigError(problems)
+
+
+def about_images(tree: Mapping[str, Any]) -> bool:
+    """Whether a configuration is about images: it says so, or its path can mean nothing else."""
+    if tree.get("image") is not None:
+        return True
+    data = tree.get("data")
+    if not isinstance(data, dict):
+        return False
+    options = cast(Tree, data)
+    if options.get("dir") is not None or options.get("labels") is not None:
+        return True
+    path = options.get("path")
+    if not isinstance(path, str | Path):
+        return False
+    return str(path) in NAMED or IDX_NAME.search(str(path)) is not None or Path(path).is_dir()
+
+
+def with_image_defaults(tree: Mapping[str, Any]) -> Tree:
+    """The options whose defaults are others for images, where nothing is said of them."""
+    filled: Tree = {"image": {}, **tree}
+    for name, defaults in IMAGE_DEFAULTS.items():
+        said = filled.get(name, {})
+        if not isinstance(said, dict):
+            continue  # the check of the whole names it
+        section = cast(Tree, said)
+        # An optimizer of another name has learning rates of its own.
+        if name != "optimizer" or section.get("name", "adam") == "adam":
+            filled[name] = {**defaults, **section}
+    model: Any = filled.get("model")
+    if isinstance(model, dict):
+        named = cast(Tree, model)
+        filled["model"] = {**IMAGE_MODELS.get(str(named.get("name")), {}), **named}
+        if named.get("name") == "cnn":
+            filled.setdefault("scheduler", {"name": "cosine"})
+    return filled
 
 
 def touches(name: str, key: str) -> bool:
@@ -294,9 +416,14 @@ def keys_at(location: tuple[int | str, ...]) -> list[str]:
         annotation = (
             model.model_fields[str(part)].annotation if part in model.model_fields else None
         )
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        sections = [
+            kind
+            for kind in (annotation, *get_args(annotation))
+            if isinstance(kind, type) and issubclass(kind, BaseModel)
+        ]
+        if not sections:
             return []
-        model = annotation
+        model = sections[0]
     return sorted(model.model_fields)
 
 
@@ -308,14 +435,13 @@ def read_toml(file: Path) -> Tree:
         raise ConfigError(f"cannot read the config: {error.strerror}", str(file)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"not a TOML file: {error}", str(file)) from None
-    for section, key in (
-        ("data", "path"),
-        ("split", "validation_file"),
-        ("split", "test_file"),
-    ):
+    for section, key in PATHS:
         table: Any = tree.get(section)
-        if isinstance(table, dict) and isinstance(table.get(key), str):
-            table[key] = str(file.parent / cast(str, table[key]))
+        if not (isinstance(table, dict) and isinstance(table.get(key), str)):
+            continue
+        said, full = cast(str, table[key]), file.parent / cast(str, table[key])
+        if key != "path" or said not in NAMED or full.exists():
+            table[key] = str(full)
     return tree
 
 

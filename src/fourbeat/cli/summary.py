@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fourbeat.data.record import DataRecord
+from fourbeat.data.record import DataRecord, ImageRecord
 from fourbeat.errors import FourbeatError, RunError
 from fourbeat.receipt import model as receipts
 from fourbeat.receipt.model import OptimizerRecord, Receipt
@@ -76,15 +76,7 @@ def headline(receipt: Receipt) -> list[str]:
     """Data, model and selection, a line each."""
     lines: list[str] = []
     if receipt.data:
-        used = [column for column in receipt.data.columns if column.used]
-        kinds = {
-            kind: sum(c.type == kind for c in used) for kind in dict.fromkeys(c.type for c in used)
-        }
-        what = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
-        left = [column.name for column in receipt.data.columns if not column.used]
-        name = receipt.data.files[0].name if receipt.data.files else UNKNOWN
-        lines.append(f"data     {name}: {what}; left out: {', '.join(left) or '-'}")
-        lines.append(split_line(receipt.data))
+        lines += [data_line(receipt.data), split_line(receipt.data)]
     lines.append(
         f"model    {receipt.model.name}, {receipt.model.parameters:,} parameters; "
         + ", ".join(f"{o.name} lr {rate(o)}" for o in receipt.optimizers.values())
@@ -99,6 +91,26 @@ def headline(receipt: Receipt) -> list[str]:
     if receipt.weights_sha256:
         lines.append(f"weights  sha256 {receipt.weights_sha256[:16]}…")
     return lines
+
+
+def data_line(data: DataRecord) -> str:
+    """What the rows are."""
+    name = data.files[0].name if data.files else UNKNOWN
+    if data.images:
+        return f"data     {name}: {images(data.images)}"
+    used = [column for column in data.columns if column.used]
+    kinds = {
+        kind: sum(c.type == kind for c in used) for kind in dict.fromkeys(c.type for c in used)
+    }
+    what = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+    left = [column.name for column in data.columns if not column.used]
+    return f"data     {name}: {what}; left out: {', '.join(left) or '-'}"
+
+
+def images(record: ImageRecord) -> str:
+    """What the model takes, and what training does with it."""
+    mean, std = (", ".join(f"{v:.4f}" for v in values) for values in (record.mean, record.std))
+    return f"{record.said}; mean {mean}, std {std}; {record.augmentation or 'not augmented'}"
 
 
 def split_line(data: DataRecord) -> str:
@@ -160,7 +172,8 @@ def print_receipt(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
         if "confusion" in values and receipt.data:
             console.print(confusion(name, values["confusion"], receipt.data.classes))
     if receipt.data:
-        console.print(columns(receipt.data))
+        if receipt.data.columns:
+            console.print(columns(receipt.data))
         for note in receipt.data.notes:
             console.print(f"- {note}")
     for event in receipt.events:
@@ -275,7 +288,7 @@ def print_plan(plan: "Plan", out: Path | None, *, as_json: bool) -> None:
         )
         return
     console = plain_console()
-    console.print(columns(data))
+    console.print(data_line(data) if data.images else columns(data))
     for note in data.notes:
         console.print(f"- {note}")
     console.print(split_line(data))

@@ -1,4 +1,4 @@
-"""`fourbeat train`: a table, or a TOML file that declares the training."""
+"""`fourbeat train`: a table, images, or a TOML file that declares the training."""
 
 import os
 from pathlib import Path
@@ -13,10 +13,15 @@ def train(
     source: Annotated[
         Path,
         typer.Argument(
-            metavar="TABLE|CONFIG.toml", help="CSV, TSV, Parquet or Arrow; or a config."
+            metavar="TABLE|FOLDER|NAME|CONFIG.toml",
+            help="CSV, TSV, Parquet or Arrow; a folder of images by class, an IDX file, or "
+            "fashion-mnist with --data-dir; or a config.",
         ),
     ],
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="The folder with the files of a named data set.")
+    ] = None,
     ignore: Annotated[
         list[str] | None,
         typer.Option(
@@ -31,7 +36,8 @@ def train(
         ),
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="linear, mlp, or module:factory. Default: mlp.")
+        str | None,
+        typer.Option(help="linear, mlp, cnn, or module:factory. Default: mlp; cnn for images."),
     ] = None,
     epochs: Annotated[
         int | None, typer.Option(help="Passes over the training rows, at most.")
@@ -41,9 +47,12 @@ def train(
         list[str] | None, typer.Option(help="Texts that mean 'no value', such as ?.")
     ] = None,
     validation: Annotated[
-        Path | None, typer.Option("--validation", help="A file with the validation rows.")
+        Path | None,
+        typer.Option("--validation", help="A file (or folder) with the validation rows."),
     ] = None,
-    test: Annotated[Path | None, typer.Option("--test", help="A file with the test rows.")] = None,
+    test: Annotated[
+        Path | None, typer.Option("--test", help="A file (or folder) with the test rows.")
+    ] = None,
     split_column: Annotated[
         str | None, typer.Option(help="A column that says train, validation or test.")
     ] = None,
@@ -66,12 +75,13 @@ def train(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Train a classifier on a table: split, select, test, and leave a receipt."""
+    """Train a classifier on a table or on images: split, select, test, and leave a receipt."""
     from fourbeat import config
 
     declared = source.suffix == ".toml"
     flags: dict[str, Any] = {
         "data.path": None if declared else str(source),
+        "data.dir": str(data_dir) if data_dir else None,
         "data.target": target,
         "data.ignore": names(ignore) or None,
         "data.missing": missing or None,

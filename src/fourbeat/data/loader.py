@@ -1,6 +1,7 @@
 """Batches from tensors in memory, in an order that is a function of (seed, epoch)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 import torch
 
@@ -8,6 +9,14 @@ from fourbeat.data.keyed import permutation
 
 CHUNK = 64
 """Batches gathered at once: one gather and many slices cost less than many gathers."""
+
+CHUNK_BYTES = 16 << 20
+"""A chunk larger than this holds fewer batches."""
+
+Transform: TypeAlias = Callable[
+    [tuple[torch.Tensor, ...], torch.Tensor, int], tuple[torch.Tensor, ...]
+]
+"""From gathered tensors, their row numbers and the epoch to tensors of the same lengths."""
 
 
 class TensorLoader:
@@ -22,6 +31,9 @@ class TensorLoader:
         batch_size: rows in a batch; the last one may be short.
         shuffle: whether every epoch has an order of its own.
         seed: of the order.
+        transform: called on the tensors of several batches at once, with their row numbers, int64
+            of shape (n,), and the epoch. It must be a function of these alone, row by row: then
+            a resume gives the same batches.
 
     Attributes:
         epoch: the epoch that plain iteration goes through next, moved by `set_epoch`.
@@ -34,6 +46,7 @@ class TensorLoader:
         batch_size: int,
         shuffle: bool = False,
         seed: int = 0,
+        transform: Transform | None = None,
     ):
         lengths = {len(tensor) for tensor in tensors}
         if len(lengths) != 1:
@@ -45,6 +58,7 @@ class TensorLoader:
         self.batch_size = batch_size
         self.shuffle = shuffle
         self.seed = seed
+        self.transform = transform
         self.epoch = 0
 
     def __len__(self) -> int:
@@ -64,6 +78,13 @@ class TensorLoader:
         if self.shuffle:
             order = order[permutation(len(order), self.seed, epoch)]
         order = order[start * self.batch_size :]
-        for chunk in order.split(CHUNK * self.batch_size) if len(order) else ():
-            gathered = [tensor.index_select(0, chunk) for tensor in self.tensors]
+        for chunk in order.split(self.chunk()) if len(order) else ():
+            gathered = tuple(tensor.index_select(0, chunk) for tensor in self.tensors)
+            if self.transform is not None:
+                gathered = self.transform(gathered, chunk, epoch)
             yield from zip(*(tensor.split(self.batch_size) for tensor in gathered), strict=True)
+
+    def chunk(self) -> int:
+        """Rows gathered at once: whole batches."""
+        row = sum(t[0].numel() * t.element_size() for t in self.tensors if len(t))
+        return self.batch_size * max(1, min(CHUNK, CHUNK_BYTES // max(1, row * self.batch_size)))

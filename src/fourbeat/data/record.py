@@ -38,10 +38,45 @@ class FileRecord(Record):
     rows: int
 
 
+class ImageRecord(Record):
+    """Images as the model sees them.
+
+    Attributes:
+        channels: 1 for grey, 3 for red, green, blue.
+        height, width: of every image, resized where the files' were others.
+        mean, std: of each channel, subtracted from and divided into pixels between 0 and 1.
+        flip: whether training images were mirrored at random.
+        crop: pixels of padding within which training images were moved at random.
+    """
+
+    channels: int
+    height: int
+    width: int
+    mean: list[float]
+    std: list[float]
+    flip: bool
+    crop: int
+
+    @property
+    def said(self) -> str:
+        """`28 x 28 grey images`."""
+        colour = "grey" if self.channels == 1 else "colour"
+        return f"{self.height} x {self.width} {colour} images"
+
+    @property
+    def augmentation(self) -> str:
+        """What is done to training images, in words; empty for nothing."""
+        done = ["flipped"] * self.flip + [f"cropped after padding by {self.crop}"] * bool(self.crop)
+        return ", ".join(done)
+
+
 class DataRecord(Record):
     """The data: files, columns with their statistics, label mapping, split.
 
     Attributes:
+        target: the column that was predicted; `class` for images.
+        columns: none for images.
+        images: what the model takes, None for a table.
         classes: label texts; the place is the class number.
         missing: texts that mean "no value", beside the empty field.
         notes: what was cast, renamed or left out, in words.
@@ -54,3 +89,4 @@ class DataRecord(Record):
     split: SplitRecord
     missing: list[str] = []
     notes: list[str] = []
+    images: ImageRecord | None = None

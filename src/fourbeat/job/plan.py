@@ -10,14 +10,18 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from fourbeat.config import Config
+from fourbeat.data.images import PreparedImages
 from fourbeat.data.loader import TensorLoader
 from fourbeat.data.prepare import Prepared, prepare
 from fourbeat.errors import ConfigError
+from fourbeat.job import image_plan
 from fourbeat.job.making import make_loss, make_optimizer, make_scheduler
 from fourbeat.loop.contract import check_batch
 from fourbeat.models.build import build
 
 EVALUATION_BATCH = 8192
+BATCHES = (32, 1024)
+"""The smallest and the largest batch that a number of rows leads to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Plan:
     """What `fourbeat train` will do."""
 
     config: Config
-    data: Prepared
+    data: Prepared | PreparedImages
     model: nn.Module
     optimizer: Optimizer
     scheduler: LRScheduler | None
@@ -36,7 +40,9 @@ class Plan:
 
     def resolved(self) -> Config:
         """The configuration with what was left to the data."""
-        data = self.config.data.model_copy(update={"min_count": self.data.min_count})
+        data = self.config.data
+        if isinstance(self.data, Prepared):
+            data = data.model_copy(update={"min_count": self.data.min_count})
         train = self.config.train.model_copy(update={"batch_size": self.train.batch_size})
         return self.config.model_copy(update={"data": data, "train": train})
 
@@ -55,22 +61,30 @@ def resolve(config: Config, frame: Any = None) -> Plan:
         ConfigError, DataError: with what does not fit.
     """
     device = device_named(config.train.device)
-    data = prepare(config.data, config.split, config.seed, frame)
+    if config.image is not None:
+        data = image_plan.read(config)
+    else:
+        data = prepare(config.data, config.split, config.seed, frame)
     torch.manual_seed(config.seed)
     model = build(config.model, data.shape).to(device)
     optimizer = make_optimizer(config.optimizer, model)
-    tensors = (*data.features.inputs(), data.target)
 
     def loader(rows: Any, batch_size: int, *, shuffle: bool) -> TensorLoader:
+        if isinstance(data, PreparedImages):
+            return image_plan.image_loader(
+                data, rows, batch_size, seed=config.seed, shuffle=shuffle
+            )
         return TensorLoader(
-            *tensors,
+            *data.features.inputs(),
+            data.target,
             rows=torch.from_numpy(rows),
             batch_size=batch_size,
             shuffle=shuffle,
             seed=config.seed,
         )
 
-    size = config.train.batch_size or batch_size(len(data.rows.train))
+    bounds = image_plan.BATCHES if config.image else BATCHES
+    size = config.train.batch_size or batch_size(len(data.rows.train), *bounds)
     train = loader(data.rows.train, size, shuffle=True)
     normalised = config.model.name == "mlp" and config.model.widths
     if normalised and config.model.norm == "batch" and len(data.rows.train) % size == 1:
@@ -106,9 +120,9 @@ def resolve(config: Config, frame: Any = None) -> Plan:
     )
 
 
-def batch_size(rows: int) -> int:
-    """A power of two near a hundredth of the rows, between 32 and 1024: 100 steps an epoch."""
-    return max(32, min(1024, 2 ** round(math.log2(max(rows, 1) / 100))))
+def batch_size(rows: int, least: int, most: int) -> int:
+    """A power of two near a hundredth of the rows, within bounds: 100 steps an epoch."""
+    return max(least, min(most, 2 ** round(math.log2(max(rows, 1) / 100))))
 
 
 def device_named(name: str) -> torch.device:

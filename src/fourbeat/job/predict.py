@@ -14,11 +14,13 @@ from torch import Tensor, nn
 from fourbeat.checkpoint import files
 from fourbeat.config import ModelConfig
 from fourbeat.data.encode import Features, encode, shape_of
+from fourbeat.data.images import ImageShape
 from fourbeat.data.record import DataRecord
 from fourbeat.data.schema import Column
 from fourbeat.data.source import plain, read
 from fourbeat.data.text import from_text
 from fourbeat.errors import DataError, Problem, RunError, first_line
+from fourbeat.job.image_predict import ImageClassifier
 from fourbeat.models.build import build, file_of, is_code
 from fourbeat.receipt import model as receipts
 from fourbeat.receipt.publish import WEIGHTS
@@ -144,8 +146,8 @@ def load(run: str | Path, model: nn.Module | None = None, *, trust_code: bool = 
             (`module:factory`). It must be the file that the run was trained with.
 
     Returns:
-        A `TableClassifier` with `.predict(table)` and `.predict_proba(table)`, or the given
-        model.
+        A `TableClassifier` with `.predict(table)` and `.predict_proba(table)`, an
+        `ImageClassifier` with the same of images, or the given model.
 
     Raises:
         RunError: if the run is not finished, its weights are not those of the receipt or do not
@@ -172,7 +174,13 @@ def load(run: str | Path, model: nn.Module | None = None, *, trust_code: bool = 
     config = ModelConfig.model_validate(receipt.config["model"])
     if is_code(config.name):
         check_code(config.name, receipt.code.script_sha256, directory, trusted=trust_code)
-    network = build(config, shape_of(receipt.data.columns, len(receipt.data.classes)))
+    images, classes = receipt.data.images, len(receipt.data.classes)
+    if images is not None:
+        shape = ImageShape(images.channels, images.height, images.width, classes)
+        network = build(config, shape)
+        fill(network, state, directory)
+        return ImageClassifier(network, receipt.data, images).eval()
+    network = build(config, shape_of(receipt.data.columns, classes))
     fill(network, state, directory)
     return TableClassifier(network, receipt.data).eval()
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from fourbeat.checkpoint import files
 from fourbeat.config import check
+from fourbeat.data import folders
 from fourbeat.errors import InexactError, RunError
 from fourbeat.job.train import train
 from fourbeat.receipt import model as receipts
@@ -43,9 +43,9 @@ def resume(directory: Path, *, allow_inexact: bool = False, trust_code: bool = F
     changed: list[str] = []
     for file in receipt.data.files:
         path = Path(file.path or "")
-        if not path.is_file():
+        if not path.exists():
             raise RunError("the run's data is gone", str(path), "Put it back, then resume")
-        if files.sha256(path) != file.sha256:
+        if not folders.unchanged(path, file.sha256):
             changed.append(f"{path} has changed since the run began")
     if changed:
         raise InexactError("; ".join(changed), str(directory), "Train anew on the new data")

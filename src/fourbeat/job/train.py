@@ -1,4 +1,4 @@
-"""Train a table: from a configuration to a sealed run, the same way the first time and again."""
+"""Train a table or images: from a configuration to a sealed run, the same way the first time and again."""
 
 import sys
 from collections.abc import Generator, Mapping, Sequence
@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 import torch
 import torch.utils.deterministic
 
-from fourbeat.config import Config
+from fourbeat.config import PATHS, Config
 from fourbeat.config import load as load_config
+from fourbeat.data import folders
 from fourbeat.data.source import identity
 from fourbeat.errors import InexactError
+from fourbeat.job import image_plan
 from fourbeat.job.making import make_average
 from fourbeat.job.metrics import Auc, confusion
 from fourbeat.job.plan import Plan, resolve
@@ -71,17 +73,18 @@ def train(
 
 def train_table(
     table: Any,
-    target: str,
+    target: str = "",
     *,
     out: str | Path | None = None,
     ignore: Sequence[str] = (),
     settings: Mapping[str, Any] | None = None,
 ) -> Outcome:
-    """Train a classifier on a table, as `fourbeat train` does.
+    """Train a classifier on a table or on images, as `fourbeat train` does.
 
     Args:
-        table: a path, or a frame with `__arrow_c_stream__` (pandas, Polars, pyarrow, DuckDB).
-        target: the column to predict.
+        table: a path, or a frame with `__arrow_c_stream__` (pandas, Polars, pyarrow, DuckDB); or
+            images: a folder by class, an IDX file, `fashion-mnist` with the setting `data.dir`.
+        target: the column to predict; none for images.
         out: the run's directory; an unfinished run in it goes on. Default: a free one in `runs/`.
         ignore: columns to leave out: names or shell patterns.
         settings: any option of the configuration by its dotted name: `{"train.epochs": 20}`.
@@ -92,7 +95,9 @@ def train_table(
     Raises:
         ConfigError, DataError: with what does not fit, all at once.
     """
-    flags: dict[str, Any] = {"data.target": target, "data.ignore": list(ignore), **(settings or {})}
+    flags: dict[str, Any] = {"data.ignore": list(ignore), **(settings or {})}
+    if target:
+        flags["data.target"] = target
     is_path = isinstance(table, str | Path)
     if is_path:
         flags["data.path"] = str(table)
@@ -117,9 +122,11 @@ def filled(config: Config, before: Receipt) -> Config:
 
 def same_data(before: Receipt, config: Config, frame: Any) -> bool:
     """Whether a run was trained on these very rows."""
+    known = [file.sha256 for file in before.data.files] if before.data else []
+    if config.image is not None:
+        return known == [folders.identity(path) for path in image_plan.files(config)]
     given = [config.data.path if frame is None else frame]
     given += [config.split.validation_file, config.split.test_file]
-    known = [file.sha256 for file in before.data.files] if before.data else []
     return known == [identity(data) for data in given if data is not None]
 
 
@@ -189,12 +196,9 @@ def run(plan: Plan, out: Path, *, allow_inexact: bool, profile: int) -> Receipt:
 def declared(config: Config) -> dict[str, Any]:
     """The configuration as plain values, its files by their full paths."""
     tree = config.model_dump(mode="json")
-    for section, key in (
-        ("data", "path"),
-        ("split", "validation_file"),
-        ("split", "test_file"),
-    ):
-        if tree[section][key] is not None:
+    named = config.data.dir is not None  # then the path is no path, but a name
+    for section, key in PATHS:
+        if tree[section][key] is not None and not (named and key == "path"):
             tree[section][key] = str(Path(tree[section][key]).absolute())
     return tree
 

@@ -1,4 +1,4 @@
-"""From a name to a network: `linear`, `mlp`, or `module:factory`."""
+"""From a name to a network: `linear`, `mlp`, `cnn`, or `module:factory`."""
 
 import importlib
 import importlib.util
@@ -11,26 +11,29 @@ from torch import nn
 
 from fourbeat.config import ModelConfig
 from fourbeat.data.encode import TableShape
+from fourbeat.data.images import ImageShape
 from fourbeat.errors import ConfigError
+from fourbeat.models.image import CNN, ImageMLP
 from fourbeat.models.tabular import MLP, Linear
 
+BUILT_IN = ("linear", "mlp", "cnn")
 LOOKED_FOR = "It is looked for from the current folder"
 
 
-def build(config: ModelConfig, shape: TableShape) -> nn.Module:
+def build(config: ModelConfig, shape: TableShape | ImageShape) -> nn.Module:
     """The network that the configuration names, with fresh weights from torch's generator.
 
     `module:factory` is imported with the current folder on the path and called as
     `factory(shape, **options)`; what it returns is called as `model(numeric)`, or as
-    `model(numeric, codes)` when the table has category columns.
+    `model(numeric, codes)` when the table has category columns, or as `model(images)`.
 
     Raises:
         ConfigError: if the name means nothing, or the factory fails.
     """
-    if config.name == "linear":
-        return Linear(shape)
-    if config.name == "mlp":
-        return MLP(shape, config.widths, config.dropout, config.norm)
+    if config.name in BUILT_IN:
+        return (
+            for_images(config, shape) if isinstance(shape, ImageShape) else for_table(config, shape)
+        )
     make = factory(config.name)
     try:
         model = make(shape, **config.options)
@@ -45,6 +48,24 @@ def build(config: ModelConfig, shape: TableShape) -> nn.Module:
             f"the factory returned {type(model).__name__}, not a torch.nn.Module", config.name
         )
     return model
+
+
+def for_table(config: ModelConfig, shape: TableShape) -> nn.Module:
+    """A built-in network for rows of a table."""
+    if config.name == "linear":
+        return Linear(shape)
+    if config.name == "mlp":
+        return MLP(shape, config.widths, config.dropout, config.norm)
+    raise ConfigError("the CNN is for images", "model.name", "For a table: linear, mlp")
+
+
+def for_images(config: ModelConfig, shape: ImageShape) -> nn.Module:
+    """A built-in network for images."""
+    sizes = (shape.channels, shape.height, shape.width, shape.classes)
+    if config.name == "linear":
+        return ImageMLP(*sizes, widths=())
+    make = CNN if config.name == "cnn" else ImageMLP
+    return make(*sizes, config.widths, config.dropout, config.norm)
 
 
 def is_code(name: str) -> bool:
@@ -84,7 +105,7 @@ def factory(name: str) -> Callable[..., Any]:
         raise ConfigError(
             f"no model {name!r}",
             "model.name",
-            "Known: linear, mlp, or your own as module:factory",
+            "Known: linear, mlp, cnn for images, or your own as module:factory",
         )
     here_first()
     try:

@@ -185,6 +185,7 @@ def card(receipt: Receipt) -> str:
         "target": data.get("target"),
         "classes": data.get("classes"),
         "columns": data.get("columns"),
+        "images": data.get("images"),
     }
     return json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
 

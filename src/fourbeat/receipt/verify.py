@@ -4,6 +4,7 @@ from pathlib import Path
 
 from fourbeat.checkpoint import files
 from fourbeat.checkpoint.store import verify_all
+from fourbeat.data import folders
 from fourbeat.receipt import model as receipts
 from fourbeat.receipt.publish import WEIGHTS
 from fourbeat.receipt.weights import weights_sha256
@@ -42,9 +43,9 @@ def verify(directory: Path) -> tuple[int, list[str]]:
         if file.path is None:
             continue
         checked += 1
-        if not Path(file.path).is_file():
+        if not Path(file.path).exists():
             problems.append(f"data {file.path} is missing")
-        elif files.sha256(Path(file.path)) != file.sha256:
+        elif not folders.unchanged(Path(file.path), file.sha256):
             problems.append(f"data {file.path} has changed since the run began")
     return checked, problems
 

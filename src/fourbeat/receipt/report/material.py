@@ -1,8 +1,8 @@
-"""What was trained on: files, split, labels, columns."""
+"""What was trained on: files, split, labels, columns or images."""
 
 from datetime import date, timedelta
 
-from fourbeat.data.record import DataRecord
+from fourbeat.data.record import DataRecord, ImageRecord
 from fourbeat.data.schema import Column
 from fourbeat.receipt.model import Receipt
 from fourbeat.receipt.report.markup import (
@@ -24,7 +24,8 @@ def material(receipt: Receipt) -> Html | None:
     data = receipt.data
     if data is None:
         return None
-    parts = [files(data), split(data), labels(data), columns(data)]
+    what = images(data.images) if data.images else columns(data)
+    parts = [files(data), split(data), labels(data), what]
     if data.notes:
         parts.append(part("Notes", bullets(data.notes)))
     return section("data", "Data", *parts)
@@ -60,6 +61,21 @@ def labels(data: DataRecord) -> Html:
         "Labels",
         element("p", "Target: ", element("strong", data.target), "."),
         folded_if(len(rows) > MANY_ROWS, counted(len(rows), "label"), whole),
+    )
+
+
+def images(record: ImageRecord) -> Html:
+    """What the model takes: size, channels, normalisation."""
+    names = ["grey"] if record.channels == 1 else ["red", "green", "blue"]
+    rows = [
+        [name, brief(mean), brief(std)]
+        for name, mean, std in zip(names, record.mean, record.std, strict=False)
+    ]
+    change = record.augmentation
+    return part(
+        "Images",
+        element("p", f"{record.said.capitalize()}, training images {change or 'not augmented'}."),
+        table("Images", ["channel", "mean", "std"], "lrr", rows, "narrow"),
     )
 
 

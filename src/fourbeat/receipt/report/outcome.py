@@ -64,13 +64,13 @@ def essentials(receipt: Receipt) -> list[tuple[str, Html | str]]:
     run, data = receipt.run, receipt.data
     lines: list[tuple[str, Html | str]] = []
     if data:
-        used = sum(column.used for column in data.columns)
+        used = counted(sum(column.used for column in data.columns), "column")
         names = ", ".join(file.name for file in data.files)
         lines.append(
             (
                 "Task",
                 f"{data.target} ({len(data.classes):,} classes) "
-                f"from {counted(used, 'column')} of {names}",
+                f"from {data.images.said if data.images else used} of {names}",
             )
         )
     lines.append(
