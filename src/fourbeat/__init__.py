@@ -11,23 +11,34 @@ if TYPE_CHECKING:
     from fourbeat.errors import FourbeatError
     from fourbeat.job.predict import load
     from fourbeat.job.train import train_table as train
+    from fourbeat.loop.average import EMA, SWA
     from fourbeat.loop.contract import check_batch
     from fourbeat.loop.fit import fit
     from fourbeat.loop.groups import held, parameter_groups
+    from fourbeat.loop.look import activations, gradients, shapes
+    from fourbeat.loop.overfit import overfit
+    from fourbeat.loop.range_test import lr_range_test
     from fourbeat.loop.run import Run
     from fourbeat.loop.validate import validate
     from fourbeat.receipt.weights import weights_sha256
 
 __all__ = [
+    "EMA",
+    "SWA",
     "FourbeatError",
     "Run",
     "TensorLoader",
+    "activations",
     "check_batch",
     "fit",
+    "gradients",
     "held",
     "load",
+    "lr_range_test",
+    "overfit",
     "parameter_groups",
     "seed_everything",
+    "shapes",
     "train",
     "validate",
     "weights_sha256",
@@ -35,15 +46,22 @@ __all__ = [
 
 #: Where each public name lives; imported at first use, so that `import fourbeat` stays light.
 _HOMES = {
+    "EMA": "fourbeat.loop.average",
+    "SWA": "fourbeat.loop.average",
     "FourbeatError": "fourbeat.errors",
     "Run": "fourbeat.loop.run",
     "TensorLoader": "fourbeat.data.loader",
+    "activations": "fourbeat.loop.look",
     "check_batch": "fourbeat.loop.contract",
     "fit": "fourbeat.loop.fit",
+    "gradients": "fourbeat.loop.look",
     "held": "fourbeat.loop.groups",
     "load": "fourbeat.job.predict",
+    "lr_range_test": "fourbeat.loop.range_test",
+    "overfit": "fourbeat.loop.overfit",
     "parameter_groups": "fourbeat.loop.groups",
     "seed_everything": "fourbeat.checkpoint.rng",
+    "shapes": "fourbeat.loop.look",
     "train": "fourbeat.job.train:train_table",
     "validate": "fourbeat.loop.validate",
     "weights_sha256": "fourbeat.receipt.weights",

@@ -156,6 +156,13 @@ class ModelConfig(Section):
     """Keyword arguments for your own factory."""
 
 
+class GroupConfig(Section):
+    """Options of the parameters whose names match a pattern; the others are the optimizer's."""
+
+    lr: Annotated[float, Field(gt=0)] | None = None
+    weight_decay: Annotated[float, Field(ge=0)] | None = None
+
+
 class OptimizerConfig(Section):
     """The optimizer."""
 
@@ -165,6 +172,9 @@ class OptimizerConfig(Section):
     weight_decay: Annotated[float, Field(ge=0)] = 1e-4
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """For `sgd` alone."""
+    groups: dict[str, GroupConfig] = {}
+    """Options by name pattern, the first that matches: `[optimizer.groups."*.bias"]` with
+    `weight_decay = 0`."""
 
     @model_validator(mode="after")
     def momentum_is_used(self) -> "OptimizerConfig":
@@ -176,12 +186,24 @@ class OptimizerConfig(Section):
 class SchedulerConfig(Section):
     """How the learning rate moves."""
 
-    name: Literal["none", "cosine", "onecycle", "plateau"] = "none"
-    """`cosine` moves per epoch, `onecycle` per step, `plateau` when the metric stands still."""
+    name: Literal["none", "step", "multistep", "cosine", "onecycle", "plateau"] = "none"
+    """`onecycle` moves per step, `plateau` when the metric stands still, the others per epoch."""
+    warmup: Annotated[int, Field(ge=0)] = 0
+    """Raise the learning rate in a straight line over so many updates, before any of these."""
     factor: Annotated[float, Field(gt=0, lt=1)] = 0.1
-    """For `plateau`: what the learning rate is multiplied by."""
+    """For `step`, `multistep` and `plateau`: what the learning rate is multiplied by."""
+    every: Annotated[int, Field(ge=1)] = 30
+    """For `step`: epochs between two falls."""
+    milestones: tuple[Annotated[int, Field(ge=1)], ...] = ()
+    """For `multistep`: the epochs after which it falls."""
     patience: Annotated[int, Field(ge=0)] = 5
     """For `plateau`: epochs without improvement before that happens."""
+
+    @model_validator(mode="after")
+    def milestones_are_used(self) -> "SchedulerConfig":
+        if (self.name == "multistep") != bool(self.milestones):
+            raise ValueError("multistep needs milestones, and no other schedule has them")
+        return self
 
 
 class TrainConfig(Section):
@@ -199,6 +221,24 @@ class TrainConfig(Section):
     checkpoint_every: Annotated[int, Field(ge=1)] | None = None
     """Write a checkpoint within the epoch every so many steps. Default: once a minute."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    precision: Literal["fp32", "bf16", "fp16"] = "fp32"
+    """What forward and loss are computed in."""
+    accumulate: Annotated[int, Field(ge=1)] = 1
+    """Batches in a step."""
+    clip_norm: Annotated[float, Field(gt=0)] | None = None
+    """Bring the gradients' total 2-norm down to this."""
+    clip_value: Annotated[float, Field(gt=0)] | None = None
+    """Bring each gradient into [-clip_value, clip_value]."""
+    class_weights: Literal["balanced"] | tuple[Annotated[float, Field(gt=0)], ...] | None = None
+    """Weights of the classes in the loss: `balanced` for equal weight in sum, or one a class."""
+    average: Literal["ema", "swa"] | None = None
+    """Validate and select averaged weights: after each update, or at the ends of epochs."""
+    average_decay: Annotated[float, Field(gt=0, lt=1)] = 0.999
+    """For `ema`: weight of the past."""
+    average_start: Annotated[int, Field(ge=1)] = 1
+    """For `swa`: the first epoch that counts."""
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of each label that is spread over all classes."""
 
 
 class Config(Section):

@@ -84,6 +84,43 @@ def test_train_json_is_one_object_with_what_is_promised(workplace):
     assert made["weights_sha256"] == receipt["weights_sha256"]
 
 
+def test_overfit_one_batch_gives_a_verdict_and_makes_no_run(workplace):
+    before = sorted(workplace.rglob("*"))
+    done = fourbeat(*TRAIN, "--overfit-one-batch", cwd=workplace, check=0)
+    assert "\nmemorised: loss " in done.stdout
+    done = fourbeat(
+        *TRAIN, "--overfit-one-batch", "--model", "linear", "--json", cwd=workplace, check=1
+    )
+    verdict = json.loads(done.stdout)
+    assert not verdict["memorised"]
+    assert len(verdict["losses"]) == 201
+    assert verdict["causes"]
+    assert sorted(workplace.rglob("*")) == before
+
+
+def test_a_profile_is_a_table_and_a_trace(workplace, caplog):
+    caplog.set_level("INFO", "fourbeat")
+    fourbeat(*TRAIN, "--profile", 3, "--out", "profiled", cwd=workplace, check=0)
+    assert "Self CPU" in caplog.text
+    assert "addmm" in caplog.text
+    trace = json.loads((workplace / "profiled" / "trace.json").read_text())
+    assert any("addmm" in event.get("name", "") for event in trace["traceEvents"])
+    plain = json.loads((workplace / "runs" / "circles" / "receipt.json").read_text())
+    looked = json.loads((workplace / "profiled" / "receipt.json").read_text())
+    assert looked["weights_sha256"] == plain["weights_sha256"]
+
+
+def test_the_plan_draws_the_learning_rate_and_names_the_groups(workplace):
+    shown = fourbeat(
+        *(*TRAIN, "--dry-run", "--set", "scheduler.name=cosine"),
+        *("--set", 'optimizer.groups={"*.bias"={weight_decay=0}}'),
+        cwd=workplace,
+        check=0,
+    ).stdout
+    assert " 2.0e-03 │███" in shown
+    assert "group 0: 5 parameters, layers.0.bias" in shown
+
+
 def test_a_second_training_gets_a_directory_of_its_own(workplace):
     fourbeat(*TRAIN, cwd=workplace, check=0)
     assert (workplace / "runs" / "circles-2" / "receipt.json").exists()

@@ -346,11 +346,18 @@ class Secret(Plain):
         self.dice = np.random.default_rng(1)
 
 
-def test_a_generator_that_is_not_known_is_said(tmp_path):
+class Shared(Plain):
+    """The same, for all of its kind."""
+
+    dice = np.random.default_rng(1)
+
+
+@pytest.mark.parametrize("kind", [Secret, Shared])
+def test_a_generator_that_is_not_known_is_said(tmp_path, kind):
     model = nn.Linear(3, 2)
     run = fb.fit(
         model,
-        DataLoader(Secret(), batch_size=3),
+        DataLoader(kind(), batch_size=3),
         loss_fn=nn.CrossEntropyLoss(),
         optimizer=torch.optim.SGD(model.parameters(), lr=0.1),
         epochs=1,

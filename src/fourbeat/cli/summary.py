@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,6 +17,7 @@ from fourbeat.receipt.model import OptimizerRecord, Receipt
 
 if TYPE_CHECKING:
     from fourbeat.job.plan import Plan
+    from fourbeat.loop.overfit import Verdict
 
 UNKNOWN = "?"
 """What stands for a value that a receipt does not have."""
@@ -268,7 +270,9 @@ def print_runs(directory: Path, *, as_json: bool) -> None:
 
 def print_plan(plan: "Plan", out: Path | None, *, as_json: bool) -> None:
     """What `train --dry-run` shows."""
+    from fourbeat.job.curve import draw, learning_rates
     from fourbeat.loop.describe import model_record
+    from fourbeat.loop.groups import held
 
     data, config = plan.data.record, plan.config
     model = model_record(plan.model)
@@ -290,12 +294,31 @@ def print_plan(plan: "Plan", out: Path | None, *, as_json: bool) -> None:
     console.print(split_line(data))
     console.print(model.architecture)
     console.print(f"model    {model.parameters:,} parameters")
+    holding = held(plan.model, plan.optimizer)
+    if len(holding.groups) > 1 or holding.unheld or holding.frozen:
+        console.print(str(holding))
     console.print(
         f"steps    {plan.steps:,} an epoch, {plan.steps * config.train.epochs:,} at most "
         f"(batch {plan.train.batch_size}, {config.train.epochs} epochs, "
         f"patience {config.train.patience})"
     )
+    curve = learning_rates(plan)
+    for line in draw(curve) if curve else ():
+        console.print(line)
     console.print(f"writes   {out or 'runs/…'}: receipt.json, report.html, checkpoints/, best/")
+
+
+def print_verdict(verdict: "Verdict", *, as_json: bool) -> None:
+    """What `train --overfit-one-batch` shows."""
+    if as_json:
+        dump(asdict(verdict))
+        return
+    from fourbeat.job.curve import draw
+
+    console = plain_console()
+    for line in draw(verdict.losses) if all(map(math.isfinite, verdict.losses)) else ():
+        console.print(line)
+    console.print(str(verdict))
 
 
 def plain_console() -> Console:

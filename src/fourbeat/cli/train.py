@@ -64,6 +64,15 @@ def train(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")
     ] = False,
+    profile: Annotated[
+        int, typer.Option(min=0, help="Look at so many steps with torch.profiler.")
+    ] = 0,
+    overfit: Annotated[
+        bool,
+        typer.Option(
+            "--overfit-one-batch", help="Say whether the model can memorise one batch; no run."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Train a classifier on a table or on images: split, select, test, and leave a receipt."""
@@ -97,9 +106,22 @@ def train(
             plan = resolve(resolved)
         print_plan(plan, out, as_json=as_json)
         return
+    if overfit:
+        from fourbeat.cli.summary import print_verdict
+        from fourbeat.job.plan import resolve
+        from fourbeat.loop.overfit import overfit as memorise
+
+        with users_prints_aside():
+            plan = resolve(resolved)
+            batch = next(plan.train.batches(0))
+            verdict = memorise(plan.model, batch, plan.loss, plan.optimizer)
+        print_verdict(verdict, as_json=as_json)
+        if not verdict.memorised:
+            raise typer.Exit(1)
+        return
     from fourbeat.cli.summary import print_outcome
     from fourbeat.job.train import train as run
 
     with users_prints_aside():
-        directory, receipt = run(resolved, out, allow_inexact=allow_inexact)
+        directory, receipt = run(resolved, out, allow_inexact=allow_inexact, profile=profile)
     print_outcome(directory, receipt, as_json=as_json)

@@ -7,21 +7,16 @@ from typing import Any
 import torch
 from torch import nn
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import (
-    CosineAnnealingLR,
-    LRScheduler,
-    OneCycleLR,
-    ReduceLROnPlateau,
-)
+from torch.optim.lr_scheduler import LRScheduler
 
-from fourbeat.config import Config, OptimizerConfig
+from fourbeat.config import Config
 from fourbeat.data.images import PreparedImages
 from fourbeat.data.loader import TensorLoader
 from fourbeat.data.prepare import Prepared, prepare
 from fourbeat.errors import ConfigError
 from fourbeat.job import image_plan
+from fourbeat.job.making import make_loss, make_optimizer, make_scheduler
 from fourbeat.loop.contract import check_batch
-from fourbeat.loop.select import direction_of
 from fourbeat.models.build import build
 
 EVALUATION_BATCH = 8192
@@ -38,6 +33,7 @@ class Plan:
     model: nn.Module
     optimizer: Optimizer
     scheduler: LRScheduler | None
+    loss: nn.Module
     train: TensorLoader
     validation: TensorLoader
     test: TensorLoader | None
@@ -53,7 +49,7 @@ class Plan:
     @property
     def steps(self) -> int:
         """Updates in an epoch."""
-        return len(self.train)
+        return math.ceil(len(self.train) / self.config.train.accumulate)
 
 
 def resolve(config: Config, frame: Any = None) -> Plan:
@@ -98,7 +94,9 @@ def resolve(config: Config, frame: Any = None) -> Plan:
             "train.batch_size",
             f"Choose another, e.g. --set train.batch_size={size + 1}",
         )
-    check_batch(model, next(train.batches(0)), nn.CrossEntropyLoss())
+    rows = torch.from_numpy(data.rows.train)
+    loss = make_loss(config.train, data.target[rows], data.shape.classes).to(device)
+    check_batch(model, next(train.batches(0)), loss)
     present = set(data.target[torch.from_numpy(data.rows.validation)].tolist())
     if config.train.select == "auc" and len(present) < data.shape.classes:
         raise ConfigError(
@@ -106,12 +104,14 @@ def resolve(config: Config, frame: Any = None) -> Plan:
             "train.select",
             "Use --set train.select=loss",
         )
+    steps = math.ceil(len(train) / config.train.accumulate)
     return Plan(
         config=config,
         data=data,
         model=model,
         optimizer=optimizer,
-        scheduler=make_scheduler(config, optimizer, len(train)),
+        scheduler=make_scheduler(config, optimizer, steps),
+        loss=loss,
         train=train,
         validation=loader(data.rows.validation, EVALUATION_BATCH, shuffle=False),
         test=loader(data.rows.test, EVALUATION_BATCH, shuffle=False)
@@ -137,33 +137,3 @@ def device_named(name: str) -> torch.device:
     if not there[name]:
         raise ConfigError(f"no {name} device here", "train.device", "Use --set train.device=auto")
     return torch.device(name)
-
-
-def make_optimizer(config: OptimizerConfig, model: nn.Module) -> Optimizer:
-    """The optimizer over all trainable parameters."""
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    if not parameters:
-        raise ConfigError("the model has no trainable parameter", "model")
-    options: dict[str, Any] = {"lr": config.lr, "weight_decay": config.weight_decay}
-    if config.name == "sgd":
-        return torch.optim.SGD(parameters, momentum=config.momentum, **options)
-    if config.name == "adam":
-        return torch.optim.Adam(parameters, **options)
-    return torch.optim.AdamW(parameters, **options)
-
-
-def make_scheduler(config: Config, optimizer: Optimizer, steps: int) -> LRScheduler | None:
-    """The scheduler, its horizon set to the steps that will run."""
-    options, epochs = config.scheduler, config.train.epochs
-    if options.name == "cosine":
-        return CosineAnnealingLR(optimizer, T_max=epochs)
-    if options.name == "onecycle":
-        return OneCycleLR(optimizer, max_lr=config.optimizer.lr, total_steps=epochs * steps)
-    if options.name == "plateau":
-        return ReduceLROnPlateau(
-            optimizer,
-            mode=direction_of(config.train.select, None),
-            factor=options.factor,
-            patience=options.patience,
-        )
-    return None

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import torch
 import torch.utils.deterministic
-from torch import nn
 
 from fourbeat.config import PATHS, Config
 from fourbeat.config import load as load_config
@@ -16,6 +15,7 @@ from fourbeat.data import folders
 from fourbeat.data.source import identity
 from fourbeat.errors import InexactError
 from fourbeat.job import image_plan
+from fourbeat.job.making import make_average
 from fourbeat.job.metrics import Auc, confusion
 from fourbeat.job.plan import Plan, resolve
 from fourbeat.loop.directory import free_directory
@@ -38,6 +38,7 @@ def train(
     *,
     frame: Any = None,
     allow_inexact: bool = False,
+    profile: int = 0,
 ) -> Outcome:
     """Train as declared, or go on with the run in `out` if it was declared the same.
 
@@ -46,7 +47,7 @@ def train(
         out: the run's directory. Default: the first of `runs/<table>`, `runs/<table>-2`, … that
             is free.
         frame: a frame in memory, in place of `config.data.path`.
-        allow_inexact: see `Run`.
+        allow_inexact, profile: see `Run`.
 
     Returns:
         The run's directory and its sealed receipt. A finished run is not trained again.
@@ -67,7 +68,7 @@ def train(
             out = free_directory(stem or "table")
         if before is not None and not allow_inexact:
             refuse_other_code(out, before, code(config))
-        return Outcome(out, run(plan, out, allow_inexact=allow_inexact))
+        return Outcome(out, run(plan, out, allow_inexact=allow_inexact, profile=profile))
 
 
 def train_table(
@@ -160,7 +161,7 @@ def deterministic() -> Generator[None]:
         memory.fill_uninitialized_memory = filled
 
 
-def run(plan: Plan, out: Path, *, allow_inexact: bool) -> Receipt:
+def run(plan: Plan, out: Path, *, allow_inexact: bool, profile: int) -> Receipt:
     """Train a plan in a directory; the receipt's configuration has what the plan chose."""
     config, classes = plan.resolved(), plan.data.shape.classes
     return fit(
@@ -168,7 +169,7 @@ def run(plan: Plan, out: Path, *, allow_inexact: bool) -> Receipt:
         plan.train,
         plan.validation,
         test_loader=plan.test,
-        loss_fn=nn.CrossEntropyLoss(),
+        loss_fn=plan.loss,
         optimizer=plan.optimizer,
         scheduler=plan.scheduler,
         epochs=config.train.epochs,
@@ -176,12 +177,19 @@ def run(plan: Plan, out: Path, *, allow_inexact: bool) -> Receipt:
         select=config.train.select,
         patience=config.train.patience,
         out=out,
+        warmup=config.scheduler.warmup,
+        precision=config.train.precision,
+        accumulate=config.train.accumulate,
+        clip_norm=config.train.clip_norm,
+        clip_value=config.train.clip_value,
+        average=make_average(config.train),
         seed=config.seed,
         checkpoint_every=config.train.checkpoint_every,
         config=declared(config),
         data=plan.data.record,
         code=code(config),
         allow_inexact=allow_inexact,
+        profile=profile,
     ).receipt
 
 

@@ -1,6 +1,7 @@
 """Batches of any nesting: their size, their device, their description."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any, cast
 
 import torch
@@ -46,7 +47,7 @@ def describe(batch: Any) -> str:
 
 def device_of(model: nn.Module) -> torch.device:
     """Where a model lives: the device of its first parameter or buffer, else the CPU."""
-    for tensor in (*model.parameters(), *model.buffers()):
+    for tensor in chain(model.parameters(), model.buffers()):
         return tensor.device
     return torch.device("cpu")
 

@@ -56,8 +56,3 @@ def simple(value: Any) -> Any:
         return [simple(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
     plain = isinstance(value, str | int | float | bool | None)
     return value if plain else ADDRESS.sub("", str(value))
-
-
-def learning_rates(lane: Lane) -> list[float]:
-    """The learning rate of each group, now."""
-    return [float(group["lr"]) for group in lane.optimizer.param_groups]

@@ -10,6 +10,7 @@ from torch.optim import Optimizer
 from fourbeat.checkpoint import objects
 from fourbeat.checkpoint.plain import copy
 from fourbeat.errors import CheckpointError
+from fourbeat.loop.average import WeightAverage
 from fourbeat.loop.lane import Lane
 
 
@@ -32,6 +33,7 @@ class Parts:
     model: nn.Module
     lanes: Mapping[str, Lane]
     extra: Mapping[str, Stateful]
+    average: WeightAverage | None = None
 
     def state(self) -> dict[str, Any]:
         """Their state, by reference."""
@@ -51,6 +53,7 @@ class Parts:
             "scheduler": {name: lane.scheduler for name, lane in lanes if lane.scheduler},
             "warmup": {name: lane.warmup for name, lane in lanes if lane.warmup},
             "scaler": {name: lane.scaler for name, lane in lanes if lane.scaler},
+            "average": {"weights": self.average} if self.average else {},
             "extra": dict(self.extra),
         }
 
@@ -80,8 +83,9 @@ class Parts:
                     thing.load_state_dict(saved[kind][name])
 
     def weights(self) -> dict[str, Tensor]:
-        """A copy of the model's state dict, on the CPU."""
-        state: dict[str, Tensor] = copy(dict(self.model.state_dict()))
+        """A copy of the state dict, averaged if the run averages, on the CPU."""
+        model = (self.average.model if self.average else None) or self.model
+        state: dict[str, Tensor] = copy(dict(model.state_dict()))
         return {
             name: value.cpu() if isinstance(value, Tensor) else value  # pyright: ignore[reportUnnecessaryIsInstance]
             for name, value in state.items()

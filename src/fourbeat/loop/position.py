@@ -17,9 +17,17 @@ OWN = (torch.Generator, np.random.Generator, np.random.RandomState, random.Rando
 """Generators that an object may have for itself."""
 
 
+def attributes(thing: Any) -> dict[str, Any]:
+    """What an object and its classes hold, by name."""
+    found: dict[str, Any] = {}
+    for kind in reversed(type(thing).__mro__):
+        found |= vars(kind)
+    return found | getattr(thing, "__dict__", {})
+
+
 def data_loaders(loader: Any) -> list[DataLoader[Any]]:
     """The DataLoaders at work: the loader itself, or those that a wrapper holds."""
-    held = list(getattr(loader, "__dict__", {}).values())
+    held = list(attributes(loader).values())
     lists = [item for value in held if isinstance(value, list | tuple) for item in value]  # pyright: ignore[reportUnknownVariableType]
     candidates: list[Any] = [loader, *held, *lists]
     return [found for found in candidates if isinstance(found, DataLoader)]
@@ -107,7 +115,7 @@ def limits_of(loader: Any) -> list[str]:
         owners |= {"dataset": inner.dataset, "sampler": inner.sampler}
     known = [id(generator) for generator in generators_of(loader)]
     for what, owner in owners.items():
-        for name, value in getattr(owner, "__dict__", {}).items():
+        for name, value in attributes(owner).items():
             if isinstance(value, OWN) and id(value) not in known:
                 limits.append(
                     f"The training {what} draws from a generator of its own, {name!r}: a resume "

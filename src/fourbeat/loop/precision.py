@@ -4,6 +4,9 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Literal
 
 import torch
+from torch import nn
+
+from fourbeat.loop.batch import device_of
 
 Word = Literal["fp32", "bf16", "fp16"]
 
@@ -13,21 +16,23 @@ DTYPES: dict[str, torch.dtype | None] = {
     "fp16": torch.float16,
 }
 
+NOTHING = nullcontext()
 
-def autocast(word: Word, device: torch.device) -> AbstractContextManager[object]:
+
+def autocast(word: Word, model: nn.Module) -> AbstractContextManager[object]:
     """Forward and loss under `torch.autocast`; for fp32, as they are.
 
     Weights, gradients and optimizer statistics stay in the model's own dtype.
     """
     dtype = DTYPES[word]
-    return nullcontext() if dtype is None else torch.autocast(device.type, dtype)
+    return NOTHING if dtype is None else torch.autocast(device_of(model).type, dtype)
 
 
-def no_autocast(word: Word, device: torch.device) -> AbstractContextManager[object]:
+def no_autocast(word: Word, model: nn.Module) -> AbstractContextManager[object]:
     """Backward and update, which autocast is not made for."""
-    return nullcontext() if word == "fp32" else torch.autocast(device.type, enabled=False)
+    return NOTHING if word == "fp32" else torch.autocast(device_of(model).type, enabled=False)
 
 
-def scaler_of(word: Word, device: torch.device) -> torch.amp.GradScaler | None:
+def scaler_of(word: Word, model: nn.Module) -> torch.amp.GradScaler | None:
     """Small fp16 gradients are lost without a scaler; the other words need none."""
-    return torch.amp.GradScaler(device.type) if word == "fp16" else None
+    return torch.amp.GradScaler(device_of(model).type) if word == "fp16" else None

@@ -21,12 +21,14 @@ from fourbeat.checkpoint.plain import copy
 from fourbeat.data.record import DataRecord
 from fourbeat.errors import BeatError, RunError
 from fourbeat.loop import describe, position
+from fourbeat.loop.average import EMA, SWA, WeightAverage
 from fourbeat.loop.batch import device_of
 from fourbeat.loop.epoch import Epoch
 from fourbeat.loop.lane import Rules, make_lanes
 from fourbeat.loop.means import Means, Report
 from fourbeat.loop.parts import Parts, Stateful
 from fourbeat.loop.precision import DTYPES, Word, scaler_of
+from fourbeat.loop.profiler import StepProfiler
 from fourbeat.loop.progress import Progress
 from fourbeat.loop.schedule import on_plateau
 from fourbeat.loop.select import direction_of, value_of
@@ -73,6 +75,10 @@ class Run:
         clip_value: bring each gradient into [-clip_value, clip_value].
         nonfinite: `raise` where a loss or gradient is NaN or infinite, naming where it began; or
             `skip` the update.
+        average: average the weights, by `EMA(decay)` or `SWA(start)`; the averaged weights are
+            validated and selected.
+        profile: look at so many steps with torch.profiler: the table is logged, the trace goes to
+            `trace.json` in the directory.
         seed: seeds torch, NumPy and Python when a new run begins. If torch was seeded with the
             same number already (say, before the model was made), its stream goes on from where
             it stands and is not rewound. None leaves the generators as they are.
@@ -105,6 +111,8 @@ class Run:
         clip_norm: float | None = None,
         clip_value: float | None = None,
         nonfinite: Literal["raise", "skip"] = "raise",
+        average: EMA | SWA | None = None,
+        profile: int = 0,
         seed: int | None = None,
         checkpoint_every: int | None = None,
         extra: Mapping[str, Stateful] | None = None,
@@ -116,8 +124,9 @@ class Run:
         for name, number in (("checkpoint_every", checkpoint_every), ("accumulate", accumulate)):
             if number is not None and number < 1:
                 raise ValueError(f"{name} must be at least 1, got {number}")
-        if warmup < 0:
-            raise ValueError(f"warmup must not be below 0, got {warmup}")
+        for name, number in (("warmup", warmup), ("profile", profile)):
+            if number < 0:
+                raise ValueError(f"{name} must not be below 0, got {number}")
         for name, word, known in (
             ("precision", precision, DTYPES),
             ("nonfinite", nonfinite, ("raise", "skip")),
@@ -133,10 +142,11 @@ class Run:
             optimizer,
             scheduler,
             schedule,
-            lambda: scaler_of(precision, device_of(model)),
+            lambda: scaler_of(precision, model),
             Rules(clip_norm=clip_norm, clip_value=clip_value, nonfinite=nonfinite),
             warmup,
         )
+        averaged = WeightAverage(model, average) if average else None
         self.receipt = Receipt(
             run=RunRecord(name=self.directory.name, status="running", seed=seed),
             config=describe.simple(config),
@@ -149,6 +159,7 @@ class Run:
                 clip_norm=clip_norm,
                 clip_value=clip_value,
                 nonfinite=nonfinite,
+                average=repr(average) if average else None,
             ),
             data=data,
             environment=environment(device_of(model).type),
@@ -156,14 +167,21 @@ class Run:
         )
         self._session = Session(
             self.directory,
-            Parts(model, self.lanes, dict(extra or {})),
+            Parts(model, self.lanes, dict(extra or {}), averaged),
             self.receipt,
             checkpoint_every=checkpoint_every,
             allow_inexact=allow_inexact,
         )
         self._progress = Progress()
         self._trainer = Training(
-            model, self.lanes, precision, accumulate, self._session, self._progress
+            model,
+            self.lanes,
+            precision,
+            accumulate,
+            averaged,
+            StepProfiler(profile, self.directory) if profile else None,
+            self._session,
+            self._progress,
         )
         self._epoch: Epoch | None = None
         self._training: weakref.ref[Generator[Step]] | None = None
@@ -200,7 +218,7 @@ class Run:
 
         An epoch whose body ends without `epoch.close` is closed without a report.
         """
-        self._count = count
+        self._count = self._trainer.epochs = count
         generators = self._session.generators
         if generators.resumed is not None:
             # What the body draws before it trains it draws again; `train` does the rest. Where no
@@ -268,10 +286,12 @@ class Run:
             if self._pass() is None:
                 self._session.stop(now)
 
-        return self._watched(loader, loss_fn, metrics, stop)
+        averaged = self._trainer.average.model if self._trainer.average else None
+        return self._watched(averaged or self.model, loader, loss_fn, metrics, stop)
 
     def _watched(
         self,
+        model: nn.Module,
         loader: Iterable[Any],
         loss_fn: Loss,
         metrics: Mapping[str, Metric] | None,
@@ -285,7 +305,7 @@ class Run:
                 yield batch
 
         with position.untouched(loader), self._trainer.autocast():
-            return evaluate(self.model, batches(), loss_fn, metrics)
+            return evaluate(model, batches(), loss_fn, metrics)
 
     def _close(
         self,
@@ -297,9 +317,10 @@ class Run:
     ) -> bool:
         """See `Epoch.close`."""
         self._end_training()
-        self._trainer.localiser.check_parameters(self.state.step)
         state = self.state
-        lr = [rate for lane in self.lanes.values() for rate in describe.learning_rates(lane)]
+        self._trainer.localiser.check_parameters(state.step)
+        used = [state.rates.get(name) or lane.rates() for name, lane in self.lanes.items()]
+        lr = [rate for rates in used for rate in rates]
         plateaus = [lane for lane in self.lanes.values() if lane.interval == "plateau"]
         if report is not None:
             direction = direction_of(metric, told)
@@ -328,7 +349,7 @@ class Run:
             )
         )
         state.epoch, state.call, state.position = number, 0, 0
-        state.means, state.skipped = Means(), 0
+        state.means, state.rates, state.skipped = Means(), {}, 0
         state.epoch_rng, state.call_rngs = None, []
         self._session.generators.resumed = None
         self._session.save(self._session.generators.at_close())
@@ -355,7 +376,7 @@ class Run:
             # and nothing need be once the last epoch is closed.
             closed = self._epoch is None or self._epoch.closed
             stop = self._session.obey if closed else lambda: None
-            report = self._watched(loader, loss_fn, metrics, stop)
+            report = self._watched(self.model, loader, loss_fn, metrics, stop)
         finally:
             objects.restore_model(self.model, current)
         self.state.results[name] = {"examples": report.examples, **report.values}

@@ -26,6 +26,7 @@ class RunState:
         call_rng: the generators when the call under way began, for loaders that are not keyed.
         kept_workers: whether that call found its loader's workers alive from an earlier one.
         kept_last: the same of the last call after the first epoch.
+        rates: the learning rates of each optimizer's last update in the open epoch.
         skipped: updates of the open epoch that were skipped.
         means: training sums of the open epoch.
         selection: the best epoch so far.
@@ -46,6 +47,7 @@ class RunState:
     call_rng: rng.State | None = None
     kept_workers: bool | None = None
     kept_last: bool | None = None
+    rates: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
     skipped: int = 0
     means: Means = field(default_factory=Means)
     selection: Selection = field(default_factory=Selection)
@@ -98,6 +100,7 @@ class RunState:
             "call_rng": self.call_rng,
             "kept_workers": self.kept_workers,
             "kept_last": self.kept_last,
+            "rates": dict(self.rates),
             "skipped": self.skipped,
             "means": self.means.state(),
             "selection": self.selection.state(),

@@ -131,7 +131,7 @@ class Step:
         done = self._backwards.get(lane.name, 0)
         if lane.name in self.updates or self._skipped or done > self._at:
             self._refuse("backward", lane)
-        if done == 0:
+        if done == 0 and len(self._engine.lanes) > 1:
             lane.clear()  # another optimizer's backward may have left gradients here
         batch = self.read[self._at]
         count = examples(batch)

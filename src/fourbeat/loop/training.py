@@ -1,6 +1,7 @@
 """A pass of training over a loader: from where the last process died, step by step."""
 
 import logging
+import math
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, NoReturn
@@ -10,11 +11,14 @@ from torch import Tensor, nn
 
 from fourbeat.errors import BeatError
 from fourbeat.loop import position, precision
+from fourbeat.loop.average import WeightAverage
 from fourbeat.loop.batch import describe, device_of, examples, to_device
+from fourbeat.loop.horizon import check_horizon
 from fourbeat.loop.lane import Lane, Update
 from fourbeat.loop.localise import Localiser
 from fourbeat.loop.means import Entry
 from fourbeat.loop.modes import mode
+from fourbeat.loop.profiler import StepProfiler
 from fourbeat.loop.progress import Progress
 from fourbeat.loop.session import Session
 from fourbeat.loop.step import END, Step
@@ -28,6 +32,7 @@ class Training:
     Attributes:
         lanes: the optimizers with what belongs to them, by name.
         accumulate: batches in a step.
+        epochs: that the run goes through in all.
     """
 
     def __init__(
@@ -36,6 +41,8 @@ class Training:
         lanes: Mapping[str, Lane],
         word: precision.Word,
         accumulate: int,
+        average: WeightAverage | None,
+        profiler: StepProfiler | None,
         session: Session,
         progress: Progress,
     ):
@@ -43,17 +50,20 @@ class Training:
         self.lanes = lanes
         self.word: precision.Word = word
         self.accumulate = accumulate
+        self.average = average
+        self.profiler = profiler
         self.session = session
         self.progress = progress
         self.localiser = Localiser(model)
+        self.epochs = 0
 
     def autocast(self) -> AbstractContextManager[object]:
         """For forward and loss."""
-        return precision.autocast(self.word, device_of(self.model))
+        return precision.autocast(self.word, self.model)
 
     def outside_autocast(self) -> AbstractContextManager[object]:
         """For backward and update."""
-        return precision.no_autocast(self.word, device_of(self.model))
+        return precision.no_autocast(self.word, self.model)
 
     def steps(self, loader: Any, call: int) -> Generator[Step]:
         """Steps over a loader's batches, in train mode.
@@ -88,9 +98,13 @@ class Training:
             if text not in state.limits:
                 log.warning("%s", text)
             state.limit(text)
+        if state.step == 0 and call == 0:
+            self._check_horizon(loader)
         for lane in self.lanes.values():
             lane.clear()
         self.localiser.begin()
+        if self.profiler is not None:
+            self.profiler.start()
 
         def fetch(stop: Callable[[], None] = lambda: None) -> Any:
             batch = session.next_batch(batches, loader, stop)
@@ -102,6 +116,8 @@ class Training:
                     now = generators.capture() if session.due() or unexpected else None
                     batch = fetch(self._stop)
                     if batch is END:
+                        if self.average is not None:
+                            self.average.after_pass(state.epoch + 1)
                         break
                     if now is not None:
                         session.save(now if state.position else state.call_rng or now)
@@ -110,8 +126,12 @@ class Training:
                         state.batch = describe(batch)
                     step = Step(state.step, batch, fetch, self)
                     self.localiser.calls.last.clear()
-                    with self.autocast():
-                        yield step
+                    try:
+                        with self.autocast():
+                            yield step
+                    finally:
+                        if self.average is not None and step.counted:
+                            self.average.after_update()
                     if step.expected != "next batch":
                         raise BeatError(
                             f"step {step.number}: the next batch came where {step.expected!r} "
@@ -121,11 +141,27 @@ class Training:
                             "batch out",
                         )
                     step.end()
+                    if self.profiler is not None:
+                        self.profiler.step()
         finally:
+            if self.profiler is not None:
+                self.profiler.stop()
             state.call, state.position = call + 1, 0
             state.call_rng = state.kept_workers = None
             state.call_rngs.append(generators.capture())
             generators.leave()
+
+    def _check_horizon(self, loader: Any) -> None:
+        """Before the first step, for a loader that says its length."""
+        try:
+            steps = math.ceil(len(loader) / self.accumulate) * self.epochs
+        except TypeError:
+            return
+        for lane in self.lanes.values():
+            text = check_horizon(lane, self.epochs, steps)
+            if text is not None:
+                log.warning("%s", text)
+                self.session.state.event("schedule", text)
 
     def _start_workers(self, loader: Any) -> bool:
         """See `position.start_workers`; whether to do so is a fact of the run, not of the process.
@@ -158,7 +194,7 @@ class Training:
 
     def check_loss(self, step: Step, lane: Lane, loss: Tensor, logits: Any) -> None:
         """Refuse a loss that is not finite; with `nonfinite="skip"` the update is skipped."""
-        if lane.rules.nonfinite == "raise" and not loss.detach().isfinite():
+        if lane.rules.nonfinite == "raise" and not math.isfinite(loss.item()):
             self.localiser.refuse(step, lane, self.autocast(), loss, logits)
 
     def blame(self, step: Step, lane: Lane) -> NoReturn:
@@ -170,6 +206,7 @@ class Training:
         state = self.session.state
         if self.word != "fp32":
             torch.clear_autocast_cache()  # it holds casts of the weights before the update
+        state.rates[lane.name] = update.rates
         if len(step.updates) == 1:
             state.position += len(step.read)
         if not update.done:

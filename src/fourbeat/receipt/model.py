@@ -77,10 +77,11 @@ class TrainingRecord(Record):
     clip_norm: float | None = None
     clip_value: float | None = None
     nonfinite: Literal["raise", "skip"] = "raise"
+    average: str | None = None
 
 
 class EpochRecord(Record):
-    """One epoch's means, weighted by examples, and the learning rates it ended with.
+    """One epoch's means, weighted by examples, and the learning rates of its last step.
 
     Attributes:
         skipped: updates left out because a gradient was not finite.

@@ -53,6 +53,8 @@ def optimizer(receipt: Receipt) -> Html:
     for name, value in (("norm", rules.clip_norm), ("value", rules.clip_value)):
         if value is not None:
             pairs.append((f"Gradients clipped by {name}", plain(value)))
+    if rules.average:
+        pairs.append(("Weights averaged by", rules.average))
     skipped = sum(record.skipped for record in receipt.curves)
     if skipped:
         pairs.append(("Updates skipped", str(skipped)))

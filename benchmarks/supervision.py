@@ -1,0 +1,83 @@
+"""What supervision costs: a loop in `fourbeat.Run` against the same plain loop.
+
+Plain and supervised steps alternate block by block within one process; each figure is the ratio of
+the medians. Run: python benchmarks/supervision.py
+"""
+
+import math
+import statistics
+import tempfile
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import torch
+from torch import nn
+
+import fourbeat as fb
+
+BLOCKS, STEPS = 40, 50
+
+
+def case(rows: int, widths: tuple[int, ...]):
+    """A model, its batch and the beats of the plain loop."""
+    torch.manual_seed(0)
+    layers: list[nn.Module] = []
+    for a, b in pairwise(widths):
+        layers += [nn.Linear(a, b), nn.ReLU()]
+    model = nn.Sequential(*layers[:-1])
+    batch = torch.randn(rows, widths[0]), torch.randint(0, widths[-1], (rows,))
+    return model, torch.optim.Adam(model.parameters()), batch
+
+
+def plain(model, optimizer, batch, check):
+    """STEPS steps of the plain loop; with `check`, the loss and the norm are looked at."""
+    loss_fn = nn.functional.cross_entropy
+    parameters = list(model.parameters())
+    for _ in range(STEPS):
+        x, y = batch
+        loss = loss_fn(model(x), y)
+        if check:
+            assert math.isfinite(loss.item())
+        loss.backward()
+        if check:
+            norm = torch.nn.utils.get_total_norm([p.grad for p in parameters])
+            assert math.isfinite(norm.item())
+        optimizer.step()
+        optimizer.zero_grad()
+
+
+def main() -> None:
+    """Print one line a case."""
+    torch.set_num_threads(1)
+    loss_fn = nn.functional.cross_entropy
+    print("plain step, plain step with checks / plain, supervised / plain")
+    for rows, widths in ((32, (2, 32, 32, 2)), (256, (20, 128, 64, 4)), (64, (784, 256, 256, 10))):
+        model, optimizer, batch = case(rows, widths)
+        times: dict[str, list[float]] = {"plain": [], "checked": [], "supervised": []}
+        with tempfile.TemporaryDirectory() as folder:
+            options = {"model": model, "optimizer": optimizer, "checkpoint_every": 10**9}
+            with fb.Run(Path(folder) / "run", **options) as run:
+                for _ in run.epochs(1):
+                    steps = run.train([batch] * (BLOCKS * STEPS))
+                    for _ in range(BLOCKS):
+                        for kind in ("plain", "checked"):
+                            began = time.perf_counter()
+                            plain(model, optimizer, batch, kind == "checked")
+                            times[kind].append(time.perf_counter() - began)
+                        began = time.perf_counter()
+                        for _, step in zip(range(STEPS), steps, strict=False):
+                            x, y = step.batch
+                            step.backward(loss_fn(model(x), y))
+                            step.update()
+                        times["supervised"].append(time.perf_counter() - began)
+        middle = {kind: statistics.median(values) / STEPS for kind, values in times.items()}
+        print(
+            f"{'-'.join(map(str, widths)):>15} batch {rows:>3}: {middle['plain'] * 1e6:7.0f} us, "
+            f"{middle['checked'] / middle['plain']:.3f}, "
+            f"{middle['supervised'] / middle['plain']:.3f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
