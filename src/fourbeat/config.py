@@ -336,7 +336,10 @@ def check(tree: Mapping[str, Any], place: str, origins: Mapping[str, str] | None
     problems: list[Problem] = []
     data = tree.get("data")
     if isinstance(data, dict) and "target" not in data and not images:
-        problems.append(Problem(problem("missing", ("data", "target"), "").fact, place))
+        path: Any = cast(Tree, data).get("path")
+        absent = isinstance(path, str | Path) and not Path(path).exists()
+        needed = Problem(problem("missing", ("data", "target"), "").fact, place)
+        problems.append(Problem("no such file or folder", str(path)) if absent else needed)
     try:
         config = Config.model_validate(tree)
         if not problems:

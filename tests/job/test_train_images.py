@@ -239,10 +239,14 @@ def test_what_cannot_be_predicted_is_named(tmp_path, mnist_like, class_folders):
         (np.zeros((2, 3, 12, 12), np.uint8), r"shape \(2, 3, 12, 12\)"),
         (folder / "t10k-labels-idx1-ubyte.gz", "the model takes"),
         (folder / "absent", "no such file"),
+        (tmp_path / "idy", "Did you mean .*idx"),
+        (np.zeros((2, 12, 12, 1), np.uint8), "channels first: images.transpose"),
+        ([[1]], "are int64, not uint8"),
     ):
         with pytest.raises(DataError, match=message):
             model.predict(images)
     pictures = class_folders(30)
+    assert model.predict(pictures / "top" / "0000.png") == model.predict(pictures)[20:21]
     for broken in ("top/0000.png", "bottom/0029.png"):
         (pictures / broken).write_bytes(b"")
     with pytest.raises(DataError, match="2 problems"):
@@ -268,6 +272,7 @@ def test_options_that_do_not_fit_are_named(tmp_path, mnist_like, class_folders):
     folder = mnist_like()
     pictures = class_folders(30)
     for config, message in (
+        ({"data.path": "pictuers"}, r"no such file or folder \(pictuers\)"),
         ({"data.path": "fashion-mnist"}, "needs the folder of its files.*--data-dir"),
         ({"data.path": "imagenet", "data.dir": "x"}, "no data set is called 'imagenet'"),
         (

@@ -53,7 +53,7 @@ def read_all(where: Sequence[Place], data: DataConfig, image: ImageConfig) -> li
     """
     parts: list[Part] = []
     problems: list[Problem] = []
-    names = data.classes or (FASHION if data.dir is not None else None)
+    names = declared_names(data)
     size, channels = image.size, None
     for place in where:
         try:
@@ -82,6 +82,11 @@ def read_all(where: Sequence[Place], data: DataConfig, image: ImageConfig) -> li
     if problems:
         raise DataError(problems)
     return parts
+
+
+def declared_names(data: DataConfig) -> Sequence[str] | None:
+    """What the labels 0, 1, … are called: as declared, or as the named set has it."""
+    return data.classes or (FASHION if data.dir is not None else None)
 
 
 def read_pair(place: Place, labels_file: Path, names: Sequence[str] | None) -> Part:

@@ -9,7 +9,7 @@ import torch
 from fourbeat.config import DataConfig, ImageConfig, SplitConfig
 from fourbeat.data import labels, split
 from fourbeat.data.augment import statistics
-from fourbeat.data.image_parts import FASHION, Part, read_all
+from fourbeat.data.image_parts import Part, declared_names, read_all
 from fourbeat.data.image_places import ROLES, places
 from fourbeat.data.prepare import check_classes
 from fourbeat.data.record import DataRecord, ImageRecord
@@ -147,12 +147,11 @@ def numbers(parts: Sequence[Part], data: DataConfig) -> tuple[list[str], np.ndar
     """
     texts = [[data.relabel.get(text, text) for text in part.texts] for part in parts]
     first = set(texts[0])
-    if data.classes is not None and len(set(data.classes)) < len(data.classes):
+    declared = declared_names(data)
+    if declared is not None and len(set(declared)) < len(declared):
         raise ConfigError("a class is declared twice", "data.classes", "Name each once")
-    if data.classes is not None:
-        classes = list(dict.fromkeys(data.relabel.get(name, name) for name in data.classes))
-    elif data.dir is not None:
-        classes = list(FASHION)
+    if declared is not None:
+        classes = list(dict.fromkeys(data.relabel.get(name, name) for name in declared))
     else:
         classes = sorted(first, key=labels.sort_key)
     if len(first) < 2:

@@ -11,8 +11,9 @@ from torch import Tensor, nn
 
 from fourbeat.data import folders, idx, pictures
 from fourbeat.data.augment import normalised
+from fourbeat.data.opening import near_file
 from fourbeat.data.record import DataRecord, ImageRecord
-from fourbeat.errors import DataError
+from fourbeat.errors import DataError, Problem
 from fourbeat.job.writing import writing
 
 BLOCK_PIXELS = 1 << 22
@@ -50,8 +51,8 @@ class ImageClassifier(nn.Module):
 
         Args:
             images: uint8 array or tensor of shape (N, height, width) or (N, channels, height,
-                width); or a path: an IDX file, or a folder, whose images are taken in the order
-                of their names and resized as in training.
+                width); or a path: an IDX file, an image file, or a folder, whose images are taken
+                in the order of their names. Files are resized as in training.
 
         Raises:
             DataError: for another size or dtype, and for every file that cannot be decoded.
@@ -94,33 +95,40 @@ class ImageClassifier(nn.Module):
                 name,
                 "Give bytes from 0 to 255: the model normalises them itself",
             )
-        if pixels.ndim == 3:
+        shape = tuple(pixels.shape)
+        if len(shape) == 3:
             pixels = pixels[:, None]
-        if pixels.ndim != 4 or tuple(pixels.shape[1:]) != wanted:
-            shown = ", ".join(map(str, wanted))
-            grey = f" or (N, {wanted[1]}, {wanted[2]})" if wanted[0] == 1 else ""
+        if tuple(pixels.shape[1:]) != wanted:
+            channels, height, width = wanted
+            last = shape[1:] == (height, width, channels)
+            grey = f" or (N, {height}, {width})" if channels == 1 else ""
             raise DataError(
-                f"images of shape {tuple(images.shape)}; the model takes (N, {shown}){grey}", name
+                f"images of shape {shape}; the model takes (N, {channels}, {height}, {width}){grey}",
+                name,
+                "Put the channels first: images.transpose(0, 3, 1, 2)" if last else "",
             )
         return pixels
 
     def of_path(self, path: Path) -> Generator[tuple[list[str] | range, np.ndarray]]:
-        """Names (of a folder's files) or row numbers (of an IDX file) with probabilities, in blocks.
+        """Names of files, or row numbers of an IDX file, with their probabilities, in blocks.
 
         Raises:
             DataError: for every file that cannot be decoded, at the end of the folder.
         """
-        if not path.is_dir():
+        if path.is_file() and not path.name.lower().endswith(folders.SUFFIXES):
             pixels = torch.from_numpy(idx.read(path))
             for start in range(0, len(pixels), self.block):
                 part = pixels[start : start + self.block]
                 yield range(start, start + len(part)), self.probabilities(part, str(path))
             return
-        found = folders.listing(path)
-        if not found.names:
+        if not path.exists():
+            raise DataError("no such file or folder", str(path), near_file(path))
+        names = folders.listing(path).names if path.is_dir() else [path.name]
+        if not names:
             raise DataError("the folder has no images", str(path))
-        paths, size = found.paths(), (self.images.height, self.images.width)
-        problems: list[Any] = []
+        root = path if path.is_dir() else path.parent
+        paths, size = [root / name for name in names], (self.images.height, self.images.width)
+        problems: list[Problem] = []
         for start in range(0, len(paths), self.block):
             try:
                 read = pictures.read(
@@ -131,7 +139,7 @@ class ImageClassifier(nn.Module):
                 continue
             if not problems:
                 part = torch.from_numpy(read.pixels)
-                yield found.names[start : start + self.block], self.probabilities(part, str(path))
+                yield names[start : start + self.block], self.probabilities(part, str(path))
         if problems:
             raise DataError(problems)
 
@@ -141,7 +149,7 @@ def predict_images(model: ImageClassifier, source: Path, out: Path) -> int:
 
     Args:
         model: a loaded run.
-        source: an IDX file, whose rows count from 0, or a folder of images.
+        source: an IDX file, whose rows count from 0, an image file, or a folder of them.
         out: CSV or Parquet, by its ending. It appears whole or not at all.
 
     Returns:
