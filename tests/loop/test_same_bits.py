@@ -1,6 +1,8 @@
 """Same seed, same bits: plain loop, modes A and B, and a resume at every step."""
 
+import os
 import random
+import signal
 
 import numpy as np
 import pytest
@@ -147,7 +149,15 @@ def body_of(kind, epoch, loader):
     return loader(epoch) if callable(loader) else loader
 
 
-def mode_a(directory, kind, epochs, *, die_at=None, schedule=None, every=1):
+class Interrupting(list):
+    """Held-out batches that bring a SIGTERM with them, once."""
+
+    def __iter__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return super().__iter__()
+
+
+def mode_a(directory, kind, epochs, *, die_at=None, schedule=None, every=1, term_in=None):
     model, optimizer, loader = make(kind)
     scheduler = schedule(optimizer) if schedule else None
     loss_fn = nn.CrossEntropyLoss()
@@ -169,7 +179,8 @@ def mode_a(directory, kind, epochs, *, die_at=None, schedule=None, every=1):
                 x, y = step.batch
                 step.backward(loss_fn(model(x), y))
                 step.update()
-            epoch.close(run.validate(held_out, loss_fn))
+            made = Interrupting if epoch.number == term_in else list
+            epoch.close(run.validate(made(held_out), loss_fn))
     return fb.weights_sha256(model.state_dict())
 
 
@@ -269,6 +280,15 @@ def test_a_resume_with_workers_ends_with_the_same_bits(tmp_path, kind, die_at, e
     with pytest.raises(Killed):
         mode_a(tmp_path / "cut", kind, 3, die_at=die_at, every=every)
     assert mode_a(tmp_path / "cut", kind, 3, every=every) == whole
+
+
+@pytest.mark.parametrize("kind", ["default", "generator", "kept workers", "loaders in turn"])
+@pytest.mark.parametrize("term_in", [1, 2])
+def test_a_signal_in_validation_and_a_resume_end_with_the_same_bits(tmp_path, kind, term_in):
+    whole = mode_a(tmp_path / "whole", kind, 3)
+    with pytest.raises(SystemExit):
+        mode_a(tmp_path / "cut", kind, 3, term_in=term_in)
+    assert mode_a(tmp_path / "cut", kind, 3) == whole
 
 
 @pytest.mark.parametrize("workers", [0, 1, 2])

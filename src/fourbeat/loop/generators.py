@@ -65,7 +65,7 @@ class Generators:
             entries = [] if within else [one for one in self._waiting if one[0] == seed]
             if entries and not done and not self.fresh:
                 generator.set_state(entries[0][1])
-            if len({rng.digest({"": state}) for _, state in entries}) > 1:
+            if alike or len({rng.digest({"": state}) for _, state in entries}) > 1:
                 limits.append(SAME_SEED)
             if entries:
                 self._waiting = [entry for entry in self._waiting if entry is not entries[0]]
@@ -119,6 +119,7 @@ def entry(generator: torch.Generator) -> Entry:
 
 
 SAME_SEED = (
-    "Several training loaders have generators of their own with one and the same seed: a resume "
-    "may take one for another. Give each its own seed."
+    "Several training loaders, or one made anew for each epoch, have generators of their own with "
+    "one and the same seed: a resume from the end of an epoch may take one for another. Give each "
+    "a seed of its own."
 )

@@ -107,8 +107,8 @@ def limits_of(loader: Any) -> list[str]:
     if persists(loader):
         limits.append(
             "The training DataLoader has persistent workers, which a resume starts anew: it "
-            "repeats the order of the batches, but not what is drawn in the workers. Use "
-            "persistent_workers=False for the same bits there too."
+            "repeats the order of the batches where one loader serves all epochs, but not what is "
+            "drawn in the workers. Use persistent_workers=False for the same bits there too."
         )
     owners = {"loader": loader}
     for inner in data_loaders(loader):

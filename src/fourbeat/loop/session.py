@@ -52,7 +52,8 @@ class Session:
         best: the selected weights, None before the first selection.
         generators: the random numbers.
         interrupts: signals seen.
-        resumed_epoch: epochs closed in the checkpoint that this process found; None for none.
+        resumed: whether this process found a checkpoint to go on from.
+        passed: whether a pass over training data was completed before that.
         training: whether it trains; until then a run that was there is left as it is.
     """
 
@@ -72,8 +73,7 @@ class Session:
         self.best: dict[str, Tensor] | None = None
         self.generators = Generators()
         self.interrupts = Interrupts()
-        self.resumed_epoch: int | None = None
-        self.training = False
+        self.resumed = self.passed = self.training = False
         self._every = checkpoint_every
         self._allow_inexact = allow_inexact
         self._lock = RunLock(directory)
@@ -131,7 +131,7 @@ class Session:
         if self.training:
             return
         self.training = True
-        if self.resumed_epoch is not None:
+        if self.resumed:
             text = f"from the checkpoint of step {self.state.step}"
             if self._before is not None and self._before.code != self.receipt.code:
                 log.warning("the code has changed since the last process of this run")
@@ -171,7 +171,8 @@ class Session:
             self.state.inexact += [text for text in changed if text not in self.state.inexact]
             self.state.event("inexact", "resumed under another environment")
         self._saved_step = self.state.step
-        self.resumed_epoch = self.state.epoch
+        self.resumed = True
+        self.passed = self.state.epoch > 0 or self.state.call > 0
         log.info("resumed from step %d (epoch %d)", self.state.step, self.state.epoch + 1)
 
     def close(self, error: BaseException | None, *, finished: bool, unsaved: bool) -> None:

@@ -177,7 +177,7 @@ class Training:
         if not kept and position.persists(loader):
             if state.kept_workers is not None:  # resumed within this very pass
                 kept = state.kept_workers
-            elif self.session.resumed_epoch:
+            elif self.session.passed:
                 kept = expected
             if kept:
                 position.start_workers(loader)
