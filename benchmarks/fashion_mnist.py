@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from fourbeat import config
+from fourbeat.config import sources
 from fourbeat.job.train import train
 
 
@@ -27,7 +27,7 @@ def accuracy(model: str, folder: Path, seed: int) -> float:
     }
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as out:
-        _, receipt = train(config.load(flags=flags), Path(out) / "run")
+        _, receipt = train(sources.load(flags=flags), Path(out) / "run")
     test, best = receipt.results["test"], receipt.selection
     print(
         f"{model} seed {seed}: test accuracy {test['accuracy']:.4f}, loss {test['loss']:.4f}, "

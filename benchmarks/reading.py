@@ -24,10 +24,10 @@ PEAK = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrs
 IMPORTS = "import fourbeat.job.train, pyarrow.csv, torch; m = torch.nn.Linear(1, 1); torch.optim.AdamW(m.parameters())"
 READ = "import pyarrow.csv; table = pyarrow.csv.read_csv({path!r})"
 TRAIN = """
-from fourbeat import config
+from fourbeat.config import sources
 from fourbeat.job.train import train
 from pathlib import Path
-train(config.load(flags={{"data.path": {path!r}, "data.target": "y", "train.epochs": 1}}), Path({out!r}))
+train(sources.load(flags={{"data.path": {path!r}, "data.target": "y", "train.epochs": 1}}), Path({out!r}))
 """
 
 

@@ -26,7 +26,8 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from fourbeat import config
+from fourbeat.config import sources
+from fourbeat.config.options import Config
 from fourbeat.data.prepare import prepare
 from fourbeat.job.train import train
 
@@ -43,7 +44,7 @@ TABLES = {
 LARGEST = 255  # categories that scikit-learn's gradient boosting takes
 
 
-def baselines(settings: config.Config) -> dict[str, float]:
+def baselines(settings: Config) -> dict[str, float]:
     """scikit-learn's test AUC on the split that these settings make."""
     data = prepare(settings.data, settings.split, settings.seed)
     columns = [column for column in data.record.columns if column.used]
@@ -84,7 +85,7 @@ def baselines(settings: config.Config) -> dict[str, float]:
     return scores
 
 
-def ours(settings: config.Config, out: Path) -> tuple[float, int, float]:
+def ours(settings: Config, out: Path) -> tuple[float, int, float]:
     """fourbeat's test AUC, epochs and seconds."""
     start = time.perf_counter()
     _, receipt = train(settings, out)
@@ -116,9 +117,9 @@ def main() -> None:
                 "seed": seed,
             }
             with tempfile.TemporaryDirectory() as folder:
-                scores = baselines(config.load(flags=flags))
-                mlp, epochs, seconds = ours(config.load(flags=flags), Path(folder) / "mlp")
-                settings = config.load(flags={**flags, "model.name": "linear"})
+                scores = baselines(sources.load(flags=flags))
+                mlp, epochs, seconds = ours(sources.load(flags=flags), Path(folder) / "mlp")
+                settings = sources.load(flags={**flags, "model.name": "linear"})
                 linear, _, _ = ours(settings, Path(folder) / "linear")
             found.append((scores["linear"], scores["boosting"], mlp, linear, epochs, seconds))
             print(name, seed, [round(float(v), 4) for v in found[-1]], flush=True)

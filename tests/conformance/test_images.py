@@ -5,7 +5,7 @@ import pytest
 import torch
 
 import fourbeat as fb
-from fourbeat.config import load
+from fourbeat.config.sources import load
 from fourbeat.errors import BatchError
 from fourbeat.job.plan import resolve
 from fourbeat.job.train import train

@@ -10,7 +10,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 import fourbeat as fb
-from fourbeat.config import load as load_config
+from fourbeat.config.sources import load as load_config
 from fourbeat.errors import BatchError
 from fourbeat.job.train import train
 from fourbeat.receipt.model import Receipt

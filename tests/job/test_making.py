@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from fourbeat.config import load
+from fourbeat.config.sources import load
 from fourbeat.errors import ConfigError
 from fourbeat.job.curve import draw, learning_rates
 from fourbeat.job.plan import resolve

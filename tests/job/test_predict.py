@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 import fourbeat as fb
-from fourbeat.config import load
+from fourbeat.config.sources import load
 from fourbeat.data.encode import shape_of
 from fourbeat.errors import ConfigError, DataError, RunError
 from fourbeat.job import stream

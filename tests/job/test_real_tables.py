@@ -2,7 +2,7 @@
 
 import pytest
 
-from fourbeat.config import load
+from fourbeat.config.sources import load
 from fourbeat.errors import DataError
 from fourbeat.job.train import train
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import fourbeat as fb
-from fourbeat.config import load
+from fourbeat.config.sources import load
 from fourbeat.errors import (
     BatchError,
     ConfigError,

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 import fourbeat as fb
-from fourbeat.config import load
+from fourbeat.config.sources import load
 from fourbeat.data.idx import read as read_idx
 from fourbeat.data.image_places import sources
 from fourbeat.errors import BatchError, ConfigError, DataError, InexactError
@@ -163,7 +163,7 @@ def test_a_resume_with_augmentation_ends_in_the_same_bits(tmp_path, mnist_like):
     _, whole = train(load(flags=flags), tmp_path / "whole")
     script = (
         "import os, signal, sys\n"
-        "from fourbeat.config import load\n"
+        "from fourbeat.config.sources import load\n"
         "from fourbeat.job import train as job\n"
         "from fourbeat.data.augment import Augment\n"
         "from fourbeat.loop.step import Step\n"

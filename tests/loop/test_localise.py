@@ -210,7 +210,6 @@ def test_a_planted_fault_is_named(tmp_path, fault):
         getattr(model, frozen).eval()
         getattr(model, frozen).train = lambda mode=True: None
     loader = made.pop("loader", [rows(), rows(1), rows(2)])
-    buffers = {name: b.clone() for name, b in model.named_buffers()}
     with pytest.raises(NonFiniteError) as error:
         train(tmp_path / "r", model, loader, made.pop("loss_fn", cross_entropy), **made)
     finding = error.value.finding
@@ -218,13 +217,6 @@ def test_a_planted_fault_is_named(tmp_path, fault):
     assert {key: getattr(finding, key) for key in expected} == expected, str(error.value)
     assert step is None or f"step {step}, " in str(error.value)
     assert finding.look in str(error.value)
-    if (
-        finding.beat in ("inputs", "loss")
-        and step is None
-        and "norm" in dict(model.named_modules())
-    ):
-        assert not torch.equal(buffers["norm.running_mean"], model.norm.running_mean)
-        assert model.norm.num_batches_tracked == len(loader) or len(loader) > 1  # looked at once
 
 
 def dropped():

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -871,26 +872,30 @@ def test_a_script_with_two_runs_goes_on_to_the_same_bits(tmp_path, lesson):
     assert again.run.generators_sha256 == whole.run.generators_sha256 is not None
 
 
-def test_two_runs_of_one_seed_say_that_they_began_elsewhere(tmp_path, lesson):
-    digests = []
-    for name in "ab":
-        with open_run(tmp_path / name, lesson(), seed=7) as run:
-            torch.rand(1 if name == "b" else 0)
-        digests.append(run.receipt.run.generators_sha256)
-    torch.rand(3)
-    with open_run(tmp_path / "c", lesson(), seed=7) as run:
+def test_the_receipt_says_where_in_its_stream_a_run_began(tmp_path):
+    def began(name, drawn):
+        torch.manual_seed(7)
+        torch.rand(drawn)
+        model = torch.nn.Linear(1, 1)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        with fb.Run(tmp_path / name, model=model, optimizer=optimizer, seed=7) as run:
+            pass
+        return run.receipt.run.generators_sha256
+
+    assert began("a", drawn=0) == began("b", drawn=0) != began("c", drawn=1)
+
+
+def test_a_finished_run_without_its_checkpoints_is_not_trained_over(tmp_path, lesson):
+    with open_run(tmp_path / "r", made := lesson()) as run:
+        one_epoch(run, made)
+    before = (tmp_path / "r" / "receipt.json").read_bytes()
+    shutil.rmtree(tmp_path / "r" / "checkpoints")
+    with (
+        pytest.raises(RunError, match="is finished, and its checkpoints are gone"),
+        open_run(tmp_path / "r", lesson()),
+    ):
         pass
-    torch.manual_seed(7)
-    torch.rand(3)
-    with fb.Run(
-        tmp_path / "d",
-        model=(m := torch.nn.Linear(1, 1)),
-        optimizer=torch.optim.SGD(m.parameters(), lr=0.1),
-        seed=7,
-    ) as other:
-        pass
-    assert digests[0] == digests[1] == run.receipt.run.generators_sha256
-    assert other.receipt.run.generators_sha256 != digests[0]
+    assert (tmp_path / "r" / "receipt.json").read_bytes() == before
 
 
 def test_a_model_with_extra_state_trains_and_resumes(tmp_path, lesson):

@@ -383,4 +383,4 @@ def test_a_generator_that_is_not_known_is_said(tmp_path, kind):
         epochs=1,
         out=tmp_path / "r",
     )
-    assert "dataset draws from a generator of its own, 'dice'" in " ".join(run.receipt.limits)
+    assert "dataset has a generator of its own, 'dice'" in " ".join(run.receipt.limits)

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from fourbeat.config import ModelConfig
+from fourbeat.config.options import ModelConfig
 from fourbeat.data.encode import TableShape
 from fourbeat.data.images import ImageShape
 from fourbeat.errors import ConfigError

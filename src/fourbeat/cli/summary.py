@@ -316,7 +316,7 @@ def print_verdict(verdict: "Verdict", *, as_json: bool) -> None:
     from fourbeat.job.curve import draw
 
     console = plain_console()
-    for line in draw(verdict.losses) if all(map(math.isfinite, verdict.losses)) else ():
+    for line in draw(verdict.losses[:-1]) if all(map(math.isfinite, verdict.losses)) else ():
         console.print(line)
     console.print(str(verdict))
 

@@ -76,7 +76,7 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a classifier on a table or on images: split, select, test, and leave a receipt."""
-    from fourbeat import config
+    from fourbeat.config import sources
 
     declared = source.suffix == ".toml"
     flags: dict[str, Any] = {
@@ -92,7 +92,7 @@ def train(
         "split.test_file": str(test) if test else None,
         "split.column": split_column,
     }
-    resolved = config.load(
+    resolved = sources.load(
         source if declared else None,
         environ=os.environ,
         settings=settings or [],

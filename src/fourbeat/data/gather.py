@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from fourbeat.config import DataConfig, SplitConfig
+from fourbeat.config.options import DataConfig, SplitConfig
 from fourbeat.data import labels
 from fourbeat.data.record import FileRecord
 from fourbeat.data.source import Source, read

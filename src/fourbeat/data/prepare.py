@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from fourbeat.config import DataConfig, SplitConfig
+from fourbeat.config.options import DataConfig, SplitConfig
 from fourbeat.data import encode, schema, split
 from fourbeat.data.encode import Features, TableShape
 from fourbeat.data.gather import gather

@@ -23,6 +23,8 @@ def learning_rates(plan: Plan) -> list[float]:
     (lane,) = make_lanes(
         plan.optimizer, plan.scheduler, None, lambda: None, Rules(), config.scheduler.warmup
     ).values()
+    if lane.warmup is not None:
+        lane.warmup.start()
     plan.optimizer.step()  # without gradients it does nothing; the scheduler waits for it
     rates: list[float] = []
     for _ in range(config.train.epochs):

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from fourbeat.config import Config
+from fourbeat.config.options import Config
 from fourbeat.data.augment import Augment
 from fourbeat.data.image_places import sources
 from fourbeat.data.images import PreparedImages, prepare_images

@@ -117,6 +117,8 @@ class ImageClassifier(nn.Module):
         """
         if path.is_file() and not path.name.lower().endswith(folders.SUFFIXES):
             pixels = torch.from_numpy(idx.read(path))
+            if not len(pixels):
+                raise DataError("the file has no images", str(path))
             for start in range(0, len(pixels), self.block):
                 part = pixels[start : start + self.block]
                 yield range(start, start + len(part)), self.probabilities(part, str(path))
@@ -170,6 +172,4 @@ def predict_images(model: ImageClassifier, source: Path, out: Path) -> int:
                 columns[f"p_{label}"] = pa.array(np.ascontiguousarray(p[:, number]))
             write(pa.table(columns))
             done += len(names)
-        if done == 0:
-            raise DataError("the file has no images", str(source))
     return done

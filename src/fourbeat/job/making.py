@@ -14,7 +14,7 @@ from torch.optim.lr_scheduler import (
     StepLR,
 )
 
-from fourbeat.config import Config, OptimizerConfig, TrainConfig
+from fourbeat.config.options import Config, OptimizerConfig, TrainConfig
 from fourbeat.errors import ConfigError, FourbeatError
 from fourbeat.loop.average import EMA, SWA
 from fourbeat.loop.groups import parameter_groups

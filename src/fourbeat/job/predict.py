@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from fourbeat.checkpoint import files
-from fourbeat.config import ModelConfig
+from fourbeat.config.options import ModelConfig
 from fourbeat.data.encode import Features, encode, shape_of
 from fourbeat.data.images import ImageShape
 from fourbeat.data.record import DataRecord

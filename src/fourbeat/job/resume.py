@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fourbeat.config import check
+from fourbeat.config.sources import check
 from fourbeat.data import folders
 from fourbeat.errors import InexactError, RunError
 from fourbeat.job.train import train
@@ -49,9 +49,4 @@ def resume(directory: Path, *, allow_inexact: bool = False, trust_code: bool = F
             changed.append(f"{path} has changed since the run began")
     if changed:
         raise InexactError("; ".join(changed), str(directory), "Train anew on the new data")
-    _, finished = train(
-        config,
-        directory,
-        allow_inexact=allow_inexact,
-    )
-    return finished
+    return train(config, directory, allow_inexact=allow_inexact).receipt

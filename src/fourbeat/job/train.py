@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import torch
 import torch.utils.deterministic
 
-from fourbeat.config import PATHS, Config
-from fourbeat.config import load as load_config
+from fourbeat.config.options import PATHS, Config
+from fourbeat.config.sources import load as load_config
 from fourbeat.data import folders
 from fourbeat.data.source import identity
 from fourbeat.errors import InexactError
@@ -20,9 +20,9 @@ from fourbeat.job.metrics import Auc, confusion
 from fourbeat.job.plan import Plan, resolve
 from fourbeat.loop.directory import free_directory
 from fourbeat.loop.fit import fit
-from fourbeat.receipt import model as receipts
 from fourbeat.receipt.code import CodeRecord, code_of
 from fourbeat.receipt.model import Receipt
+from fourbeat.receipt.publish import trained
 
 
 class Outcome(NamedTuple):
@@ -56,7 +56,7 @@ def train(
         InexactError: if the factory's code differs from what trained the run so far.
         FourbeatError: of any kind; nothing half-written is left.
     """
-    before = receipts.read(out) if out is not None and (out / receipts.NAME).exists() else None
+    before = None if out is None else trained(out)
     if out is not None and before is not None and before.run.status == "finished":
         config = filled(config, before)
         if before.config == declared(config) and same_data(before, config, frame):

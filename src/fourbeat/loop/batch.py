@@ -10,16 +10,21 @@ from torch import Tensor, nn
 from fourbeat.errors import BatchError
 
 
+def walk(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Tensor]]:
+    """Every tensor of a nested value in order, with the keys that lead to it."""
+    if isinstance(value, Tensor):
+        yield way, value
+    elif isinstance(value, Mapping):
+        for key, item in cast(Mapping[Any, Any], value).items():
+            yield from walk(item, (*way, key))
+    elif isinstance(value, list | tuple):
+        for number, item in enumerate(cast(list[Any], value)):
+            yield from walk(item, (*way, number))
+
+
 def tensors(batch: Any) -> Iterator[Tensor]:
     """Every tensor of a batch, in order."""
-    if isinstance(batch, Tensor):
-        yield batch
-    elif isinstance(batch, Mapping):
-        for item in cast(Mapping[Any, Any], batch).values():
-            yield from tensors(item)
-    elif isinstance(batch, list | tuple):
-        for item in cast(list[Any], batch):
-            yield from tensors(item)
+    return (tensor for _, tensor in walk(batch))
 
 
 def examples(batch: Any) -> int:

@@ -4,12 +4,13 @@ from typing import Any
 
 from torch.optim.lr_scheduler import CosineAnnealingLR, OneCycleLR
 
-from fourbeat.errors import RunError
 from fourbeat.loop.lane import Lane
 
 
-def check_horizon(lane: Lane, epochs: int, steps: int) -> str | None:
+def horizon(lane: Lane, epochs: int, steps: int) -> str | None:
     """Compare a scheduler's length with the steps that will run.
+
+    It is said and not refused: a loop may end earlier, and its next loader be shorter.
 
     Args:
         lane: of the scheduler.
@@ -17,10 +18,7 @@ def check_horizon(lane: Lane, epochs: int, steps: int) -> str | None:
         steps: updates of the run, early stopping apart.
 
     Returns:
-        What will look odd in the curve, in words; None if nothing will.
-
-    Raises:
-        RunError: if the scheduler would fail on the way.
+        What will go wrong or look odd in the curve, in words; None if nothing will.
     """
     scheduler: Any = lane.scheduler
     warm = lane.warmup.steps if lane.warmup else 0
@@ -29,10 +27,9 @@ def check_horizon(lane: Lane, epochs: int, steps: int) -> str | None:
     if isinstance(scheduler, OneCycleLR):
         total = int(scheduler.total_steps)
         if moves > total:
-            raise RunError(
-                f"OneCycleLR ends after {total:,} {what}, and the run has {moves:,}",
-                "scheduler",
-                f"Make it with total_steps={moves}",
+            return (
+                f"OneCycleLR fails after {total:,} {what}, and the run has {moves:,}: make it with "
+                f"total_steps={moves}"
             )
         if moves < total:
             return f"OneCycleLR is made for {total:,} {what}, and the run has {moves:,}"

@@ -78,6 +78,7 @@ class Lane:
         self._first: Weight = 1
         self._total: Weight = 0
         self._batches = 0
+        self._sound = True
 
     def parameters(self) -> list[Tensor]:
         """The parameters it updates."""
@@ -90,9 +91,9 @@ class Lane:
     def clear(self) -> None:
         """Forget all gradients."""
         self.optimizer.zero_grad(set_to_none=True)
-        self._batches = 0
+        self._batches, self._sound = 0, True
 
-    def backward(self, loss: Tensor, weight: Weight) -> None:
+    def backward(self, loss: Tensor, weight: Weight, *, sound: bool) -> None:
         """Add a micro-batch's gradients to those of the step.
 
         The gradient of a mean over several micro-batches is the sum of theirs, each weighted by
@@ -102,7 +103,9 @@ class Lane:
         Args:
             loss: its mean loss.
             weight: what that mean divides by.
+            sound: whether the loss is finite; if not, the update is skipped.
         """
+        self._sound &= sound
         if self._batches == 0:
             self._first, self._total = weight, weight
         else:
@@ -125,16 +128,17 @@ class Lane:
         if closure is not None:
             return self._by_closure(closure, blame)
         norm = self._ready()
-        finite = self._finite(norm)
+        finite = self._sound and self._finite(norm)
         if not finite and (self.scaler is None or self.scaler.get_scale() <= 1):
             self._refuse(blame)
         if finite:
             self._clip(norm)
-        if self.scaler is not None:  # steps only over finite gradients, and then moves the scale
-            self.scaler.step(self.optimizer)
+            if self.scaler is not None:
+                self.scaler.step(self.optimizer)
+            else:
+                self.optimizer.step()
+        if self.scaler is not None:
             self.scaler.update()
-        elif finite:
-            self.optimizer.step()
         rates = self.rates()
         if finite:
             self.end_step()

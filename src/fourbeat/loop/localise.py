@@ -4,21 +4,24 @@ Nothing of this runs while all is well, but for one look at the loss and one at 
 norm. Then the calls of the step are made again, module by module, from the same random numbers.
 """
 
+import logging
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
 import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from fourbeat.errors import Finding, NonFiniteError
-from fourbeat.loop.batch import examples
+from fourbeat.loop.batch import examples, walk
 from fourbeat.loop.calls import Call, Calls
 from fourbeat.loop.lane import Lane
 from fourbeat.loop.modes import left_alone
 from fourbeat.loop.step import Step
+
+log = logging.getLogger("fourbeat")
 
 GREW = 10.0
 """A parameter whose root mean square grew by this factor within a pass was updated too far."""
@@ -152,6 +155,8 @@ class Localiser:
         torch.set_rng_state(call.rng)
         try:
             call.module(*call.args, **call.kwargs)
+        except Exception:  # a module that cannot be called twice hides nothing of the error
+            log.debug("the call of %r could not be made again", call.name, exc_info=True)
         finally:
             for handle in hooks:
                 handle.remove()
@@ -182,7 +187,7 @@ class Localiser:
         if loss is None:
             return None
         rows: tuple[int, ...] = ()
-        if isinstance(logits, Tensor) and logits.requires_grad:
+        if isinstance(logits, Tensor) and logits.requires_grad and loss.requires_grad:
             (gradient,) = torch.autograd.grad(
                 loss, logits, retain_graph=True, materialize_grads=True
             )
@@ -201,8 +206,10 @@ class Localiser:
         return self._explained(step, whole, logits if isinstance(logits, Tensor) else None)
 
     def _gradients(self, lane: Lane) -> Finding:
-        held = {id(p) for p in lane.parameters()}
-        named = [(n, p.grad) for n, p in self.model.named_parameters() if id(p) in held]
+        names = {id(p): name for name, p in self.model.named_parameters()}
+        order = {key: place for place, key in enumerate(names)}
+        held = sorted(lane.parameters(), key=lambda p: order.get(id(p), len(order)))
+        named = [(names.get(id(p), f"a parameter of shape {tuple(p.shape)}"), p.grad) for p in held]
         there = [(name, gradient) for name, gradient in named if gradient is not None]
         wrong = [(n, g, bad) for n, g in there if (bad := broken(g)) is not None]
         if not wrong:
@@ -324,12 +331,6 @@ def rows_of(bad: Tensor, rows: int) -> tuple[int, ...]:
 
 
 def named_tensors(value: Any, name: str) -> Iterator[tuple[str, Tensor]]:
-    """Every tensor of a nested value, with the way to it."""
-    if isinstance(value, Tensor):
-        yield name, value
-    elif isinstance(value, Mapping):
-        for key, item in cast(Mapping[Any, Any], value).items():
-            yield from named_tensors(item, f"{name}[{key!r}]")
-    elif isinstance(value, list | tuple):
-        for number, item in enumerate(cast(list[Any], value)):
-            yield from named_tensors(item, f"{name}[{number}]")
+    """Every tensor of a nested value, as one would write the way to it: `batch[0]`."""
+    for way, tensor in walk(value):
+        yield name + "".join(f"[{key!r}]" for key in way), tensor

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from fourbeat.loop.batch import device_of, examples, inputs_and_target, to_device
+from fourbeat.loop.batch import device_of, examples, inputs_and_target, tensors, to_device
 from fourbeat.loop.contract import check_batch, sums_to_one
 from fourbeat.loop.groups import held
 from fourbeat.loop.means import right_answers
@@ -72,12 +72,15 @@ def overfit(
     inputs, target = inputs_and_target(batch)
     losses: list[float] = []
     with rehearsal(model, optimizer):
-        for _ in range(steps):
+
+        def closure() -> Tensor:
             optimizer.zero_grad(set_to_none=True)
             loss = scalar(loss_fn(model(*inputs), target))
-            losses.append(loss.item())
             loss.backward()
-            optimizer.step()
+            return loss.detach()
+
+        for _ in range(steps):
+            losses.append(float(cast(Any, optimizer).step(closure)))
         still = [n for n, p in model.named_parameters() if p.grad is not None and not p.grad.any()]
         with mode(model, training=False), torch.no_grad():
             output = model(*inputs)
@@ -108,9 +111,7 @@ def doubtful_data(batch: Any) -> Iterator[str]:
     """Rows that no model can tell apart, or with nothing to learn from."""
     inputs, target = inputs_and_target(batch)
     n = examples(batch)
-    flat = torch.cat(
-        [t.detach().reshape(n, -1).double() for t in inputs if isinstance(t, Tensor)], 1
-    )
+    flat = torch.cat([t.detach().reshape(n, -1).double() for t in tensors(inputs)], 1)
     if not bool(flat.isfinite().all()):
         yield "the inputs hold values that are not finite"
         return

@@ -118,8 +118,8 @@ def limits_of(loader: Any) -> list[str]:
         for name, value in attributes(owner).items():
             if isinstance(value, OWN) and id(value) not in known:
                 limits.append(
-                    f"The training {what} draws from a generator of its own, {name!r}: a resume "
-                    "does not repeat it. Draw from torch's, NumPy's or Python's global one."
+                    f"The training {what} has a generator of its own, {name!r}: a resume does not "
+                    "repeat what is drawn from it. Draw from torch's, NumPy's or Python's global one."
                 )
     return limits
 

@@ -21,11 +21,13 @@ class StepProfiler:
     """Looks at a number of steps, once; then prints a table and writes a trace.
 
     Args:
-        steps: how many, after the first two of the first pass that has as many.
+        steps: how many, after the first two of the first pass.
         directory: where `trace.json` goes, for chrome://tracing or Perfetto.
     """
 
     def __init__(self, steps: int, directory: Path):
+        if steps < 0:
+            raise ValueError(f"profile must not be below 0, got {steps}")
         self.left = steps + SKIPPED
         self._path = directory / TRACE
         activities = [ProfilerActivity.CPU]
@@ -53,6 +55,7 @@ class StepProfiler:
     def stop(self) -> None:
         """End early: the pass had fewer steps."""
         if self.left > 0:
+            log.warning("the pass ended %d steps before the profile was complete", self.left)
             self.left = 0
             self._profile.stop()
 

@@ -105,6 +105,12 @@ class Session:
                     str(self.directory),
                     "Train into a new directory",
                 )
+            elif self._before is not None:
+                raise RunError(
+                    f"the run is {self._before.run.status}, and its checkpoints are gone",
+                    str(self.directory),
+                    "Train into a new directory",
+                )
             else:
                 self._begin()
         except BaseException:
@@ -123,6 +129,9 @@ class Session:
             rng.seed_others(seed)
         if not any(map(is_lazy, self.parts.model.parameters())):
             plain(self.parts.state(), "state")  # what cannot be saved is better known at once
+        for lane in self.parts.lanes.values():
+            if lane.warmup is not None:
+                lane.warmup.start()
         self.state.origin = rng.digest(rng.capture())
         self.train()
 

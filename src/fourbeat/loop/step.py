@@ -29,8 +29,8 @@ class Engine(Protocol):
         """For backward and update."""
         ...
 
-    def check_loss(self, step: "Step", lane: Lane, loss: Tensor, logits: Any) -> None:
-        """Refuse a loss that is not finite."""
+    def check_loss(self, step: "Step", lane: Lane, loss: Tensor, logits: Any) -> bool:
+        """Whether the loss is finite; raises where it must be."""
         ...
 
     def blame(self, step: "Step", lane: Lane) -> NoReturn:
@@ -137,9 +137,9 @@ class Step:
         count = examples(batch)
         share: Weight = count if weight is None else weight
         value = scalar(loss).detach()
-        self._engine.check_loss(self, lane, loss, logits)
+        sound = self._engine.check_loss(self, lane, loss, logits)
         with self._engine.outside_autocast():
-            lane.backward(loss, share)
+            lane.backward(loss, share, sound=sound)
         self._backwards[lane.name] = done + 1
         name = "loss" if optimizer is None else f"{optimizer}_loss"
         entries = self._entries.setdefault(lane.name, [])
@@ -189,7 +189,6 @@ class Step:
                 evaluate if closure else None, lambda: self._engine.blame(self, lane)
             )
         self.updates[lane.name] = update
-        self._backwards.setdefault(lane.name, 1)
         self._engine.updated(self, lane, update, self._entries.get(lane.name, []))
 
     def skip(self) -> None:

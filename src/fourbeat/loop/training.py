@@ -13,7 +13,7 @@ from fourbeat.errors import BeatError
 from fourbeat.loop import position, precision
 from fourbeat.loop.average import WeightAverage
 from fourbeat.loop.batch import describe, device_of, examples, to_device
-from fourbeat.loop.horizon import check_horizon
+from fourbeat.loop.horizon import horizon
 from fourbeat.loop.lane import Lane, Update
 from fourbeat.loop.localise import Localiser
 from fourbeat.loop.means import Entry
@@ -158,7 +158,7 @@ class Training:
         except TypeError:
             return
         for lane in self.lanes.values():
-            text = check_horizon(lane, self.epochs, steps)
+            text = horizon(lane, self.epochs, steps)
             if text is not None:
                 log.warning("%s", text)
                 self.session.state.event("schedule", text)
@@ -192,10 +192,12 @@ class Training:
         # Before the first batch a resume begins the pass anew.
         self.session.stop(now if state.position else state.call_rng or now)
 
-    def check_loss(self, step: Step, lane: Lane, loss: Tensor, logits: Any) -> None:
-        """Refuse a loss that is not finite; with `nonfinite="skip"` the update is skipped."""
-        if lane.rules.nonfinite == "raise" and not math.isfinite(loss.item()):
+    def check_loss(self, step: Step, lane: Lane, loss: Tensor, logits: Any) -> bool:
+        """Whether the loss is finite; with `nonfinite="raise"` it must be."""
+        finite = math.isfinite(loss.item())
+        if not finite and lane.rules.nonfinite == "raise":
             self.localiser.refuse(step, lane, self.autocast(), loss, logits)
+        return finite
 
     def blame(self, step: Step, lane: Lane) -> NoReturn:
         """Name what is not finite, once the gradients are there."""

@@ -24,7 +24,13 @@ class Warmup:
     def __init__(self, optimizer: Optimizer, steps: int):
         self.optimizer = optimizer
         self.steps = steps
+        if steps < 0:
+            raise ValueError(f"warmup must not be below 0, got {steps}")
         self.done = 0
+        self.aims = self._rates()
+
+    def start(self) -> None:
+        """Bring the rates down for the first update."""
         self.aims = self._rates()
         self._scale()
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from torch import nn
 
-from fourbeat.config import ModelConfig
+from fourbeat.config.options import ModelConfig
 from fourbeat.data.encode import TableShape
 from fourbeat.data.images import ImageShape
 from fourbeat.errors import ConfigError

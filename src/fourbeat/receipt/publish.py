@@ -50,10 +50,9 @@ def refuse_another(directory: Path, receipt: Receipt) -> Receipt | None:
     Raises:
         RunError: naming what differs.
     """
-    # Without a checkpoint there is nothing that another training could be mixed into.
-    if not ((directory / receipts.NAME).exists() and any(directory.glob("checkpoints/0*"))):
+    before = trained(directory)
+    if before is None:
         return None
-    before = receipts.read(directory)
     changed = tree_differences(declaration(before), declaration(receipt))
     if changed:
         raise RunError(
@@ -62,6 +61,15 @@ def refuse_another(directory: Path, receipt: Receipt) -> Receipt | None:
             "Train into a new directory",
         )
     return before
+
+
+def trained(directory: Path) -> Receipt | None:
+    """The receipt of a run with a checkpoint, or finished; else another training harms nothing."""
+    if not (directory / receipts.NAME).exists():
+        return None
+    receipt = receipts.read(directory)
+    kept = receipt.run.status == "finished" or any(directory.glob("checkpoints/0*"))
+    return receipt if kept else None
 
 
 def declare(directory: Path, receipt: Receipt) -> None:

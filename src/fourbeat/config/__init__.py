@@ -1,0 +1,1 @@
+"""The declared training: its options, and the places that they come from."""
