@@ -83,6 +83,7 @@ def check(tree: Mapping[str, Any], place: str, origins: Mapping[str, str] | None
     Raises:
         ConfigError: with all that is wrong, and where it was said.
     """
+    tree = tasks.with_task_defaults(tree)
     if images := about_images(tree):
         tree = with_image_defaults(tree)
     problems: list[Problem] = []

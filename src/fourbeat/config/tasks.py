@@ -1,8 +1,10 @@
-"""Which options a task has: what may be selected by, how many targets, what would mean nothing."""
+"""What a task makes of the options: how many targets, what means nothing, other defaults."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
 
+from fourbeat.config.images import Tree
 from fourbeat.config.options import Config
 from fourbeat.errors import Problem
 from fourbeat.types import TaskName
@@ -16,11 +18,14 @@ class Rules:
         metrics: what `train.select` may be.
         several: whether there may be more than one target.
         without: options that must be left as they are.
+        defaults: of options whose defaults are others. Layer normalisation hides how large a row's
+            numbers are, which a quantity depends on; with few rows a small step does better.
     """
 
     metrics: tuple[str, ...]
     several: bool = False
     without: tuple[str, ...] = ()
+    defaults: dict[str, Tree] = field(default_factory=dict[str, Tree])
 
 
 RULES: dict[TaskName, Rules] = {
@@ -28,6 +33,7 @@ RULES: dict[TaskName, Rules] = {
     "regression": Rules(
         ("loss", "rmse", "mae", "r2"),
         without=("data.classes", "data.relabel", "train.class_weights", "train.label_smoothing"),
+        defaults={"model": {"norm": "none"}, "optimizer": {"lr": 5e-4}},
     ),
     "multilabel": Rules(
         ("loss", "accuracy", "exact", "auc"),
@@ -35,6 +41,20 @@ RULES: dict[TaskName, Rules] = {
         without=("data.classes", "train.label_smoothing"),
     ),
 }
+
+
+def with_task_defaults(tree: Mapping[str, Any]) -> Tree:
+    """The options whose defaults are others for the task, where nothing is said of them."""
+    data = tree.get("data")
+    task = cast(Tree, data).get("task") if isinstance(data, dict) else None
+    rules = RULES.get(cast(TaskName, str(task)))
+    filled = dict(tree)
+    for name, defaults in rules.defaults.items() if rules else ():
+        said: Any = tree.get(name, {})
+        # What is no section, the check of the whole names; another optimizer has rates of its own.
+        if isinstance(said, dict) and (name == "model" or said.get("name", "adamw") == "adamw"):  # pyright: ignore[reportUnknownMemberType]
+            filled[name] = {**defaults, **cast(Tree, said)}
+    return filled
 
 
 def problems(config: Config) -> Iterator[tuple[str, Problem]]:
