@@ -11,5 +11,6 @@ else:
     Values = Any  # pyarrow's own class takes no type argument
 
 ColumnType = Literal["numeric", "boolean", "category", "datetime", "id", "ignored"]
+TaskName = Literal["classification", "regression", "multilabel"]
 Direction = Literal["min", "max"]
 Split = Literal["train", "validation", "test"]

@@ -403,3 +403,63 @@ def test_a_closed_pipe_is_no_error(workplace):
         ["bash", "-c", code], cwd=workplace, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.fixture(scope="module")
+def measured(workplace):
+    """A table with a quantity and two labels, one of whose names has a comma."""
+    lines = [
+        f"{i * 7 % 50}.5,{i * 7 % 50 * 3}.25,{int(i * 7 % 50 > 20)},{i % 2}" for i in range(200)
+    ]
+    path = workplace / "measured.csv"
+    path.write_text("\n".join(['x,size,"wet, or cold",odd', *lines]) + "\n")
+    return path.name
+
+
+def test_a_quantity_from_plan_to_predictions(workplace, measured):
+    command = ("train", measured, "--target", "size", "--task", "regression", "--ignore", "odd")
+    refused = fourbeat(*command[:4], cwd=workplace, check=1)
+    assert "a quantity, not a class" in refused.stderr
+    assert "--task regression" in refused.stderr
+    plan = json.loads(fourbeat(*command, "--dry-run", "--json", cwd=workplace, check=0).stdout)
+    assert plan["data"]["quantity"]["low"] == 0.25
+    assert plan["config"]["data"]["task"] == "regression"
+    shown = fourbeat(*command, "--dry-run", cwd=workplace, check=0).stdout
+    assert "target   size: a quantity" in shown
+    assert "out_features=1," in shown
+    done = fourbeat(*command, "--out", "sized", "--epochs", "5", cwd=workplace, check=0)
+    assert "split    random: train 140, validation 30, test 30" in done.stdout
+    for name in ("rmse", "mae", "r2"):
+        assert f" {name}" in done.stdout
+    assert "accuracy" not in done.stdout
+    made = json.loads(fourbeat(*command, "--out", "s2", "--json", cwd=workplace, check=0).stdout)
+    assert made["test"]["r2"] > 0.5
+    assert "a quantity" in fourbeat("show", "sized", cwd=workplace, check=0).stdout
+    assert "rmse" in fourbeat("runs", ".", cwd=workplace, check=0).stdout
+    fourbeat("verify", "sized", cwd=workplace, check=0)
+    fourbeat("predict", "sized", measured, "--out", "sized.csv", cwd=workplace, check=0)
+    assert (workplace / "sized.csv").read_text().splitlines()[0].endswith('"odd","prediction"')
+    verdict = fourbeat(*command, "--overfit-one-batch", "--json", cwd=workplace).stdout
+    assert json.loads(verdict)["accuracy"] is None
+    page = (workplace / "sized" / "report.html").read_text()
+    assert 'id="errors"' in page
+    assert 'id="classes"' not in page
+
+
+def test_several_labels_from_plan_to_predictions(workplace, measured):
+    targets = ("--target", "wet, or cold", "--target", "odd")
+    command = ("train", measured, *targets, "--ignore", "size")
+    refused = fourbeat(*command, cwd=workplace, check=2)
+    assert "classification has one target, and 2 are named" in refused.stderr
+    assert "--task multilabel" in refused.stderr
+    command += ("--task", "multilabel", "--epochs", "5")
+    assert "wet, or cold, odd: 2 labels" in fourbeat(*command, "--dry-run", cwd=workplace).stdout
+    done = fourbeat(*command, "--out", "labels", "--json", cwd=workplace, check=0)
+    assert json.loads(done.stdout)["test"].keys() >= {"accuracy", "exact", "auc", "label_counts"}
+    shown = fourbeat("show", "labels", cwd=workplace, check=0).stdout
+    assert "test: label by label" in shown
+    assert "wet, or cold " in shown
+    fourbeat("predict", "labels", measured, "--out", "labels.csv", cwd=workplace, check=0)
+    header = (workplace / "labels.csv").read_text().splitlines()[0]
+    assert '"prediction_wet, or cold","p_wet, or cold","prediction_odd","p_odd"' in header
+    assert 'id="labels"' in (workplace / "labels" / "report.html").read_text()

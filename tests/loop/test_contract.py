@@ -121,3 +121,11 @@ def test_a_lazy_buffer_waits_for_the_first_step():
     model = nn.Sequential(nn.LazyBatchNorm1d(affine=False), nn.Linear(3, 2))
     fb.check_batch(model, (X, Y), nn.CrossEntropyLoss())
     assert isinstance(model[0], nn.LazyBatchNorm1d)
+
+
+@pytest.mark.parametrize("loss", [nn.MSELoss(), nn.L1Loss(), nn.SmoothL1Loss(), nn.HuberLoss()])
+def test_a_loss_that_would_compare_every_row_with_all_others(loss):
+    model, x = nn.Linear(3, 1), torch.rand(4, 3)
+    with pytest.raises(BatchError, match=r"shape \(4, 1\) and the target \(4,\).*squeeze"):
+        fb.check_batch(model, (x, torch.rand(4)), loss)
+    fb.check_batch(model, (x, torch.rand(4, 1)), loss)

@@ -18,7 +18,7 @@ def predict(
     trust_code: TrustCode = False,
     as_json: Json = False,
 ) -> None:
-    """Predict the label of each row, or image, with a run's selected model."""
+    """Predict the target of each row, or image, with a run's selected model."""
     from fourbeat.cli.summary import dump
     from fourbeat.job.image_predict import ImageClassifier, predict_images
     from fourbeat.job.predict import load

@@ -14,6 +14,8 @@ from fourbeat.data.record import DataRecord, ImageRecord
 from fourbeat.errors import FourbeatError, RunError
 from fourbeat.receipt import model as receipts
 from fourbeat.receipt.model import OptimizerRecord, Receipt
+from fourbeat.receipt.report.labels import LABEL_HEADS, label_rows
+from fourbeat.receipt.report.wording import figure as plain
 
 if TYPE_CHECKING:
     from fourbeat.job.plan import Plan
@@ -76,7 +78,7 @@ def headline(receipt: Receipt) -> list[str]:
     """Data, model and selection, a line each."""
     lines: list[str] = []
     if receipt.data:
-        lines += [data_line(receipt.data), split_line(receipt.data)]
+        lines += [data_line(receipt.data), target_line(receipt.data), split_line(receipt.data)]
     lines.append(
         f"model    {receipt.model.name}, {receipt.model.parameters:,} parameters; "
         + ", ".join(f"{o.name} lr {rate(o)}" for o in receipt.optimizers.values())
@@ -86,7 +88,7 @@ def headline(receipt: Receipt) -> list[str]:
         early = " (stopped early)" if run.stopped_early else ""
         lines.append(
             f"best     epoch {best.epoch} of {run.epochs}{early}, {run.steps:,} steps: "
-            f"validation {best.metric} {best.value:.4f}"
+            f"validation {best.metric} {figure(best.value)}"
         )
     if receipt.weights_sha256:
         lines.append(f"weights  sha256 {receipt.weights_sha256[:16]}…")
@@ -105,6 +107,11 @@ def data_line(data: DataRecord) -> str:
     what = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
     left = [column.name for column in data.columns if not column.used]
     return f"data     {name}: {what}; left out: {', '.join(left) or '-'}"
+
+
+def target_line(data: DataRecord) -> str:
+    """What is predicted."""
+    return "target   " + ": ".join(data.aim)
 
 
 def images(record: ImageRecord) -> str:
@@ -131,7 +138,7 @@ def results(receipt: Receipt) -> Table:
     table.add_column("")
     names = [
         name
-        for name in ("loss", "accuracy", "auc")
+        for name in ("loss", "accuracy", "exact", "auc", "rmse", "mae", "r2")
         if any(name in values for values in receipt.results.values())
     ]
     for name in ("rows", *names):
@@ -144,8 +151,8 @@ def results(receipt: Receipt) -> Table:
 
 
 def figure(value: Any) -> str:
-    """A metric with four decimals; NaN is a text in a receipt."""
-    return f"{value:.4f}" if isinstance(value, float) else str(value if value is not None else "-")
+    """A metric as the report has it; NaN is a text in a receipt."""
+    return plain(value) if isinstance(value, float) else str(value if value is not None else "-")
 
 
 def print_receipt(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
@@ -171,6 +178,8 @@ def print_receipt(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
     for name, values in receipt.results.items():
         if "confusion" in values and receipt.data:
             console.print(confusion(name, values["confusion"], receipt.data.classes))
+        if "label_counts" in values and receipt.data:
+            console.print(by_label(name, values, [label.name for label in receipt.data.labels]))
     if receipt.data:
         if receipt.data.columns:
             console.print(columns(receipt.data))
@@ -207,6 +216,17 @@ def confusion(name: str, counts: list[list[int]], classes: list[str]) -> Table:
         for i in range(len(classes))
     ]
     table.add_row("precision", *precisions, "")
+    return table
+
+
+def by_label(name: str, values: dict[str, Any], labels: list[str]) -> Table:
+    """How each label was predicted."""
+    table = Table(title=f"{name}: label by label", box=None, title_justify="left")
+    table.add_column("")
+    for head in LABEL_HEADS:
+        table.add_column(head, justify="right")
+    for label, cells in zip(labels, label_rows(values), strict=True):
+        table.add_row(Text(label), *cells)
     return table
 
 
@@ -255,12 +275,13 @@ def print_runs(directory: Path, *, as_json: bool) -> None:
             table.add_row(Text(str(place)), "unreadable", "", "", "", "")
             continue
         best, test = receipt.selection, receipt.results.get("test", {})
-        shown = [f"{name} {figure(test[name])}" for name in ("accuracy", "auc") if name in test]
+        names = ("accuracy", "auc", "rmse", "r2")
+        shown = [f"{name} {figure(test[name])}" for name in names if name in test]
         table.add_row(
             Text(str(place)),
             receipt.run.status,
             str(receipt.run.epochs),
-            f"{best.metric} {best.value:.4f} @ {best.epoch}" if best else "-",
+            f"{best.metric} {figure(best.value)} @ {best.epoch}" if best else "-",
             " ".join(shown) or "-",
             (receipt.weights_sha256 or "-")[:12],
         )
@@ -291,6 +312,7 @@ def print_plan(plan: "Plan", out: Path | None, *, as_json: bool) -> None:
     console.print(data_line(data) if data.images else columns(data))
     for note in data.notes:
         console.print(f"- {note}")
+    console.print(target_line(data))
     console.print(split_line(data))
     console.print(model.architecture)
     console.print(f"model    {model.parameters:,} parameters")

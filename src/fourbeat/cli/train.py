@@ -18,7 +18,14 @@ def train(
             "fashion-mnist with --data-dir; or a config.",
         ),
     ],
-    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(help="The column to predict; with --task multilabel one or more."),
+    ] = None,
+    task: Annotated[
+        str | None,
+        typer.Option(help="classification, regression or multilabel. Default: classification."),
+    ] = None,
     data_dir: Annotated[
         Path | None, typer.Option(help="The folder with the files of a named data set.")
     ] = None,
@@ -82,14 +89,15 @@ def train(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Train a classifier on a table or on images: split, select, test, and leave a receipt."""
+    """Train on a table or on images: split, select, test, and leave a receipt."""
     from fourbeat.config import sources
 
     declared = source.suffix == ".toml"
     flags: dict[str, Any] = {
         "data.path": None if declared else str(source),
         "data.dir": str(data_dir) if data_dir else None,
-        "data.target": target,
+        "data.target": target[0] if target and len(target) == 1 else target or None,
+        "data.task": task,
         "data.ignore": names(ignore) or None,
         "data.missing": missing or None,
         "model.name": model,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from fourbeat.types import ColumnType
+from fourbeat.types import ColumnType, TaskName
 
 NAMED = ("fashion-mnist",)
 """Data sets that `data.path` may name, with `data.dir` for the folder of their files."""
@@ -52,8 +52,12 @@ class DataConfig(Section):
     labels: Path | None = None
     """The IDX file with the labels of an IDX file of images. Default: the file beside it that is
     named so (`train-labels-idx1-ubyte` for `train-images-idx3-ubyte`)."""
-    target: str = ""
-    """The column to predict; needed for a table, and nothing else has columns."""
+    target: str | tuple[str, ...] = ""
+    """The column to predict, or with `multilabel` the columns; needed for a table, and nothing
+    else has columns."""
+    task: TaskName = "classification"
+    """What the target is: one of several classes, with `regression` a quantity, with `multilabel`
+    columns that are 0 or 1 each."""
     ignore: tuple[str, ...] = ()
     """Columns to leave out; shell patterns such as `outcome_*` are allowed."""
     types: dict[str, ColumnType] = {}
@@ -71,9 +75,17 @@ class DataConfig(Section):
     """A category seen in fewer training rows than this counts as unknown. Default: one in 500
     training rows, between 2 and 20."""
 
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The columns to predict."""
+        if isinstance(self.target, str):
+            return (self.target,) if self.target else ()
+        return self.target
+
 
 class SplitConfig(Section):
-    """Which rows train, validate and test. Random splits are stratified by label."""
+    """Which rows train, validate and test. Random splits are stratified by label: by class, or by
+    the rarest label that a row has. For a quantity they are not."""
 
     validation: Annotated[float, Field(gt=0, lt=1)] = 0.15
     """Share of the rows held out for validation."""
@@ -202,8 +214,8 @@ class TrainConfig(Section):
     between 32 and 1024, so that an epoch has about 100 steps; for images between 8 and 64."""
     patience: Annotated[int, Field(ge=1)] | None = 10
     """Stop after so many epochs without improvement. A very large number never stops."""
-    select: Literal["loss", "accuracy", "auc"] = "loss"
-    """The validation metric by which the best epoch is chosen."""
+    select: Literal["loss", "accuracy", "exact", "auc", "rmse", "mae", "r2"] = "loss"
+    """The validation metric by which the best epoch is chosen: one that the task has."""
     checkpoint_every: Annotated[int, Field(ge=1)] | None = None
     """Write a checkpoint within the epoch every so many steps. Default: once a minute."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
@@ -216,7 +228,8 @@ class TrainConfig(Section):
     clip_value: Annotated[float, Field(gt=0)] | None = None
     """Bring each gradient into [-clip_value, clip_value]."""
     class_weights: Literal["balanced"] | tuple[Annotated[float, Field(gt=0)], ...] | None = None
-    """Weights of the classes in the loss: `balanced` for equal weight in sum, or one a class."""
+    """Weights of the classes in the loss: `balanced` for equal weight in sum, or one a class. With
+    `multilabel` the weight of a 1 against a 0, for each label."""
     average: Literal["ema", "swa"] | None = None
     """Validate and select averaged weights: after each update, or at the ends of epochs."""
     average_decay: Annotated[float, Field(gt=0, lt=1)] = 0.999

@@ -12,6 +12,7 @@ from typing import Any, cast, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from fourbeat.config import tasks
 from fourbeat.config.images import Tree, about_images, with_image_defaults
 from fourbeat.config.options import NAMED, PATHS, Config
 from fourbeat.errors import ConfigError, Problem
@@ -82,25 +83,31 @@ def check(tree: Mapping[str, Any], place: str, origins: Mapping[str, str] | None
     Raises:
         ConfigError: with all that is wrong, and where it was said.
     """
+    tree = tasks.with_task_defaults(tree)
     if images := about_images(tree):
         tree = with_image_defaults(tree)
     problems: list[Problem] = []
+
+    def put(key: str, found: Problem) -> None:
+        said = (text for name, text in (origins or {}).items() if touches(name, key))
+        problems.append(Problem(found.fact, next(said, place), found.remedy))
+
     data = tree.get("data")
-    if isinstance(data, dict) and "target" not in data and not images:
+    if isinstance(data, dict) and not cast(Tree, data).get("target") and not images:
         path: Any = cast(Tree, data).get("path")
         absent = isinstance(path, str | Path) and not Path(path).exists()
         needed = Problem(problem("missing", ("data", "target"), "").fact, place)
         problems.append(Problem("no such file or folder", str(path)) if absent else needed)
     try:
         config = Config.model_validate(tree)
+        for key, found in tasks.problems(config):
+            put(key, found)
         if not problems:
             return config
     except ValidationError as error:
         for detail in error.errors():
-            found = problem(detail["type"], detail["loc"], detail["msg"])
             key = ".".join(str(part) for part in detail["loc"])
-            said = (text for name, text in (origins or {}).items() if touches(name, key))
-            problems.append(Problem(found.fact, next(said, place), found.remedy))
+            put(key, problem(detail["type"], detail["loc"], detail["msg"]))
     raise ConfigError(problems)
 
 

@@ -30,12 +30,18 @@ class TableShape:
     Attributes:
         numeric: number of float columns, missing-value indicators among them.
         cardinalities: codes of each category column, the unknown and the missing one included.
-        classes: number of labels.
+        classes: numbers that the model gives for a row: a logit for each class or label, one for
+            a quantity. `outputs` is the same.
     """
 
     numeric: int
     cardinalities: tuple[int, ...]
     classes: int
+
+    @property
+    def outputs(self) -> int:
+        """Numbers that the model gives for a row."""
+        return self.classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ class Features:
         return (self.numeric, self.codes) if self.codes.shape[1] else (self.numeric,)
 
 
-def shape_of(columns: Iterable[Column], classes: int) -> TableShape:
+def shape_of(columns: Iterable[Column], outputs: int) -> TableShape:
     """The shape that these columns are encoded to."""
     columns = [column for column in columns if column.used]
     return TableShape(
@@ -64,7 +70,7 @@ def shape_of(columns: Iterable[Column], classes: int) -> TableShape:
         cardinalities=tuple(
             FIRST + len(column.categories) for column in columns if column.categories is not None
         ),
-        classes=classes,
+        classes=outputs,
     )
 
 

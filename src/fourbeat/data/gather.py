@@ -1,6 +1,6 @@
 """One table from one file, or from a file for each side of the split."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 
 from fourbeat.config.options import DataConfig, SplitConfig
-from fourbeat.data import labels
 from fourbeat.data.record import FileRecord
 from fourbeat.data.source import Source, read
 from fourbeat.data.text import unify
@@ -34,25 +33,12 @@ class Gathered:
     counts: list[int]
     files: list[FileRecord]
 
-    def labels(self, target: str, config: DataConfig) -> tuple[np.ndarray, list[str]]:
-        """Class numbers of all rows, int64 of shape (rows,), and the label texts.
-
-        With several tables, the first one's labels are the mapping.
-
-        Raises:
-            DataError: naming the table that has a label of its own, or a row without one.
-        """
-        values = self.table.columns.pop(target)
-        texts: list[Values] = []
-        start = 0
+    def parts(self, column: str) -> Iterator[tuple[str, Values]]:
+        """A column's values in each table, taken out, with the place that messages name."""
+        values, start = self.table.columns.pop(column), 0
         for name, count in zip(self.names, filter(None, self.counts), strict=True):
-            part = values.slice(start, count)
-            texts.append(labels.texts(part, config.relabel, f"{name}, column {target!r}"))
+            yield f"{name}, column {column!r}", values.slice(start, count)
             start += count
-        places = [f"{name}, column {target!r}" for name in self.names]
-        classes = labels.classes_of(texts[0], config.classes, places[0])
-        numbers = [labels.encode(t, classes, p) for t, p in zip(texts, places, strict=True)]
-        return np.concatenate(numbers), classes
 
 
 def gather(config: DataConfig, split: SplitConfig, frame: Any) -> Gathered:
@@ -91,11 +77,11 @@ def gather(config: DataConfig, split: SplitConfig, frame: Any) -> Gathered:
         for role, source in zip(np.array(ROLES)[there], sources, strict=True)
     ]
     names = [source.name for source in sources]
-    table = join(sources, config.target) if len(sources) > 1 else sources[0]
+    table = join(sources) if len(sources) > 1 else sources[0]
     return Gathered(table, names, counts, files)
 
 
-def join(sources: Sequence[Source], target: str) -> Source:
+def join(sources: Sequence[Source]) -> Source:
     """Tables with the same columns, one below the other, of the first one's types."""
     first, *others = sources
     problems: list[Problem] = []

@@ -11,7 +11,6 @@ from fourbeat.data import labels, split
 from fourbeat.data.augment import statistics
 from fourbeat.data.image_parts import Part, declared_names, read_all
 from fourbeat.data.image_places import ROLES, places
-from fourbeat.data.prepare import check_classes
 from fourbeat.data.record import DataRecord, ImageRecord
 from fourbeat.data.split import Rows
 from fourbeat.errors import ConfigError, DataError, Problem
@@ -32,6 +31,11 @@ class ImageShape:
     height: int
     width: int
     classes: int
+
+    @property
+    def outputs(self) -> int:
+        """Numbers that a model gives for an image: a logit for each class."""
+        return self.classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def prepare_images(
         rows = split.stratified(
             target, classes, validation=shares.validation, test=shares.test, seed=seed
         )
-    check_classes(target[rows.train], classes, parts[0].name)
+    labels.check_classes(target[rows.train], classes, parts[0].name)
     pixels = torch.from_numpy(
         np.concatenate([part.pixels for part in parts]) if len(parts) > 1 else parts[0].pixels
     )
@@ -135,6 +139,9 @@ def check_options(data: DataConfig, shares: SplitConfig) -> None:
         for key, value in said.items()
         if value
     ]
+    if data.task != "classification":
+        fact = f"images have classes, and the task is {data.task}"
+        problems.append(Problem(fact, "data.task", "Leave it out"))
     if problems:
         raise ConfigError(problems)
 

@@ -7,11 +7,15 @@ import numpy as np
 import pyarrow as pa
 
 from fourbeat.data.arrow import CAST_ERRORS, pc
+from fourbeat.data.naming import rows_said
 from fourbeat.errors import DataError, Problem
 from fourbeat.types import Values
 
-#: More classes than this, in numbers with a fraction, is a quantity and not a label.
-MOST_FRACTIONS = 20
+#: More numbers than this may be a quantity, and no labels.
+MOST_NUMBERS = 20
+
+#: A class in fewer rows than this cannot be in training, validation and test.
+FEWEST_ROWS = 3
 
 
 def texts(values: Values, relabel: Mapping[str, str], place: str) -> Values:
@@ -22,10 +26,9 @@ def texts(values: Values, relabel: Mapping[str, str], place: str) -> Values:
     """
     if values.null_count:
         rows = np.flatnonzero(pc.is_null(values).to_numpy(zero_copy_only=False))
-        shown = ", ".join(str(row + 1) for row in rows[:3]) + (", …" if len(rows) > 3 else "")
         raise DataError(
             f"{len(rows):,} rows have no label",
-            f"{place}, row {shown}",
+            f"{place}, {rows_said(rows)}",
             "Remove these rows, or fill the label in",
         )
     if pa.types.is_floating(values.type):
@@ -33,12 +36,6 @@ def texts(values: Values, relabel: Mapping[str, str], place: str) -> Values:
         whole = pc.and_(pc.is_finite(distinct), pc.equal(distinct, pc.floor(distinct)))
         if pc.all(whole).as_py() and pc.all(pc.less(pc.abs(distinct), 2.0**53)).as_py():
             values = values.cast(pa.int64())
-        elif len(distinct) > MOST_FRACTIONS:
-            raise DataError(
-                f"the target has {len(distinct):,} different numbers: a quantity, not a class",
-                place,
-                "Regression is not supported yet; cut it into classes",
-            )
     try:
         labels = values.cast(pa.string())
     except CAST_ERRORS:
@@ -67,6 +64,7 @@ def classes_of(labels: Values, declared: Sequence[str] | None, place: str) -> li
         names = list(declared)
     else:
         names = sorted(counts, key=sort_key)
+        refuse_quantity(counts, place)
     if len(counts) < 2:
         raise DataError(
             f"the target has one class only, {next(iter(counts))!r}",
@@ -80,6 +78,22 @@ def classes_of(labels: Values, declared: Sequence[str] | None, place: str) -> li
             "Choose another --target",
         )
     return names
+
+
+def refuse_quantity(counts: Mapping[str, int], place: str) -> None:
+    """Many different numbers, with fractions or in too few rows each, are no classes.
+
+    Raises:
+        DataError: naming the way to predict a quantity.
+    """
+    if len(counts) <= MOST_NUMBERS or any(sort_key(text)[0] for text in counts):
+        return
+    if min(counts.values()) < FEWEST_ROWS or any(float(text) % 1 for text in counts):
+        raise DataError(
+            f"the target has {len(counts):,} different numbers: a quantity, not a class",
+            place,
+            "Predict it as a quantity with --task regression, or cut it into classes",
+        )
 
 
 def sort_key(text: str) -> tuple[int, float, str]:
@@ -112,3 +126,19 @@ def encode(labels: Values, classes: Sequence[str], place: str) -> np.ndarray:
         strange = pc.unique(pc.filter(labels, pc.is_null(numbers))).to_pylist()
         raise DataError(unknown_labels(sorted(str(text) for text in strange), classes, place))
     return cast(np.ndarray, numbers.to_numpy().astype(np.int64))
+
+
+def check_classes(target: np.ndarray, classes: Sequence[str], place: str) -> None:
+    """Every class must have a training row.
+
+    Args:
+        target: class numbers of the training rows.
+    """
+    seen = set(target.tolist())
+    absent = [name for number, name in enumerate(classes) if number not in seen]
+    if absent:
+        raise DataError(
+            f"no training row has the class {', '.join(map(repr, absent[:5]))}",
+            place,
+            "Split otherwise, or merge or remove the class",
+        )

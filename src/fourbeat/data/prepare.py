@@ -1,6 +1,6 @@
-"""From files or a frame to encoded rows, labels and splits: the whole way, in order."""
+"""From files or a frame to encoded rows, targets and splits: the whole way, in order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +9,20 @@ import torch
 from fourbeat.config.options import DataConfig, SplitConfig
 from fourbeat.data import encode, schema, split
 from fourbeat.data.encode import Features, TableShape
-from fourbeat.data.gather import gather
+from fourbeat.data.gather import Gathered, gather
 from fourbeat.data.record import DataRecord
 from fourbeat.data.source import Source
 from fourbeat.data.split import Rows
+from fourbeat.data.targets import classes, labels, quantities
+from fourbeat.data.targets.target import Reading
 from fourbeat.errors import DataError
-from fourbeat.types import Values
+from fourbeat.types import TaskName, Values
+
+READERS: dict[TaskName, Callable[[Gathered, DataConfig], Reading]] = {
+    "classification": classes.read,
+    "regression": quantities.read,
+    "multilabel": labels.read,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +31,7 @@ class Prepared:
 
     Attributes:
         features: every row, encoded once; the splits are row numbers into it.
-        target: class numbers, int64 of shape (rows,).
+        target: class numbers, int64 of shape (rows,), or float32 of shape (rows, outputs).
         rows: row numbers of each side.
         record: identity and meaning, for the receipt.
         shape: what the model must take.
@@ -57,28 +65,29 @@ def prepare(
     by = take_split_column(source, config, split_config)
     columns = schema.infer(
         source,
-        config.target,
+        config.targets,
         ignore=patterns(config, split_config, source),
         types=config.types,
         max_categories=config.max_categories,
     )
-    target, classes = gathered.labels(config.target, config)
-    place = f"{source.name}, column {config.target!r}"
+    reading = READERS[config.task](gathered, config)
+    strata = reading.strata
     if by is not None:
         method = "column"
         rows = split.by_column(by, f"{source.name}, column {split_config.column!r}")
     elif any(counts[1:]):
-        method, rows = "file", split.by_file(target, counts, classes, split_config, seed)
+        method = "file"
+        rows = split.by_file(strata.numbers, counts, strata.names, split_config, seed)
     else:
-        method = "stratified"
+        method = strata.method
         rows = split.stratified(
-            target,
-            classes,
+            strata.numbers,
+            strata.names,
             validation=split_config.validation,
             test=split_config.test,
             seed=seed,
         )
-    check_classes(target[rows.train], classes, place)
+    target = reading.fit(rows.train)
     min_count = config.min_count or encode.fewest(len(rows.train))
     fitted = [
         encode.fit(column, source.columns[column.name], rows.train, min_count)
@@ -88,19 +97,22 @@ def prepare(
     ]
     record = DataRecord(
         files=gathered.files,
-        target=config.target,
+        task=config.task,
+        target=config.target if isinstance(config.target, str) else list(config.target),
         columns=fitted,
-        classes=classes,
+        classes=target.classes,
+        quantity=target.quantity,
+        labels=target.labels,
         split=rows.record(method, seed if method != "column" else None),
         missing=list(config.missing),
-        notes=notes_of(config, fitted, classes, min_count),
+        notes=[*notes_of(config, fitted, min_count), *target.notes],
     )
     return Prepared(
         encode.encode(fitted, source.columns.pop, source.rows, source.name),
-        torch.from_numpy(target),
+        target.values,
         rows,
         record,
-        encode.shape_of(fitted, len(classes)),
+        encode.shape_of(fitted, record.outputs),
         min_count,
     )
 
@@ -112,8 +124,8 @@ def take_split_column(
     name = split_config.column
     if name is None:
         return None
-    if name not in source.columns or name == config.target:
-        what = "is the target" if name == config.target else "is not in the table"
+    if name not in source.columns or name in config.targets:
+        what = "is the target" if name in config.targets else "is not in the table"
         raise DataError(f"the split column {name!r} {what}", source.name)
     return source.columns.pop(name)
 
@@ -130,21 +142,7 @@ def patterns(config: DataConfig, split_config: SplitConfig, source: Source) -> l
     ]
 
 
-def check_classes(target: Any, classes: Sequence[str], place: str) -> None:
-    """Every class must have a training row."""
-    seen = set(target.tolist())
-    absent = [name for number, name in enumerate(classes) if number not in seen]
-    if absent:
-        raise DataError(
-            f"no training row has the class {', '.join(map(repr, absent[:5]))}",
-            place,
-            "Split otherwise, or merge or remove the class",
-        )
-
-
-def notes_of(
-    config: DataConfig, columns: Sequence[schema.Column], classes: Sequence[str], min_count: int
-) -> list[str]:
+def notes_of(config: DataConfig, columns: Sequence[schema.Column], min_count: int) -> list[str]:
     """Casts and choices that change meaning, in words."""
     whole = [column.name for column in columns if column.used and "int" in column.source]
     notes = [f"Cast from whole numbers to float32: {', '.join(whole)}."] if whole else []
@@ -157,5 +155,4 @@ def notes_of(
         if column.rare and column.type == "category"
     ]
     notes += [f"Label {old!r} is read as {new!r}." for old, new in config.relabel.items()]
-    mapping = ", ".join(f"{name} = {number}" for number, name in enumerate(classes))
-    return [*notes, f"Labels: {mapping}."]
+    return notes

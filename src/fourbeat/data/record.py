@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 from fourbeat.data.schema import Column
-from fourbeat.types import Split
+from fourbeat.types import Split, TaskName
 
 
 class Record(BaseModel):
@@ -16,7 +16,7 @@ class SplitRecord(Record):
     """How the rows were split: enough to make the same split again, and to see if it is the same.
 
     Attributes:
-        method: `stratified`, `column` or `file`.
+        method: `stratified`, `stratified by rarest label`, `random`, `column` or `file`.
         seed: of a random split.
         rows: number of rows on each side.
         rows_sha256: for each side, the sha256 over its sorted row numbers as little-endian int64.
@@ -70,23 +70,68 @@ class ImageRecord(Record):
         return ", ".join(done)
 
 
+class QuantityRecord(Record):
+    """The target of a regression, over the training rows.
+
+    Attributes:
+        mean, std: the network gives (target - mean) / std.
+        low, high: the smallest and the largest value.
+    """
+
+    mean: float
+    std: float
+    low: float
+    high: float
+
+
+class LabelRecord(Record):
+    """One label of several: its column, and how many training rows have it."""
+
+    name: str
+    ones: int
+
+
 class DataRecord(Record):
     """The data: files, columns with their statistics, label mapping, split.
 
     Attributes:
-        target: the column that was predicted; `class` for images.
+        task: what the target is.
+        target: the column, or columns, that were predicted; `class` for images.
         columns: none for images.
         images: what the model takes, None for a table.
-        classes: label texts; the place is the class number.
+        classes: label texts of a classification; the place is the class number.
+        quantity: of a regression.
+        labels: of a multi-label task; the place is the output's number.
         missing: texts that mean "no value", beside the empty field.
         notes: what was cast, renamed or left out, in words.
     """
 
     files: list[FileRecord]
-    target: str
+    task: TaskName = "classification"
+    target: str | list[str]
     columns: list[Column]
     classes: list[str]
+    quantity: QuantityRecord | None = None
+    labels: list[LabelRecord] = []
     split: SplitRecord
     missing: list[str] = []
     notes: list[str] = []
     images: ImageRecord | None = None
+
+    @property
+    def outputs(self) -> int:
+        """Numbers that the network gives for a row."""
+        return len(self.classes) or len(self.labels) or 1
+
+    @property
+    def aim(self) -> tuple[str, str]:
+        """What is predicted, in words: the target's name, and what it is."""
+        name = self.target if isinstance(self.target, str) else ", ".join(self.target)
+        if self.quantity:
+            return (
+                name,
+                f"a quantity, {self.quantity.mean:.4g} ± {self.quantity.std:.4g} in training",
+            )
+        if self.labels:
+            return name, f"{len(self.labels):,} label{'s' * (len(self.labels) > 1)}, each 0 or 1"
+        return name, f"{len(self.classes):,} classes"

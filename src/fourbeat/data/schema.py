@@ -59,33 +59,33 @@ class Column(BaseModel):
 
 def infer(
     source: Source,
-    target: str,
+    target: str | Sequence[str],
     *,
     ignore: Sequence[str] = (),
     types: Mapping[str, ColumnType] | None = None,
     max_categories: int = 5000,
 ) -> list[Column]:
-    """Say what every column but the target is.
+    """Say what every column but the target, or targets, is.
 
     Raises:
         DataError: with every column that cannot be used as it is.
     """
     types = types or {}
-    problems = unknown_names(source, target, ignore, types)
+    targets = [target] if isinstance(target, str) else target
+    problems = unknown_names(source, targets, ignore, types)
     if problems:
         raise DataError(problems)
     columns: list[Column] = []
     for name, values in source.columns.items():
-        if name == target:
+        if name in targets:
             continue
         column = decide(name, values, ignore, types.get(name), max_categories)
         problems += faults(column, values, source, max_categories)
-        if column.used and values.type == source.columns[target].type:
-            same = pc.equal(values, source.columns[target]).fill_null(False)
-            if pc.all(same).as_py():
+        for copied in targets if column.used else ():
+            if is_same(values, source.columns[copied]):
                 problems.append(
                     Problem(
-                        f"column {name!r} is the target {target!r} over again",
+                        f"column {name!r} is the target {copied!r} over again",
                         source.name,
                         f"Leave it out: {flag(name)}",
                     )
@@ -104,8 +104,13 @@ def infer(
     return columns
 
 
+def is_same(a: Values, b: Values) -> bool:
+    """Whether two columns have the same value in every row."""
+    return a.type == b.type and bool(pc.all(pc.equal(a, b).fill_null(False)).as_py())
+
+
 def unknown_names(
-    source: Source, target: str, ignore: Sequence[str], types: Mapping[str, ColumnType]
+    source: Source, targets: Sequence[str], ignore: Sequence[str], types: Mapping[str, ColumnType]
 ) -> list[Problem]:
     """Names in the configuration that the table does not have."""
     import difflib
@@ -116,15 +121,18 @@ def unknown_names(
         remedy = f"Did you mean {near[0]!r}?" if near else f"Columns: {known}"
         return Problem(f"no column {name!r}, which {flag} names", source.name, remedy)
 
-    problems = [] if target in source.columns else [unknown(target, "--target")]
+    problems = [unknown(name, "--target") for name in targets if name not in source.columns]
     problems += [unknown(name, "data.types") for name in types if name not in source.columns]
     problems += [
         unknown(pattern, "--ignore")
         for pattern in ignore
         if not any(matches(name, pattern) for name in source.columns)
     ]
-    if any(matches(target, pattern) for pattern in ignore):
-        problems.append(Problem(f"the target {target!r} is also ignored", source.name))
+    problems += [
+        Problem(f"the target {name!r} is also ignored", source.name)
+        for name in targets
+        if any(matches(name, pattern) for pattern in ignore)
+    ]
     return problems
 
 

@@ -1,9 +1,9 @@
-"""Optimizer, schedule and loss as the configuration declares them."""
+"""Optimizer, schedule and average as the configuration declares them."""
 
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import (
     CosineAnnealingLR,
@@ -86,29 +86,3 @@ def make_average(config: TrainConfig) -> EMA | SWA | None:
 def make_compile(config: CompileConfig | None) -> Compile | None:
     """How the model is compiled."""
     return None if config is None else Compile(**config.model_dump())
-
-
-def make_loss(config: TrainConfig, target: Tensor, classes: int) -> nn.CrossEntropyLoss:
-    """Cross-entropy, with the weights and the smoothing declared.
-
-    Args:
-        config: `class_weights`: `balanced` gives class c the weight rows / (classes * rows of c).
-        target: class numbers of the training rows, int64 of shape (rows,).
-        classes: number of labels.
-
-    Raises:
-        ConfigError: if the weights are not one a class.
-    """
-    weight: Tensor | None = None
-    if config.class_weights == "balanced":
-        counts = torch.bincount(target, minlength=classes).double()
-        weight = (len(target) / (classes * counts)).float()
-    elif config.class_weights is not None:
-        if len(config.class_weights) != classes:
-            raise ConfigError(
-                f"{len(config.class_weights)} class weights for {classes} classes",
-                "train.class_weights",
-                "Give one a class, in the order of the labels, or 'balanced'",
-            )
-        weight = torch.tensor(config.class_weights)
-    return nn.CrossEntropyLoss(weight=weight, label_smoothing=config.label_smoothing)

@@ -15,7 +15,8 @@ from fourbeat.data.loader import TensorLoader
 from fourbeat.data.prepare import Prepared, prepare
 from fourbeat.errors import ConfigError
 from fourbeat.job import image_plan
-from fourbeat.job.making import make_loss, make_optimizer, make_scheduler
+from fourbeat.job.making import make_optimizer, make_scheduler
+from fourbeat.job.tasks.known import TASKS
 from fourbeat.loop.contract import check_batch
 from fourbeat.models.build import build
 
@@ -94,13 +95,15 @@ def resolve(config: Config, frame: Any = None) -> Plan:
             "train.batch_size",
             f"Choose another, e.g. --set train.batch_size={size + 1}",
         )
+    task = TASKS[config.data.task]
     rows = torch.from_numpy(data.rows.train)
-    loss = make_loss(config.train, data.target[rows], data.shape.classes).to(device)
+    loss = task.loss(config.train, data.target[rows], data.record).to(device)
     check_batch(model, next(train.batches(0)), loss)
-    present = set(data.target[torch.from_numpy(data.rows.validation)].tolist())
-    if config.train.select == "auc" and len(present) < data.shape.classes:
+    held_out = data.target[torch.from_numpy(data.rows.validation)]
+    why = task.undefined(held_out, data.record).get(config.train.select)
+    if why:
         raise ConfigError(
-            "a class has no validation row, so there is no AUC to select by",
+            f"{why}, so there is no {config.train.select.upper()} to select by",
             "train.select",
             "Use --set train.select=loss",
         )

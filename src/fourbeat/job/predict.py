@@ -21,6 +21,8 @@ from fourbeat.data.source import plain, read
 from fourbeat.data.text import from_text
 from fourbeat.errors import DataError, Problem, RunError, first_line
 from fourbeat.job.image_predict import ImageClassifier
+from fourbeat.job.tasks.known import TASKS
+from fourbeat.job.tasks.task import Answer
 from fourbeat.models.build import build, file_of, is_code
 from fourbeat.receipt import model as receipts
 from fourbeat.receipt.publish import WEIGHTS
@@ -31,27 +33,33 @@ ROWS = 1 << 16
 """Rows that go through the model at once."""
 
 
-class TableClassifier(nn.Module):
-    """A trained network with its schema and its labels.
+class TableModel(nn.Module):
+    """A trained network with its schema and the meaning of its outputs.
 
     Attributes:
         network: the network, called as in training.
+        data: what it was trained on: `data.task`, `data.target`, `data.quantity`, …
         columns: what the table's columns mean; the table may have them in any order, and more.
-        classes: label texts; the place is the class number.
-        target: name of the label column, not needed in a table.
+        classes: label texts of a classification; the place is the class number.
+        labels: names of the labels of a multi-label task; the place is the output's number.
         missing: texts that mean "no value", beside the empty field.
     """
 
     def __init__(self, network: nn.Module, data: DataRecord):
         super().__init__()
         self.network = network
+        self.data = data
+        self.task = TASKS[data.task]
         self.columns: list[Column] = [column for column in data.columns if column.used]
         self.classes = data.classes
-        self.target = data.target
+        self.labels = [label.name for label in data.labels]
         self.missing = data.missing
 
     def forward(self, *inputs: Tensor) -> Tensor:
-        """Logits of shape (N, classes) from encoded rows; see `encode`."""
+        """Outputs of shape (N, outputs) from encoded rows; see `encode`.
+
+        They are logits of the classes or labels, or a quantity that is standardised.
+        """
         return self.network(*inputs)
 
     def encode(
@@ -93,8 +101,8 @@ class TableClassifier(nn.Module):
             raise DataError(problems)
         return features
 
-    def probabilities(self, features: Features) -> np.ndarray:
-        """Class probabilities of encoded rows, float64 of shape (N, classes)."""
+    def answer(self, features: Features) -> Answer:
+        """What the model says of encoded rows."""
         device = next((p.device for p in self.parameters()), torch.device("cpu"))
         parts: list[Tensor] = []
         was = self.training
@@ -102,14 +110,18 @@ class TableClassifier(nn.Module):
         try:
             with torch.inference_mode():
                 for inputs in zip(*(t.split(ROWS) for t in features.inputs()), strict=True):
-                    logits = self(*(tensor.to(device) for tensor in inputs))
-                    parts.append(logits.double().softmax(dim=1).cpu())
+                    outputs = self(*(tensor.to(device) for tensor in inputs))
+                    parts.append(outputs.cpu().double())
         finally:
             self.train(was)
-        return torch.cat(parts).numpy()
+        return self.task.answer(torch.cat(parts), self.data)
 
-    def predict_proba(self, table: Any) -> np.ndarray:
-        """Class probabilities, float64 of shape (rows, classes), columns in order of `classes`.
+    def predict(self, table: Any) -> np.ndarray:
+        """What the model says of each row.
+
+        The likeliest class, texts of shape (rows,); or the quantity in its own units, float64 of
+        shape (rows,); or each label's decision, 0 or 1, int64 of shape (rows, labels): 1 from a
+        probability of a half on.
 
         Args:
             table: a path, or a frame with `__arrow_c_stream__`.
@@ -117,13 +129,29 @@ class TableClassifier(nn.Module):
         Raises:
             DataError: with every missing column and every value of a wrong type.
         """
+        return self.of_table(table).decision
+
+    def predict_proba(self, table: Any) -> np.ndarray:
+        """Probabilities, float64 of shape (rows, classes) or (rows, labels), in their order.
+
+        See `predict`.
+
+        Raises:
+            RunError: for a quantity, which has none.
+        """
+        p = self.of_table(table).probabilities
+        if p is None:
+            raise RunError(
+                f"{self.data.target!r} is a quantity: there are no probabilities",
+                remedy="Use predict(table)",
+            )
+        return p
+
+    def of_table(self, table: Any) -> Answer:
+        """What the model says of a table's rows; see `predict`."""
         text = [column.name for column in self.columns if column.type == "category"]
         source = read(table, missing=self.missing, text=text)
-        return self.probabilities(self.encode(source.columns, source.rows, source.name))
-
-    def predict(self, table: Any) -> np.ndarray:
-        """The likeliest label of each row, texts of shape (rows,). See `predict_proba`."""
-        return np.array(self.classes)[self.predict_proba(table).argmax(axis=1)]
+        return self.answer(self.encode(source.columns, source.rows, source.name))
 
 
 def missing_columns(columns: list[Column], names: Any, table: str) -> list[Problem]:
@@ -146,8 +174,8 @@ def load(run: str | Path, model: nn.Module | None = None, *, trust_code: bool = 
             (`module:factory`). It must be the file that the run was trained with.
 
     Returns:
-        A `TableClassifier` with `.predict(table)` and `.predict_proba(table)`, an
-        `ImageClassifier` with the same of images, or the given model.
+        A `TableModel` with `.predict(table)` and `.predict_proba(table)`, an `ImageClassifier`
+        with the same of images, or the given model.
 
     Raises:
         RunError: if the run is not finished, its weights are not those of the receipt or do not
@@ -174,15 +202,15 @@ def load(run: str | Path, model: nn.Module | None = None, *, trust_code: bool = 
     config = ModelConfig.model_validate(receipt.config["model"])
     if is_code(config.name):
         check_code(config.name, receipt.code.script_sha256, directory, trusted=trust_code)
-    images, classes = receipt.data.images, len(receipt.data.classes)
+    images, outputs = receipt.data.images, receipt.data.outputs
     if images is not None:
-        shape = ImageShape(images.channels, images.height, images.width, classes)
+        shape = ImageShape(images.channels, images.height, images.width, outputs)
         network = build(config, shape)
         fill(network, state, directory)
         return ImageClassifier(network, receipt.data, images).eval()
-    network = build(config, shape_of(receipt.data.columns, classes))
+    network = build(config, shape_of(receipt.data.columns, outputs))
     fill(network, state, directory)
-    return TableClassifier(network, receipt.data).eval()
+    return TableModel(network, receipt.data).eval()
 
 
 def check_code(name: str, expected: str | None, directory: Path, *, trusted: bool) -> None:

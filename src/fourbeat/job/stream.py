@@ -6,24 +6,27 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.csv as csv
 import pyarrow.ipc as ipc
 import pyarrow.parquet as parquet
+import torch
 
 from fourbeat.data import csv_faults
 from fourbeat.data.opening import delimiter_of, header_of, is_csv, scan
 from fourbeat.data.source import check_names, csv_options
 from fourbeat.errors import DataError, Problem, first_line
-from fourbeat.job.predict import ROWS, TableClassifier, missing_columns
+from fourbeat.job.predict import ROWS, TableModel, missing_columns
 from fourbeat.job.writing import writing
 
 BLOCK = 4 << 20  # bytes of CSV read at once
 
 
-def predict_file(model: TableClassifier, source: Path, out: Path) -> int:
-    """Write the rows of a file with `prediction` and a column `p_<label>` for each class.
+def predict_file(model: TableModel, source: Path, out: Path) -> int:
+    """Write the rows of a file with the predictions beside them.
+
+    For classes these are `prediction`, and `p_<label>` for each class; for a quantity `prediction`;
+    for several labels `prediction_<label>` and `p_<label>` for each.
 
     Args:
         model: a loaded run.
@@ -44,8 +47,8 @@ def predict_file(model: TableClassifier, source: Path, out: Path) -> int:
     with closing(csv_blocks(source) if is_csv(source) else binary_blocks(source)) as blocks:
         schema = next(blocks)
         check_names(schema.names, source.name)
-        added = ["prediction", *(f"p_{name}" for name in model.classes)]
-        clash = sorted(set(added) & set(schema.names))
+        nothing = model.task.answer(torch.zeros(0, model.data.outputs), model.data)
+        clash = sorted(set(model.task.columns(nothing, model.data)) & set(schema.names))
         if clash:
             raise DataError(
                 f"the table has columns {clash} already", source.name, "Rename or remove them"
@@ -53,7 +56,7 @@ def predict_file(model: TableClassifier, source: Path, out: Path) -> int:
         done = 0
         with writing(out) as write:
             for block in blocks:
-                write(predicted(model, block, added, source.name, done))
+                write(predicted(model, block, source.name, done))
                 done += block.num_rows
             if done == 0:
                 missing = missing_columns(model.columns, schema.names, source.name)
@@ -61,17 +64,13 @@ def predict_file(model: TableClassifier, source: Path, out: Path) -> int:
     return done
 
 
-def predicted(
-    model: TableClassifier, block: pa.Table, added: list[str], name: str, before: int
-) -> pa.Table:
+def predicted(model: TableModel, block: pa.Table, name: str, before: int) -> pa.Table:
     """A block with its predictions beside it."""
     names = block.schema.names
     columns = {c.name: block[c.name] for c in model.columns if c.name in names}
-    p = model.probabilities(model.encode(columns, block.num_rows, name, before))
-    labels = np.array(model.classes, dtype=object)[p.argmax(axis=1)]
-    block = block.append_column(added[0], pa.array(labels, pa.string()))
-    for number, column in enumerate(added[1:]):
-        block = block.append_column(column, pa.array(np.ascontiguousarray(p[:, number])))
+    said = model.answer(model.encode(columns, block.num_rows, name, before))
+    for title, values in model.task.columns(said, model.data).items():
+        block = block.append_column(title, values)
     return block
 
 

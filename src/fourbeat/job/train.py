@@ -16,13 +16,14 @@ from fourbeat.data.source import identity
 from fourbeat.errors import InexactError
 from fourbeat.job import image_plan
 from fourbeat.job.making import make_average, make_compile
-from fourbeat.job.metrics import Auc, confusion
 from fourbeat.job.plan import Plan, resolve
+from fourbeat.job.tasks.known import TASKS
 from fourbeat.loop.directory import free_directory
 from fourbeat.loop.fit import fit
 from fourbeat.receipt.code import CodeRecord, code_of
 from fourbeat.receipt.model import Receipt
 from fourbeat.receipt.publish import trained
+from fourbeat.types import TaskName
 
 
 class Outcome(NamedTuple):
@@ -73,18 +74,20 @@ def train(
 
 def train_table(
     table: Any,
-    target: str = "",
+    target: str | Sequence[str] = "",
     *,
+    task: TaskName | None = None,
     out: str | Path | None = None,
     ignore: Sequence[str] = (),
     settings: Mapping[str, Any] | None = None,
 ) -> Outcome:
-    """Train a classifier on a table or on images, as `fourbeat train` does.
+    """Train on a table or on images, as `fourbeat train` does.
 
     Args:
         table: a path, or a frame with `__arrow_c_stream__` (pandas, Polars, pyarrow, DuckDB); or
             images: a folder by class, an IDX file, `fashion-mnist` with the setting `data.dir`.
-        target: the column to predict; none for images.
+        target: the column to predict, or the columns of a multi-label task; none for images.
+        task: what the target is: `classification` (the default), `regression`, `multilabel`.
         out: the run's directory; an unfinished run in it goes on. Default: a free one in `runs/`.
         ignore: columns to leave out: names or shell patterns.
         settings: any option of the configuration by its dotted name: `{"train.epochs": 20}`.
@@ -97,7 +100,9 @@ def train_table(
     """
     flags: dict[str, Any] = {"data.ignore": list(ignore), **(settings or {})}
     if target:
-        flags["data.target"] = target
+        flags["data.target"] = target if isinstance(target, str) else list(target)
+    if task:
+        flags["data.task"] = task
     is_path = isinstance(table, str | Path)
     if is_path:
         flags["data.path"] = str(table)
@@ -163,7 +168,7 @@ def deterministic() -> Generator[None]:
 
 def run(plan: Plan, out: Path, *, allow_inexact: bool, profile: int) -> Receipt:
     """Train a plan in a directory; the receipt's configuration has what the plan chose."""
-    config, classes = plan.resolved(), plan.data.shape.classes
+    config, record = plan.resolved(), plan.data.record
     return fit(
         plan.model,
         plan.train,
@@ -173,7 +178,7 @@ def run(plan: Plan, out: Path, *, allow_inexact: bool, profile: int) -> Receipt:
         optimizer=plan.optimizer,
         scheduler=plan.scheduler,
         epochs=config.train.epochs,
-        metrics={"auc": Auc(classes), "confusion": confusion(classes)},
+        metrics=TASKS[record.task].metrics(record),
         select=config.train.select,
         patience=config.train.patience,
         out=out,
@@ -187,7 +192,7 @@ def run(plan: Plan, out: Path, *, allow_inexact: bool, profile: int) -> Receipt:
         seed=config.seed,
         checkpoint_every=config.train.checkpoint_every,
         config=declared(config),
-        data=plan.data.record,
+        data=record,
         code=code(config),
         allow_inexact=allow_inexact,
         profile=profile,

@@ -177,6 +177,14 @@ def check_loss(loss_fn: Loss, output: Any, target: Tensor, seen: str) -> None:
                 "",
                 "Remove the softmax from the model",
             )
+    compares = isinstance(loss_fn, nn.MSELoss | nn.L1Loss | nn.SmoothL1Loss | nn.HuberLoss)
+    if compares and isinstance(output, Tensor) and output.shape != target.shape:
+        raise BatchError(
+            f"the output has shape {tuple(output.shape)} and the target {tuple(target.shape)}: the "
+            "loss would compare every row with others",
+            seen,
+            "Give both one shape, e.g. output.squeeze(1) or target.unsqueeze(1)",
+        )
     try:
         scalar(loss_fn(output, target))
     except (RuntimeError, IndexError, ValueError, TypeError) as error:

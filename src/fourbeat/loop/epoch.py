@@ -57,8 +57,8 @@ class Epoch:
         Args:
             report: of the validation, as `run.validate` gave it. None selects nothing.
             select: the metric of the report by which the best epoch is chosen.
-            mode: `min` or `max`; may be left out for loss, accuracy, auc, f1 and
-                balanced_accuracy.
+            mode: `min` or `max`; may be left out for loss, accuracy, auc, f1, rmse, r2 and
+                a few more.
             patience: stop after so many epochs without improvement. Default: never.
 
         Returns:

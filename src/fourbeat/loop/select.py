@@ -15,6 +15,10 @@ DIRECTIONS: dict[str, Direction] = {
     "auc": "max",
     "f1": "max",
     "balanced_accuracy": "max",
+    "exact": "max",
+    "r2": "max",
+    "rmse": "min",
+    "mae": "min",
 }
 """Which way is better, where the name says it."""
 

@@ -25,7 +25,8 @@ def build(config: ModelConfig, shape: TableShape | ImageShape) -> nn.Module:
 
     `module:factory` is imported with the current folder on the path and called as
     `factory(shape, **options)`; what it returns is called as `model(numeric)`, or as
-    `model(numeric, codes)` when the table has category columns, or as `model(images)`.
+    `model(numeric, codes)` when the table has category columns, or as `model(images)`, and gives
+    `shape.outputs` numbers for each row.
 
     Raises:
         ConfigError: if the name means nothing, or the factory fails.
@@ -61,7 +62,7 @@ def for_table(config: ModelConfig, shape: TableShape) -> nn.Module:
 
 def for_images(config: ModelConfig, shape: ImageShape) -> nn.Module:
     """A built-in network for images."""
-    sizes = (shape.channels, shape.height, shape.width, shape.classes)
+    sizes = (shape.channels, shape.height, shape.width, shape.outputs)
     if config.name == "linear":
         return ImageMLP(*sizes, widths=())
     make = CNN if config.name == "cnn" else ImageMLP

@@ -1,4 +1,4 @@
-"""Networks for tables: numbers and category codes in, logits out."""
+"""Networks for tables: numbers and category codes in, logits or a quantity out."""
 
 import math
 from collections.abc import Sequence
@@ -26,18 +26,18 @@ def embeddings(cardinalities: Sequence[int], widths: Sequence[int]) -> nn.Module
 
 
 class Linear(nn.Module):
-    """Logistic regression: a weight for each number and for each category of each column."""
+    """Logistic or linear regression: a weight for each number and for each category of each column."""
 
     def __init__(self, shape: TableShape):
         super().__init__()
-        self.bias = nn.Parameter(torch.zeros(shape.classes))
-        self.weight = nn.Parameter(torch.zeros(shape.numeric, shape.classes))
+        self.bias = nn.Parameter(torch.zeros(shape.outputs))
+        self.weight = nn.Parameter(torch.zeros(shape.numeric, shape.outputs))
         self.categories = embeddings(
-            shape.cardinalities, [shape.classes] * len(shape.cardinalities)
+            shape.cardinalities, [shape.outputs] * len(shape.cardinalities)
         )
 
     def forward(self, numeric: Tensor, codes: Tensor | None = None) -> Tensor:
-        """Logits of shape (N, classes) from (N, numbers) float32 and (N, categories) int64."""
+        """Outputs of shape (N, outputs) from (N, numbers) float32 and (N, categories) int64."""
         logits = numeric @ self.weight + self.bias
         if codes is not None:
             for column, table in enumerate(self.categories):
@@ -46,10 +46,10 @@ class Linear(nn.Module):
 
 
 class MLP(nn.Module):
-    """Numbers and embedded categories side by side, through hidden layers, to logits.
+    """Numbers and embedded categories side by side, through hidden layers, to the outputs.
 
     Args:
-        shape: the columns and classes.
+        shape: the columns and outputs.
         widths: units of each hidden layer.
         dropout: share of units dropped after the embeddings and each hidden layer in training.
         norm: `none`, `batch` or `layer`, between a hidden layer's linear map and its ReLU.
@@ -77,11 +77,11 @@ class MLP(nn.Module):
                 layers.append(nn.BatchNorm1d(width) if norm == "batch" else nn.LayerNorm(width))
             layers += [nn.ReLU(), nn.Dropout(dropout)]
             before = width
-        layers.append(nn.Linear(before, shape.classes))
+        layers.append(nn.Linear(before, shape.outputs))
         self.layers = nn.Sequential(*layers)
 
     def forward(self, numeric: Tensor, codes: Tensor | None = None) -> Tensor:
-        """Logits of shape (N, classes) from (N, numbers) float32 and (N, categories) int64."""
+        """Outputs of shape (N, outputs) from (N, numbers) float32 and (N, categories) int64."""
         if codes is not None:
             embedded = [table(codes[:, i]) for i, table in enumerate(self.categories)]
             numeric = torch.cat([numeric, self.dropout(torch.cat(embedded, dim=1))], dim=1)

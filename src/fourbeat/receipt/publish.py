@@ -191,7 +191,10 @@ def card(receipt: Receipt) -> str:
         "model": {**tree["model"], "config": (tree["config"] or {}).get("model")},
         "selection": tree["selection"],
         "target": data.get("target"),
+        "task": data.get("task"),
         "classes": data.get("classes"),
+        "quantity": data.get("quantity"),
+        "labels": data.get("labels"),
         "columns": data.get("columns"),
         "images": data.get("images"),
     }

@@ -149,7 +149,7 @@ def drawing(
     )
 
 
-def grid(frame: Frame) -> Html:
+def grid(frame: Frame, across: str = "epoch") -> Html:
     """Ticks, their numbers, and the name of the horizontal axis."""
     right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
     parts: list[Html] = []
@@ -162,7 +162,7 @@ def grid(frame: Frame) -> Html:
         parts.append(element("path", d=f"M{x:.1f} {bottom}v5", class_="tick"))
         parts.append(words(text, x, bottom + 18, "middle"))
     parts.append(element("path", d=f"M{frame.left:.1f} {bottom}H{right}", class_="tick"))
-    parts.append(words("epoch", (frame.left + right) / 2, HEIGHT - 6, "middle"))
+    parts.append(words(across, (frame.left + right) / 2, HEIGHT - 6, "middle"))
     return element("g", *parts)
 
 

@@ -1,4 +1,4 @@
-"""What was trained on: files, split, labels, columns or images."""
+"""What was trained on: files, split, target, columns or images."""
 
 from datetime import date, timedelta
 
@@ -16,7 +16,7 @@ from fourbeat.receipt.report.markup import (
     section,
     table,
 )
-from fourbeat.receipt.report.wording import NONE, counted, share, short_exponent
+from fourbeat.receipt.report.wording import NONE, brief, counted, share
 
 
 def material(receipt: Receipt) -> Html | None:
@@ -25,7 +25,7 @@ def material(receipt: Receipt) -> Html | None:
     if data is None:
         return None
     what = images(data.images) if data.images else columns(data)
-    parts = [files(data), split(data), labels(data), what]
+    parts = [files(data), split(data), target(data), what]
     if data.notes:
         parts.append(part("Notes", bullets(data.notes)))
     return section("data", "Data", *parts)
@@ -53,15 +53,29 @@ def split(data: DataRecord) -> Html:
     )
 
 
-def labels(data: DataRecord) -> Html:
-    """Which class number stands for which label."""
-    rows = [[label, str(number)] for number, label in enumerate(data.classes)]
-    whole = table("Labels", ["label", "class number"], "lr", rows, "narrow")
+def target(data: DataRecord) -> Html:
+    """What was predicted: which class number stands for which label, or how the values lie."""
+    name, what = data.aim
+    rows, heads = meaning(data)
+    whole = table("Target", heads, "l" + "r" * (len(heads) - 1), rows, "narrow")
     return part(
-        "Labels",
-        element("p", "Target: ", element("strong", data.target), "."),
+        "Target",
+        element("p", element("strong", name), f": {what}."),
         folded_if(len(rows) > MANY_ROWS, counted(len(rows), "label"), whole),
     )
+
+
+def meaning(data: DataRecord) -> tuple[list[list[str]], list[str]]:
+    """The target's classes, labels or statistics as rows of a table, and its heads."""
+    if data.quantity:
+        rows = [[name, brief(value)] for name, value in data.quantity.model_dump().items()]
+        return rows, ["over the training rows", "value"]
+    if data.labels:
+        total = data.split.rows.get("train", 0)
+        rows = [[label.name, f"{label.ones:,}", share(label.ones, total)] for label in data.labels]
+        return rows, ["label", "training rows with 1", "share"]
+    rows = [[label, str(number)] for number, label in enumerate(data.classes)]
+    return rows, ["label", "class number"]
 
 
 def images(record: ImageRecord) -> Html:
@@ -123,8 +137,3 @@ def day_of(days: float) -> str | None:
         return (date(1970, 1, 1) + timedelta(days=days)).isoformat()
     except (OverflowError, ValueError):
         return None
-
-
-def brief(value: float) -> str:
-    """Four digits."""
-    return short_exponent(f"{value:.4g}")

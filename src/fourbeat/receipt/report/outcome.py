@@ -20,6 +20,9 @@ from fourbeat.receipt.report.wording import NONE, count, counted, figure, number
 #: So many results of one data set are headlines; the table has all.
 HEADLINES = 4
 
+#: Results that a section of their own shows.
+DRAWN = ("pairs", "residuals", "quantiles", "label_counts", "label_auc")
+
 MEANING = {
     "running": "This run has not ended.",
     "interrupted": "This run was interrupted.",
@@ -69,7 +72,7 @@ def essentials(receipt: Receipt) -> list[tuple[str, Html | str]]:
         lines.append(
             (
                 "Task",
-                f"{data.target} ({len(data.classes):,} classes) "
+                f"{data.aim[0]} ({data.aim[1]}) "
                 f"from {data.images.said if data.images else used} of {names}",
             )
         )
@@ -174,12 +177,14 @@ def results_table(results: dict[str, dict[str, Any]]) -> list[Html]:
 
 
 def further(results: dict[str, dict[str, Any]]) -> list[Html]:
-    """Results that are neither a number nor a confusion matrix, as they stand."""
+    """Results that are neither a number nor shown elsewhere, as they stand."""
     rest = [
         (f"{data} {name}", code(plain(value)))
         for data, values in results.items()
         for name, value in values.items()
-        if number(value) is None and not (name == "confusion" and matrix_of(value))
+        if number(value) is None
+        and name not in DRAWN
+        and not (name == "confusion" and matrix_of(value))
     ]
     return [fold("Further results", facts(rest))] if rest else []
 

@@ -4,10 +4,12 @@ from importlib.resources import files
 
 from fourbeat.receipt.model import Receipt
 from fourbeat.receipt.report.curves import curves
+from fourbeat.receipt.report.labels import labels
 from fourbeat.receipt.report.making import configuration, network, optimizer, place
 from fourbeat.receipt.report.markup import Html, element, escape
 from fourbeat.receipt.report.material import material
 from fourbeat.receipt.report.outcome import classes, head, outcome
+from fourbeat.receipt.report.quantity import quantity
 
 PAGE = """\
 <!doctype html>
@@ -32,6 +34,8 @@ SECTIONS = (
     ("Results", "results", outcome),
     ("Curves", "curves", curves),
     ("Classes", "classes", classes),
+    ("Errors", "errors", quantity),
+    ("Labels", "labels", labels),
     ("Data", "data", material),
     ("Model", "model", network),
     ("Optimizer", "optimizer", optimizer),

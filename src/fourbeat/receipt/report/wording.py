@@ -29,6 +29,11 @@ def figure(value: float) -> str:
     return short_exponent(f"{value:.4g}")
 
 
+def brief(value: float) -> str:
+    """Four digits."""
+    return short_exponent(f"{value:.4g}")
+
+
 def short_exponent(text: str) -> str:
     """`1e-5` for `1e-05`."""
     mantissa, e, exponent = text.partition("e")

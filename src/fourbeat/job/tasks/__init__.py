@@ -1,0 +1,1 @@
+"""What a training makes of each kind of target: its loss, its metrics, its answers."""
