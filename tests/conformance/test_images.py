@@ -23,12 +23,12 @@ def test_F1_fashion_mnist_from_its_four_files(shared):
     rows = plan.data.record.split.rows
     assert rows["train"] + rows["validation"] == 60_000
     assert rows["test"] == 10_000
-    x, y = next(plan.train.batches(0))
+    x, y = next(iter(plan.train))
     assert (x.shape, x.dtype) == ((64, 1, 28, 28), torch.float32)
     assert (y.shape, y.dtype) == ((64,), torch.int64)
     assert plan.data.target.bincount().tolist() == [7000] * 10
     first = plan.data.pixels[plan.data.rows.validation[0]] / 255
-    validation = next(plan.validation.batches(0))[0][0]
+    validation = next(iter(plan.validation))[0][0]
     torch.testing.assert_close(validation, (first - 0.2860) / 0.3530)
     assert sum(len(batch[1]) for batch in plan.test) == 10_000
 

@@ -189,7 +189,7 @@ def test_a_network_of_ones_own_gets_the_number_of_outputs(houses, tmp_path, monk
 def test_one_batch_can_be_memorised(houses):
     flags = {"data.path": str(houses), **FAST, "model.dropout": 0.0, "optimizer.lr": 3e-3}
     plan = resolve(load(flags=flags))
-    verdict = overfit(plan.model, next(plan.train.batches(0)), plan.loss, plan.optimizer)
+    verdict = overfit(plan.model, next(iter(plan.train)), plan.loss, plan.optimizer)
     assert verdict.memorised
     assert verdict.accuracy is None
 

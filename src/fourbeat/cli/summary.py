@@ -97,7 +97,9 @@ def headline(receipt: Receipt) -> list[str]:
 
 def data_line(data: DataRecord) -> str:
     """What the rows are."""
-    name = data.files[0].name if data.files else UNKNOWN
+    if not data.files:
+        return f"data     {'; '.join(data.notes)}"
+    name = data.files[0].name
     if data.images:
         return f"data     {name}: {images(data.images)}"
     used = [column for column in data.columns if column.used]
@@ -295,7 +297,7 @@ def print_plan(plan: "Plan", out: Path | None, *, as_json: bool) -> None:
     from fourbeat.loop.describe import model_record
     from fourbeat.loop.groups import held
 
-    data, config = plan.data.record, plan.config
+    data, config = plan.record, plan.config
     model = model_record(plan.model)
     if as_json:
         dump(
@@ -304,12 +306,12 @@ def print_plan(plan: "Plan", out: Path | None, *, as_json: bool) -> None:
                 "data": data.model_dump(mode="json"),
                 "model": model.model_dump(),
                 "steps_per_epoch": plan.steps,
-                "steps_at_most": plan.steps * config.train.epochs,
+                "steps_at_most": plan.steps and plan.steps * config.train.epochs,
             }
         )
         return
     console = plain_console()
-    console.print(data_line(data) if data.images else columns(data))
+    console.print(columns(data) if data.columns else data_line(data))
     for note in data.notes:
         console.print(f"- {note}")
     console.print(target_line(data))
@@ -319,9 +321,11 @@ def print_plan(plan: "Plan", out: Path | None, *, as_json: bool) -> None:
     holding = held(plan.model, plan.optimizer)
     if len(holding.groups) > 1 or holding.unheld or holding.frozen:
         console.print(str(holding))
+    steps = "an epoch's number is not known"
+    if plan.steps is not None:
+        steps = f"{plan.steps:,} an epoch, {plan.steps * config.train.epochs:,} at most"
     console.print(
-        f"steps    {plan.steps:,} an epoch, {plan.steps * config.train.epochs:,} at most "
-        f"(batch {plan.train.batch_size}, {config.train.epochs} epochs, "
+        f"steps    {steps} (batch {plan.batch_size}, {config.train.epochs} epochs, "
         f"patience {config.train.patience})"
     )
     curve = learning_rates(plan)

@@ -13,9 +13,9 @@ def train(
     source: Annotated[
         Path,
         typer.Argument(
-            metavar="TABLE|FOLDER|NAME|CONFIG.toml",
+            metavar="TABLE|FOLDER|NAME|MODULE:FACTORY|CONFIG.toml",
             help="CSV, TSV, Parquet or Arrow; a folder of images by class, an IDX file, or "
-            "fashion-mnist with --data-dir; or a config.",
+            "fashion-mnist with --data-dir; a module:factory of datasets; or a config.",
         ),
     ],
     target: Annotated[
@@ -90,11 +90,14 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train on a table or on images: split, select, test, and leave a receipt."""
+    from fourbeat.code import is_code
     from fourbeat.config import sources
 
     declared = source.suffix == ".toml"
+    own = is_code(str(source)) and not source.exists()
     flags: dict[str, Any] = {
-        "data.path": None if declared else str(source),
+        "data.path": None if declared or own else str(source),
+        "data.factory": str(source) if own else None,
         "data.dir": str(data_dir) if data_dir else None,
         "data.target": target[0] if target and len(target) == 1 else target or None,
         "data.task": task,
@@ -129,7 +132,7 @@ def train(
 
         with users_prints_aside():
             plan = resolve(resolved)
-            batch = next(plan.train.batches(0))
+            batch = next(iter(plan.train))
             verdict = memorise(plan.model, batch, plan.loss, plan.optimizer)
         print_verdict(verdict, as_json=as_json)
         if not verdict.memorised:

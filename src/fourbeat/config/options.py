@@ -47,6 +47,11 @@ class DataConfig(Section):
     """The table: CSV, TSV (gzipped or not), Parquet or Arrow IPC. None for a frame in memory.
     Or images: a folder with a sub-folder for each class, an IDX file, or with `dir` a name such as
     `fashion-mnist`."""
+    factory: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")] | None = None
+    """Data of your own, as `module:factory`: it gives a dataset, or a mapping of datasets or
+    loaders with `train`, `validation` and perhaps `test`. A sample is `(input, …, target)`."""
+    options: dict[str, Any] = {}
+    """Keyword arguments for that factory."""
     dir: Path | None = None
     """The folder that holds the files of a named data set."""
     labels: Path | None = None

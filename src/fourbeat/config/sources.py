@@ -93,7 +93,11 @@ def check(tree: Mapping[str, Any], place: str, origins: Mapping[str, str] | None
         problems.append(Problem(found.fact, next(said, place), found.remedy))
 
     data = tree.get("data")
-    if isinstance(data, dict) and not cast(Tree, data).get("target") and not images:
+    if (
+        isinstance(data, dict)
+        and not cast(Tree, data).get("target")
+        and not (images or cast(Tree, data).get("factory"))
+    ):
         path: Any = cast(Tree, data).get("path")
         absent = isinstance(path, str | Path) and not Path(path).exists()
         needed = Problem(problem("missing", ("data", "target"), "").fact, place)

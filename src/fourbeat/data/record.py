@@ -74,21 +74,21 @@ class QuantityRecord(Record):
     """The target of a regression, over the training rows.
 
     Attributes:
-        mean, std: the network gives (target - mean) / std.
-        low, high: the smallest and the largest value.
+        mean, std: the network gives (target - mean) / std; 0 and 1 for data of one's own.
+        low, high: the smallest and the largest value, where all are at hand.
     """
 
     mean: float
     std: float
-    low: float
-    high: float
+    low: float | None = None
+    high: float | None = None
 
 
 class LabelRecord(Record):
-    """One label of several: its column, and how many training rows have it."""
+    """One label of several: its column, and how many training rows have it, where that is known."""
 
     name: str
-    ones: int
+    ones: int | None = None
 
 
 class DataRecord(Record):
@@ -128,10 +128,9 @@ class DataRecord(Record):
         """What is predicted, in words: the target's name, and what it is."""
         name = self.target if isinstance(self.target, str) else ", ".join(self.target)
         if self.quantity:
-            return (
-                name,
-                f"a quantity, {self.quantity.mean:.4g} ± {self.quantity.std:.4g} in training",
-            )
+            q = self.quantity
+            known = "" if q.low is None else f", {q.mean:.4g} ± {q.std:.4g} in training"
+            return name, f"a quantity{known}"
         if self.labels:
             return name, f"{len(self.labels):,} label{'s' * (len(self.labels) > 1)}, each 0 or 1"
         return name, f"{len(self.classes):,} classes"

@@ -12,13 +12,14 @@ BLOCKS = " ▁▂▃▄▅▆▇█"
 
 
 def learning_rates(plan: Plan) -> list[float]:
-    """The first group's learning rate at each step; [] for a training too long to go through.
+    """The first group's learning rate at each step; [] for a training too long to go
+    through, or of a length that is not known.
 
     A schedule that follows a metric is drawn as if the metric never stood still. The plan's
     optimizer is moved and of no further use.
     """
     config = plan.config
-    if plan.steps * config.train.epochs > MOST:
+    if plan.steps is None or plan.steps * config.train.epochs > MOST:
         return []
     (lane,) = make_lanes(
         plan.optimizer, plan.scheduler, None, lambda: None, Rules(), config.scheduler.warmup

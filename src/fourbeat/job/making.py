@@ -48,13 +48,16 @@ def make_optimizer(config: OptimizerConfig, model: nn.Module) -> Optimizer:
     return torch.optim.AdamW(groups, **options)
 
 
-def make_scheduler(config: Config, optimizer: Optimizer, steps: int) -> LRScheduler | None:
+def make_scheduler(config: Config, optimizer: Optimizer, steps: int | None) -> LRScheduler | None:
     """The scheduler, its horizon set to what will run after the warm-up.
 
     Args:
         config: the whole declaration.
         optimizer: whose learning rates it moves.
-        steps: updates in an epoch.
+        steps: updates in an epoch, None if that is not known.
+
+    Raises:
+        ConfigError: for a one-cycle schedule over a length that is not known.
     """
     options, epochs = config.scheduler, config.train.epochs
     if options.name == "step":
@@ -64,6 +67,12 @@ def make_scheduler(config: Config, optimizer: Optimizer, steps: int) -> LRSchedu
     if options.name == "cosine":
         return CosineAnnealingLR(optimizer, T_max=epochs)
     if options.name == "onecycle":
+        if steps is None:
+            raise ConfigError(
+                "onecycle needs the number of steps, and the data does not say its length",
+                "scheduler.name",
+                "Use cosine, which moves per epoch",
+            )
         total = max(epochs * steps - options.warmup, 1)
         rates = [group["lr"] for group in optimizer.param_groups]
         return OneCycleLR(optimizer, max_lr=rates, total_steps=total)

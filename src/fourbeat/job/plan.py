@@ -1,8 +1,9 @@
 """A configuration resolved against its data: all that training needs, and nothing begun."""
 
 import math
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -12,13 +13,16 @@ from torch.optim.lr_scheduler import LRScheduler
 from fourbeat.config.options import Config
 from fourbeat.data.images import PreparedImages
 from fourbeat.data.loader import TensorLoader
+from fourbeat.data.own import OwnData
 from fourbeat.data.prepare import Prepared, prepare
+from fourbeat.data.record import DataRecord
 from fourbeat.errors import ConfigError
-from fourbeat.job import image_plan
+from fourbeat.job import image_plan, own_plan
 from fourbeat.job.making import make_optimizer, make_scheduler
 from fourbeat.job.tasks.known import TASKS
 from fourbeat.loop.contract import check_batch
 from fourbeat.models.build import build
+from fourbeat.types import Split
 
 EVALUATION_BATCH = 8192
 BATCHES = (32, 1024)
@@ -30,27 +34,26 @@ class Plan:
     """What `fourbeat train` will do."""
 
     config: Config
-    data: Prepared | PreparedImages
+    data: Prepared | PreparedImages | OwnData
+    record: DataRecord
     model: nn.Module
     optimizer: Optimizer
     scheduler: LRScheduler | None
     loss: nn.Module
-    train: TensorLoader
-    validation: TensorLoader
-    test: TensorLoader | None
+    train: Iterable[Any]
+    validation: Iterable[Any]
+    test: Iterable[Any] | None
+    batch_size: int
+    steps: int | None
+    """Updates in an epoch; None for data that does not say its length."""
 
     def resolved(self) -> Config:
         """The configuration with what was left to the data."""
         data = self.config.data
         if isinstance(self.data, Prepared):
             data = data.model_copy(update={"min_count": self.data.min_count})
-        train = self.config.train.model_copy(update={"batch_size": self.train.batch_size})
+        train = self.config.train.model_copy(update={"batch_size": self.batch_size})
         return self.config.model_copy(update={"data": data, "train": train})
-
-    @property
-    def steps(self) -> int:
-        """Updates in an epoch."""
-        return math.ceil(len(self.train) / self.config.train.accumulate)
 
 
 def resolve(config: Config, frame: Any = None) -> Plan:
@@ -62,65 +65,118 @@ def resolve(config: Config, frame: Any = None) -> Plan:
         ConfigError, DataError: with what does not fit.
     """
     device = device_named(config.train.device)
-    if config.image is not None:
-        data = image_plan.read(config)
-    else:
-        data = prepare(config.data, config.split, config.seed, frame)
+    data = read(config, frame)
+    size = config.train.batch_size or size_for(data)
+    loaders = loaders_of(data, config, size)
+    first = own_plan.peek(data, loaders["train"]) if isinstance(data, OwnData) else None
+    shape = own_plan.shape(data, first) if isinstance(data, OwnData) else data.shape
     torch.manual_seed(config.seed)
-    model = build(config.model, data.shape).to(device)
+    model = build(config.model, shape).to(device)
     optimizer = make_optimizer(config.optimizer, model)
-
-    def loader(rows: Any, batch_size: int, *, shuffle: bool) -> TensorLoader:
-        if isinstance(data, PreparedImages):
-            return image_plan.image_loader(
-                data, rows, batch_size, seed=config.seed, shuffle=shuffle
-            )
-        return TensorLoader(
-            *data.features.inputs(),
-            data.target,
-            rows=torch.from_numpy(rows),
-            batch_size=batch_size,
-            shuffle=shuffle,
-            seed=config.seed,
-        )
-
-    bounds = image_plan.BATCHES if config.image else BATCHES
-    size = config.train.batch_size or batch_size(len(data.rows.train), *bounds)
-    train = loader(data.rows.train, size, shuffle=True)
-    normalised = config.model.name == "mlp" and config.model.widths
-    if normalised and config.model.norm == "batch" and len(data.rows.train) % size == 1:
+    if isinstance(data, OwnData):
+        record, targets = own_plan.record(data, config, model, first), (torch.zeros(0), None)
+    else:
+        check_last_batch(config, len(data.rows.train), size)
+        record, first = data.record, next(iter(loaders["train"]))
+        rows = (torch.from_numpy(data.rows.train), torch.from_numpy(data.rows.validation))
+        targets = (data.target[rows[0]], data.target[rows[1]])
+    task = TASKS[record.task]
+    loss = task.loss(config.train, targets[0], record).to(device)
+    check_batch(model, first, loss)
+    why = {} if targets[1] is None else task.undefined(targets[1], record)
+    if config.train.select in why:
         raise ConfigError(
-            f"the last batch of {len(data.rows.train)} rows by {size} has one row, and batch "
-            "normalisation needs two",
-            "train.batch_size",
-            f"Choose another, e.g. --set train.batch_size={size + 1}",
-        )
-    task = TASKS[config.data.task]
-    rows = torch.from_numpy(data.rows.train)
-    loss = task.loss(config.train, data.target[rows], data.record).to(device)
-    check_batch(model, next(train.batches(0)), loss)
-    held_out = data.target[torch.from_numpy(data.rows.validation)]
-    why = task.undefined(held_out, data.record).get(config.train.select)
-    if why:
-        raise ConfigError(
-            f"{why}, so there is no {config.train.select.upper()} to select by",
+            f"{why[config.train.select]}, so there is no {config.train.select.upper()} to select by",
             "train.select",
             "Use --set train.select=loss",
         )
-    steps = math.ceil(len(train) / config.train.accumulate)
+    batches = length_of(loaders["train"])
+    steps = None if batches is None else math.ceil(batches / config.train.accumulate)
     return Plan(
         config=config,
         data=data,
+        record=record,
         model=model,
         optimizer=optimizer,
         scheduler=make_scheduler(config, optimizer, steps),
         loss=loss,
-        train=train,
-        validation=loader(data.rows.validation, EVALUATION_BATCH, shuffle=False),
-        test=loader(data.rows.test, EVALUATION_BATCH, shuffle=False)
-        if len(data.rows.test)
-        else None,
+        train=loaders["train"],
+        validation=loaders["validation"],
+        test=loaders.get("test"),
+        batch_size=size,
+        steps=steps,
     )
+
+
+def read(config: Config, frame: Any) -> Prepared | PreparedImages | OwnData:
+    """The data: a table, images, or one's own."""
+    if config.data.factory is not None:
+        return own_plan.read(config)
+    if config.image is not None:
+        return image_plan.read(config)
+    return prepare(config.data, config.split, config.seed, frame)
+
+
+def loaders_of(
+    data: Prepared | PreparedImages | OwnData, config: Config, size: int
+) -> dict[Split, Iterable[Any]]:
+    """A loader for each side that has rows."""
+    if isinstance(data, OwnData):
+        return data.loaders(size)
+    sides: dict[Split, Any] = {"train": data.rows.train, "validation": data.rows.validation}
+    if len(data.rows.test):
+        sides["test"] = data.rows.test
+    if isinstance(data, PreparedImages):
+        return {
+            side: image_plan.image_loader(
+                data, rows, size, seed=config.seed, shuffle=side == "train"
+            )
+            for side, rows in sides.items()
+        }
+    return {
+        side: TensorLoader(
+            *data.features.inputs(),
+            data.target,
+            rows=torch.from_numpy(rows),
+            batch_size=size if side == "train" else EVALUATION_BATCH,
+            shuffle=side == "train",
+            seed=config.seed,
+        )
+        for side, rows in sides.items()
+    }
+
+
+def size_for(data: Prepared | PreparedImages | OwnData) -> int:
+    """The batch size that the number of training rows leads to."""
+    if isinstance(data, OwnData):
+        rows = data.rows.get("train")
+        return own_plan.BATCH if rows is None else batch_size(rows, *BATCHES)
+    bounds = image_plan.BATCHES if isinstance(data, PreparedImages) else BATCHES
+    return batch_size(len(data.rows.train), *bounds)
+
+
+def length_of(loader: Iterable[Any]) -> int | None:
+    """Batches in a pass, where the loader says it."""
+    try:
+        return len(cast(Sized, loader))
+    except (TypeError, NotImplementedError):
+        return None
+
+
+def check_last_batch(config: Config, rows: int, size: int) -> None:
+    """Batch normalisation needs two rows in every batch.
+
+    Raises:
+        ConfigError: if the last one has one.
+    """
+    normalised = config.model.name == "mlp" and config.model.widths
+    if normalised and config.model.norm == "batch" and rows % size == 1:
+        raise ConfigError(
+            f"the last batch of {rows} rows by {size} has one row, and batch normalisation "
+            "needs two",
+            "train.batch_size",
+            f"Choose another, e.g. --set train.batch_size={size + 1}",
+        )
 
 
 def batch_size(rows: int, least: int, most: int) -> int:

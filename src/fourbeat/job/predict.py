@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from fourbeat.checkpoint import files
+from fourbeat.code import file_of, is_code
 from fourbeat.config.options import ModelConfig
 from fourbeat.data.encode import Features, encode, shape_of
 from fourbeat.data.images import ImageShape
@@ -23,7 +24,7 @@ from fourbeat.errors import DataError, Problem, RunError, first_line
 from fourbeat.job.image_predict import ImageClassifier
 from fourbeat.job.tasks.known import TASKS
 from fourbeat.job.tasks.task import Answer
-from fourbeat.models.build import build, file_of, is_code
+from fourbeat.models.build import build
 from fourbeat.receipt import model as receipts
 from fourbeat.receipt.publish import WEIGHTS
 from fourbeat.receipt.weights import weights_sha256
@@ -199,9 +200,16 @@ def load(run: str | Path, model: nn.Module | None = None, *, trust_code: bool = 
             str(directory),
             "Make it yourself: fourbeat.load(run, model=model)",
         )
+    if receipt.config["data"].get("factory"):
+        raise RunError(
+            "the run was trained on data of your own: its receipt cannot read rows for it",
+            str(directory),
+            "Make the network yourself: fourbeat.load(run, model=model)",
+        )
     config = ModelConfig.model_validate(receipt.config["model"])
     if is_code(config.name):
-        check_code(config.name, receipt.code.script_sha256, directory, trusted=trust_code)
+        module = config.name.partition(":")[0]
+        check_code(config.name, receipt.code.modules.get(module), directory, trusted=trust_code)
     images, outputs = receipt.data.images, receipt.data.outputs
     if images is not None:
         shape = ImageShape(images.channels, images.height, images.width, outputs)
@@ -222,7 +230,7 @@ def check_code(name: str, expected: str | None, directory: Path, *, trusted: boo
             "Read that code, then say --trust-code, or fourbeat.load(run, trust_code=True); or "
             "make the network yourself: fourbeat.load(run, model=model)",
         )
-    file = file_of(name)
+    file = file_of(name, "model.name")
     if expected != (files.sha256(file) if file else None):
         raise RunError(
             "the code has changed since the run was trained",

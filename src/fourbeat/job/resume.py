@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from fourbeat.code import is_code
 from fourbeat.config.sources import check
 from fourbeat.data import folders
 from fourbeat.errors import InexactError, RunError
@@ -34,9 +35,10 @@ def resume(directory: Path, *, allow_inexact: bool = False, trust_code: bool = F
     assert receipt.config is not None
     assert receipt.data is not None
     config = check(receipt.config, place=str(directory / receipts.NAME))
-    if ":" in config.model.name and not trust_code:
+    named = [name for name in (config.data.factory, config.model.name) if name and is_code(name)]
+    if named and not trust_code:
         raise RunError(
-            f"the run's network is made by code: {config.model.name!r}",
+            f"the run is made by code: {', '.join(map(repr, named))}",
             str(directory),
             "Read it, then say --trust-code",
         )

@@ -1,6 +1,5 @@
 """Train a table or images: from a configuration to a sealed run, the same way the first time and again."""
 
-import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +8,8 @@ from typing import Any, NamedTuple
 import torch
 import torch.utils.deterministic
 
+from fourbeat.checkpoint.files import sha256
+from fourbeat.code import file_of, is_code
 from fourbeat.config.options import PATHS, Config
 from fourbeat.config.sources import load as load_config
 from fourbeat.data import folders
@@ -65,8 +66,7 @@ def train(
     with deterministic():
         plan = resolve(config, frame)
         if out is None:
-            stem = config.data.path.name.partition(".")[0] if config.data.path else "frame"
-            out = free_directory(stem or "table")
+            out = free_directory(name_of(config))
         if before is not None and not allow_inexact:
             refuse_other_code(out, before, code(config))
         return Outcome(out, run(plan, out, allow_inexact=allow_inexact, profile=profile))
@@ -125,8 +125,17 @@ def filled(config: Config, before: Receipt) -> Config:
     return config.model_copy(update=sections)
 
 
+def name_of(config: Config) -> str:
+    """What a run's directory is called where nothing else was said."""
+    if config.data.factory is not None:
+        return config.data.factory.partition(":")[0].rpartition(".")[2]
+    return (config.data.path.name.partition(".")[0] if config.data.path else "frame") or "table"
+
+
 def same_data(before: Receipt, config: Config, frame: Any) -> bool:
     """Whether a run was trained on these very rows."""
+    if config.data.factory is not None:
+        return before.code.modules == code(config).modules
     known = [file.sha256 for file in before.data.files] if before.data else []
     if config.image is not None:
         return known == [folders.identity(path) for path in image_plan.files(config)]
@@ -139,14 +148,15 @@ def refuse_other_code(out: Path, before: Receipt, now: CodeRecord) -> None:
     """Go on with the code that a run began with.
 
     Raises:
-        InexactError: naming the file that differs.
+        InexactError: naming the modules that differ.
     """
-    known = before.code.script_sha256
-    if known is not None and known != now.script_sha256:
+    known = before.code.modules
+    changed = [name for name, sha256 in known.items() if now.modules.get(name) != sha256]
+    if changed:
         raise InexactError(
-            f"{before.code.script} has changed since the run began",
+            f"{', '.join(changed)} changed since the run began",
             str(out),
-            "Put it back, train into a new directory, or go on with --allow-inexact",
+            "Put the file back, train into a new directory, or go on with --allow-inexact",
         )
 
 
@@ -168,7 +178,7 @@ def deterministic() -> Generator[None]:
 
 def run(plan: Plan, out: Path, *, allow_inexact: bool, profile: int) -> Receipt:
     """Train a plan in a directory; the receipt's configuration has what the plan chose."""
-    config, record = plan.resolved(), plan.data.record
+    config, record = plan.resolved(), plan.record
     return fit(
         plan.model,
         plan.train,
@@ -210,9 +220,13 @@ def declared(config: Config) -> dict[str, Any]:
 
 
 def code(config: Config) -> CodeRecord:
-    """The user's own code: the module of a `module:factory`."""
-    module = (
-        sys.modules.get(config.model.name.partition(":")[0]) if ":" in config.model.name else None
-    )
-    file = getattr(module, "__file__", None)
-    return code_of(Path(file)) if isinstance(file, str) else CodeRecord()
+    """The user's own code: the modules of a `module:factory`."""
+    said = {"data.factory": config.data.factory or "", "model.name": config.model.name}
+    files: dict[str, Path] = {}
+    for option, name in said.items():
+        file = file_of(name, option) if is_code(name) else None
+        if file is not None:
+            files[name.partition(":")[0]] = file
+    record = code_of(next(reversed(files.values()), None))
+    hashes = {module: sha256(file) for module, file in files.items()}
+    return record.model_copy(update={"modules": hashes})

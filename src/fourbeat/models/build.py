@@ -1,26 +1,20 @@
 """From a name to a network: `linear`, `mlp`, `cnn`, or `module:factory`."""
 
-import importlib
-import importlib.util
-import sys
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, cast
-
 from torch import nn
 
+from fourbeat.code import factory, is_code
 from fourbeat.config.options import ModelConfig
 from fourbeat.data.encode import TableShape
 from fourbeat.data.images import ImageShape
+from fourbeat.data.own import SampleShape
 from fourbeat.errors import ConfigError
 from fourbeat.models.image import CNN, ImageMLP
 from fourbeat.models.tabular import MLP, Linear
 
 BUILT_IN = ("linear", "mlp", "cnn")
-LOOKED_FOR = "It is looked for from the current folder"
 
 
-def build(config: ModelConfig, shape: TableShape | ImageShape) -> nn.Module:
+def build(config: ModelConfig, shape: TableShape | ImageShape | SampleShape) -> nn.Module:
     """The network that the configuration names, with fresh weights from torch's generator.
 
     `module:factory` is imported with the current folder on the path and called as
@@ -32,10 +26,18 @@ def build(config: ModelConfig, shape: TableShape | ImageShape) -> nn.Module:
         ConfigError: if the name means nothing, or the factory fails.
     """
     if config.name in BUILT_IN:
+        if isinstance(shape, SampleShape):
+            return for_samples(config, shape)
         return (
             for_images(config, shape) if isinstance(shape, ImageShape) else for_table(config, shape)
         )
-    make = factory(config.name)
+    if not is_code(config.name):
+        raise ConfigError(
+            f"no model {config.name!r}",
+            "model.name",
+            "Known: linear, mlp, cnn for images, or your own as module:factory",
+        )
+    make = factory(config.name, "model.name")
     try:
         model = make(shape, **config.options)
     except Exception as error:
@@ -69,58 +71,21 @@ def for_images(config: ModelConfig, shape: ImageShape) -> nn.Module:
     return make(*sizes, config.widths, config.dropout, config.norm)
 
 
-def is_code(name: str) -> bool:
-    """Whether a name means code of the user's own, `module:factory`."""
-    return ":" in name
-
-
-def file_of(name: str) -> Path | None:
-    """Where the module of a `module:factory` is, without running it; None if it has no file.
-
-    The packages that a dotted name stands in are imported, as Python finds it by them.
-
-    Raises:
-        ConfigError: if there is no such module.
-    """
-    here_first()
-    module_name = name.partition(":")[0]
-    try:
-        found = importlib.util.find_spec(module_name)
-    except (ImportError, ValueError):
-        found = None
-    if found is None:
-        raise ConfigError(f"no module {module_name!r}", "model.name", LOOKED_FOR)
-    return Path(found.origin) if found.has_location and found.origin else None
-
-
-def here_first() -> None:
-    """Let modules be found in the current folder."""
-    if (here := str(Path.cwd())) not in sys.path:
-        sys.path.insert(0, here)
-
-
-def factory(name: str) -> Callable[..., Any]:
-    """Import `module:factory`."""
-    module_name, _, attribute = name.partition(":")
-    if not module_name or not attribute:
+def for_samples(config: ModelConfig, shape: SampleShape) -> nn.Module:
+    """A built-in network for samples of one vector or one image, if their classes are known."""
+    (first, *others), outputs = shape.inputs, shape.outputs
+    if others or len(first) not in (1, 3) or not shape.dtypes[0].is_floating_point:
         raise ConfigError(
-            f"no model {name!r}",
+            f"the built-in networks take one float input, a vector or an image, not {shape.said}",
             "model.name",
-            "Known: linear, mlp, cnn for images, or your own as module:factory",
+            "Give your own as module:factory",
         )
-    here_first()
-    try:
-        module = importlib.import_module(module_name)
-    except Exception as error:
-        if isinstance(error, ModuleNotFoundError) and module_name.startswith(str(error.name)):
-            fact, remedy = f"no module {module_name!r}", LOOKED_FOR
-        else:
-            fact = f"module {module_name!r} cannot be imported: {type(error).__name__}: {error}"
-            remedy = "--debug shows where"
-        raise ConfigError(fact, "model.name", remedy) from error
-    found = getattr(module, attribute, None)
-    if found is None:
-        raise ConfigError(f"module {module_name!r} has no {attribute!r}", "model.name")
-    if not callable(found):
-        raise ConfigError(f"{name!r} cannot be called", "model.name")
-    return cast(Callable[..., Any], found)
+    if outputs is None:
+        raise ConfigError(
+            "the number of outputs is not known",
+            "data.classes",
+            "Name the classes, or give the model as module:factory",
+        )
+    if len(first) == 3:
+        return for_images(config, ImageShape(*first, outputs))
+    return for_table(config, TableShape(first[0], (), outputs))

@@ -16,6 +16,7 @@ class CodeRecord(BaseModel):
         script_sha256: of its bytes.
         git_commit: of the repository that the script stands in.
         git_diff_sha256: of `git diff HEAD` there, None for a clean tree.
+        modules: the sha256 of the file of each module that a declared run takes code from.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -24,6 +25,7 @@ class CodeRecord(BaseModel):
     script_sha256: str | None = None
     git_commit: str | None = None
     git_diff_sha256: str | None = None
+    modules: dict[str, str] = {}
 
 
 def code_of(file: Path | None) -> CodeRecord:

@@ -156,9 +156,13 @@ class Receipt(Record):
 
     @property
     def declared(self) -> bool:
-        """Whether this is all that a resume needs: it declares a table in a file."""
+        """Whether this is all that a resume needs: it says where the data is."""
         section = (self.config or {}).get("data")
-        return self.data is not None and isinstance(section, dict) and bool(section.get("path"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+        return (
+            self.data is not None
+            and isinstance(section, dict)
+            and bool(section.get("path") or section.get("factory"))
+        )  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
 
     def way_on(self, directory: Path) -> str:
         """How an unfinished run in a directory is gone on with, as a remedy in a message."""

@@ -24,8 +24,12 @@ def material(receipt: Receipt) -> Html | None:
     data = receipt.data
     if data is None:
         return None
-    what = images(data.images) if data.images else columns(data)
-    parts = [files(data), split(data), target(data), what]
+    parts = [files(data)] if data.files else []
+    parts += [split(data), target(data)]
+    if data.images:
+        parts.append(images(data.images))
+    elif data.columns:
+        parts.append(columns(data))
     if data.notes:
         parts.append(part("Notes", bullets(data.notes)))
     return section("data", "Data", *parts)
@@ -68,11 +72,17 @@ def target(data: DataRecord) -> Html:
 def meaning(data: DataRecord) -> tuple[list[list[str]], list[str]]:
     """The target's classes, labels or statistics as rows of a table, and its heads."""
     if data.quantity:
-        rows = [[name, brief(value)] for name, value in data.quantity.model_dump().items()]
+        known = data.quantity.model_dump(exclude_none=True)
+        rows = [[name, brief(value)] for name, value in known.items()]
         return rows, ["over the training rows", "value"]
     if data.labels:
         total = data.split.rows.get("train", 0)
-        rows = [[label.name, f"{label.ones:,}", share(label.ones, total)] for label in data.labels]
+        rows = [
+            [label.name, NONE, NONE]
+            if label.ones is None
+            else [label.name, f"{label.ones:,}", share(label.ones, total)]
+            for label in data.labels
+        ]
         return rows, ["label", "training rows with 1", "share"]
     rows = [[label, str(number)] for number, label in enumerate(data.classes)]
     return rows, ["label", "class number"]
