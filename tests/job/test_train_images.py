@@ -280,6 +280,10 @@ def test_options_that_do_not_fit_are_named(tmp_path, mnist_like, class_folders):
             "2 problems.*data.target is 'y'",
         ),
         (
+            {"data.path": str(pictures), "data.task": "regression"},
+            "images have classes, and the task is regression",
+        ),
+        (
             {"data.path": str(pictures), "data.classes": ["top", "top"]},
             "a class is declared twice",
         ),

@@ -128,12 +128,14 @@ def train(
     if overfit:
         from fourbeat.cli.summary import print_verdict
         from fourbeat.job.plan import resolve
+        from fourbeat.job.tasks.known import TASKS
         from fourbeat.loop.overfit import overfit as memorise
 
         with users_prints_aside():
             plan = resolve(resolved)
             batch = next(iter(plan.train))
-            verdict = memorise(plan.model, batch, plan.loss, plan.optimizer)
+            steps = TASKS[resolved.data.task].tries
+            verdict = memorise(plan.model, batch, plan.loss, plan.optimizer, steps=steps)
         print_verdict(verdict, as_json=as_json)
         if not verdict.memorised:
             raise typer.Exit(1)

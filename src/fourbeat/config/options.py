@@ -154,7 +154,8 @@ class ModelConfig(Section):
     """Share of units dropped while training: after the embeddings and each hidden layer, and
     before the CNN's last layer."""
     norm: Literal["none", "batch", "layer"] = "layer"
-    """Normalisation after each hidden layer's linear map, or each of the CNN's convolutions."""
+    """Normalisation after each hidden layer's linear map, or each of the CNN's convolutions.
+    Default for a quantity: none."""
     options: dict[str, Any] = {}
     """Keyword arguments for your own factory."""
 
@@ -171,7 +172,7 @@ class OptimizerConfig(Section):
 
     name: Literal["adamw", "adam", "sgd"] = "adamw"
     lr: Annotated[float, Field(gt=0)] = 2e-3
-    """Learning rate."""
+    """Learning rate. Default for a quantity, with adamw: 5e-4."""
     weight_decay: Annotated[float, Field(ge=0)] = 1e-4
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """For `sgd` alone."""

@@ -132,8 +132,10 @@ def read_own(config: DataConfig, shares: SplitConfig, seed: int) -> OwnData:
         method = "random"
     else:
         raise DataError(f"the data factory gave {type(made).__name__}", name, GIVES)
-    counts = {side: rows_of(one) for side, one in sides.items()}
-    rows: dict[Split, int] = {s: count for s, count in counts.items() if count is not None}
+    rows: dict[Split, int] = {}
+    for side, one in sides.items():
+        if (count := rows_of(one)) is not None:
+            rows[side] = count
     record = divided.record(method, seed) if divided else None
     said = list(config.classes) if config.classes else classes_of(sides["train"])
     plain = SplitRecord(method=method, seed=None, rows=rows, rows_sha256={})

@@ -17,6 +17,9 @@ PAIRS = 250
 BINS = 24
 """Bars of the report's histogram of errors."""
 
+TRIES = 1000
+"""Nearness takes longer than a right answer, and the default learning rate is small."""
+
 SHARES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 """Shares of the rows with an error up to the quantiles that are kept."""
 
@@ -100,4 +103,4 @@ def columns(said: Answer, _data: DataRecord) -> dict[str, Any]:
     return {"prediction": column(said.decision)}
 
 
-QUANTITIES = Task(loss, metrics, undefined, answer, columns)
+QUANTITIES = Task(loss, metrics, undefined, answer, columns, TRIES)

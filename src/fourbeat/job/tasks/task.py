@@ -39,6 +39,7 @@ class Task:
             value, and why.
         answer: from a model's outputs, float64 of shape (rows, outputs), to what they say.
         columns: an answer as columns of a table.
+        tries: updates in which a sound model memorises one batch.
     """
 
     loss: Callable[[TrainConfig, Tensor, DataRecord], nn.Module]
@@ -46,6 +47,7 @@ class Task:
     undefined: Callable[[Tensor, DataRecord], dict[str, str]]
     answer: Callable[[Tensor, DataRecord], Answer]
     columns: Callable[[Answer, DataRecord], dict[str, Any]]
+    tries: int = 200
 
 
 def weights_for(config: TrainConfig, outputs: int, what: str) -> Tensor | None:

@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from fourbeat.receipt.model import Receipt
 from fourbeat.receipt.report.markup import Html, element, part, section, table
-from fourbeat.receipt.report.wording import NONE, count, figure, number, share
+from fourbeat.receipt.report.wording import NONE, count, figure, numbers, share
 
 LABEL_HEADS = ("rows with 1", "said 1", "precision", "recall", "F1", "accuracy", "AUC")
 
@@ -53,20 +53,4 @@ def label_rows(values: dict[str, Any]) -> list[list[str]]:
                 NONE if math.isnan(area) else figure(area),
             ]
         )
-    return rows
-
-
-def numbers(value: Any) -> list[list[float]] | None:
-    """Rows of numbers, as a receipt keeps a tensor of two dimensions; None for anything else."""
-    if not isinstance(value, list):
-        return None
-    rows: list[list[float]] = []
-    for row in cast(list[Any], value):
-        if not isinstance(row, list):
-            return None
-        cells = [number(cell) for cell in cast(list[Any], row)]
-        good = [cell for cell in cells if cell is not None]
-        if len(good) < len(cells):
-            return None
-        rows.append(good)
     return rows

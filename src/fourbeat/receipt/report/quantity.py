@@ -15,9 +15,8 @@ from fourbeat.receipt.report.charts import (
     grid,
     words,
 )
-from fourbeat.receipt.report.labels import numbers
 from fourbeat.receipt.report.markup import Html, element, part, section, table
-from fourbeat.receipt.report.wording import brief, count, figure, number
+from fourbeat.receipt.report.wording import brief, count, figure, number, numbers
 
 Rows = list[list[float]]
 

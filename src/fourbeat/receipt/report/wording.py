@@ -18,6 +18,22 @@ def number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
+def numbers(value: Any) -> list[list[float]] | None:
+    """Rows of numbers, as a receipt keeps a tensor of two dimensions; None for anything else."""
+    if not isinstance(value, list):
+        return None
+    rows: list[list[float]] = []
+    for row in cast(list[Any], value):
+        if not isinstance(row, list):
+            return None
+        cells = [number(cell) for cell in cast(list[Any], row)]
+        good = [cell for cell in cells if cell is not None]
+        if len(good) < len(cells):
+            return None
+        rows.append(good)
+    return rows
+
+
 def figure(value: float) -> str:
     """A metric: four decimals, or four digits where those would say little."""
     if math.isnan(value):
