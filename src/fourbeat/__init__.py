@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from fourbeat.job.predict import load
     from fourbeat.job.train import train_table as train
     from fourbeat.loop.average import EMA, SWA
+    from fourbeat.loop.compiled import Compile
     from fourbeat.loop.contract import check_batch
     from fourbeat.loop.fit import fit
     from fourbeat.loop.groups import held, parameter_groups
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EMA",
     "SWA",
+    "Compile",
     "FourbeatError",
     "Run",
     "TensorLoader",
@@ -48,6 +50,7 @@ __all__ = [
 _HOMES = {
     "EMA": "fourbeat.loop.average",
     "SWA": "fourbeat.loop.average",
+    "Compile": "fourbeat.loop.compiled",
     "FourbeatError": "fourbeat.errors",
     "Run": "fourbeat.loop.run",
     "TensorLoader": "fourbeat.data.loader",

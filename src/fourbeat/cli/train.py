@@ -64,6 +64,13 @@ def train(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")
     ] = False,
+    compile: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODE",
+            help="Run the model through torch.compile: default, reduce-overhead or max-autotune.",
+        ),
+    ] = None,
     profile: Annotated[
         int, typer.Option(min=0, help="Look at so many steps with torch.profiler.")
     ] = 0,
@@ -87,6 +94,7 @@ def train(
         "data.missing": missing or None,
         "model.name": model,
         "train.epochs": epochs,
+        "compile.mode": compile,
         "seed": seed,
         "split.validation_file": str(validation) if validation else None,
         "split.test_file": str(test) if test else None,

@@ -227,6 +227,18 @@ class TrainConfig(Section):
     """Share of each label that is spread over all classes."""
 
 
+class CompileConfig(Section):
+    """How `torch.compile` compiles the model; see `fourbeat.Compile`."""
+
+    mode: Literal["default", "reduce-overhead", "max-autotune", "max-autotune-no-cudagraphs"] = (
+        "default"
+    )
+    dynamic: bool | None = None
+    """True for graphs that take any shape, False for one a shape. Default: as shapes come."""
+    fullgraph: bool = False
+    """A graph break is an error, after which the model runs eagerly."""
+
+
 class Config(Section):
     """One declared training, complete."""
 
@@ -239,3 +251,5 @@ class Config(Section):
     optimizer: OptimizerConfig = OptimizerConfig()
     scheduler: SchedulerConfig = SchedulerConfig()
     train: TrainConfig = TrainConfig()
+    compile: CompileConfig | None = None
+    """None to run the model as it is."""

@@ -14,9 +14,10 @@ from torch.optim.lr_scheduler import (
     StepLR,
 )
 
-from fourbeat.config.options import Config, OptimizerConfig, TrainConfig
+from fourbeat.config.options import CompileConfig, Config, OptimizerConfig, TrainConfig
 from fourbeat.errors import ConfigError, FourbeatError
 from fourbeat.loop.average import EMA, SWA
+from fourbeat.loop.compiled import Compile
 from fourbeat.loop.groups import parameter_groups
 from fourbeat.loop.select import direction_of
 
@@ -77,6 +78,11 @@ def make_average(config: TrainConfig) -> EMA | SWA | None:
     """What is averaged of the weights."""
     rules = {"ema": EMA(config.average_decay), "swa": SWA(config.average_start)}
     return None if config.average is None else rules[config.average]
+
+
+def make_compile(config: CompileConfig | None) -> Compile | None:
+    """How the model is compiled."""
+    return None if config is None else Compile(**config.model_dump())
 
 
 def make_loss(config: TrainConfig, target: Tensor, classes: int) -> nn.CrossEntropyLoss:

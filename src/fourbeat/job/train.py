@@ -15,7 +15,7 @@ from fourbeat.data import folders
 from fourbeat.data.source import identity
 from fourbeat.errors import InexactError
 from fourbeat.job import image_plan
-from fourbeat.job.making import make_average
+from fourbeat.job.making import make_average, make_compile
 from fourbeat.job.metrics import Auc, confusion
 from fourbeat.job.plan import Plan, resolve
 from fourbeat.loop.directory import free_directory
@@ -183,6 +183,7 @@ def run(plan: Plan, out: Path, *, allow_inexact: bool, profile: int) -> Receipt:
         clip_norm=config.train.clip_norm,
         clip_value=config.train.clip_value,
         average=make_average(config.train),
+        compile=make_compile(config.compile),
         seed=config.seed,
         checkpoint_every=config.train.checkpoint_every,
         config=declared(config),

@@ -1,13 +1,15 @@
 """Which calls of the model a step made, so that they can be made again under observation."""
 
 from collections import deque
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import nn
+
+from fourbeat.loop.calling import inner, put, roots
 
 MOST = 16
 """Calls that are remembered in a step, the last ones."""
@@ -32,26 +34,33 @@ class Call:
 
 
 class Calls:
-    """Remembers the calls of a model; a `ModuleDict` or `ModuleList` is its parts."""
+    """Remembers the calls of a model, or of its parts; see `calling.roots`."""
 
     def __init__(self, model: nn.Module):
         self.last: deque[Call] = deque(maxlen=MOST)
-        parts = isinstance(model, nn.ModuleDict | nn.ModuleList)
-        self._roots = dict(model.named_children()) if parts else {"": model}
+        self._roots = roots(model)
 
     @contextmanager
     def watched(self) -> Generator[None]:
         """Remember from here on."""
-        hooks = [
-            module.register_forward_pre_hook(self._hook(name), with_kwargs=True)
-            for name, module in self._roots.items()
-        ]
-        try:
+        with ExitStack() as stack:
+            stack.callback(self.last.clear)
+            for name, module in self._roots.items():
+                stack.callback(self._watch(module, self._hook(name)))
             yield
-        finally:
-            for hook in hooks:
-                hook.remove()
-            self.last.clear()
+
+    def _watch(self, module: nn.Module, remember: Any) -> Callable[[], None]:
+        """Have calls of a module remembered; gives what ends it."""
+        call = inner(module)
+        if call is None:
+            return module.register_forward_pre_hook(remember, with_kwargs=True).remove
+
+        def outside(*args: Any, **kwargs: Any) -> Any:
+            remember(module, args, kwargs)  # a hook would be compiled with the module
+            return call(*args, **kwargs)
+
+        put(module, outside)
+        return lambda: put(module, call)
 
     def _hook(self, name: str) -> Any:
         def remember(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:

@@ -33,6 +33,13 @@ class Rules:
     clip_value: float | None = None
     nonfinite: Literal["raise", "skip"] = "raise"
 
+    def __post_init__(self) -> None:
+        for name, most in (("clip_norm", self.clip_norm), ("clip_value", self.clip_value)):
+            if most is not None and not most > 0:
+                raise ValueError(f"{name} must be above 0, got {most}")
+        if self.nonfinite not in ("raise", "skip"):
+            raise ValueError(f"nonfinite must be one of raise, skip, got {self.nonfinite!r}")
+
 
 @dataclass(frozen=True, slots=True)
 class Update:

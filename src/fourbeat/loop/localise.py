@@ -16,6 +16,7 @@ from torch.nn.parameter import is_lazy
 
 from fourbeat.errors import Finding, NonFiniteError
 from fourbeat.loop.batch import examples, walk
+from fourbeat.loop.calling import eagerly, unwrapped
 from fourbeat.loop.calls import Call, Calls
 from fourbeat.loop.lane import Lane
 from fourbeat.loop.modes import left_alone
@@ -41,7 +42,7 @@ class Localiser:
     """
 
     def __init__(self, model: nn.Module):
-        self.model = model
+        self.model = unwrapped(model)
         self.calls = Calls(model)
         self._sizes: dict[str, Tensor] = {}
 
@@ -112,7 +113,7 @@ class Localiser:
     def _logits(
         self, step: Step, autocast: AbstractContextManager[object], logits: Any
     ) -> Finding | None:
-        with left_alone(self.model), autocast:
+        with left_alone(self.model), eagerly(self.model), autocast:
             for call in self.calls.last:
                 found = self._replay(call)
                 if found is not None:
@@ -125,6 +126,7 @@ class Localiser:
     def _replay(self, call: Call) -> tuple[str, nn.Module | None, Tensor] | None:
         """The first module whose output, or input, is not finite."""
         first: list[tuple[str, nn.Module | None, Tensor]] = []
+        called = unwrapped(call.module)
 
         def look(name: str, module: nn.Module | None, values: Any) -> None:
             for _, tensor in named_tensors(values, ""):
@@ -145,7 +147,7 @@ class Localiser:
 
         hooks = [
             handle
-            for short, module in call.module.named_modules()
+            for short, module in called.named_modules()
             for name in [".".join(filter(None, (call.name, short)))]
             for handle in (
                 module.register_forward_pre_hook(before(name)),
@@ -154,7 +156,7 @@ class Localiser:
         ]
         torch.set_rng_state(call.rng)
         try:
-            call.module(*call.args, **call.kwargs)
+            called(*call.args, **call.kwargs)
         except Exception:  # a module that cannot be called twice hides nothing of the error
             log.debug("the call of %r could not be made again", call.name, exc_info=True)
         finally:

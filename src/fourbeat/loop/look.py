@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from fourbeat.loop.batch import device_of, inputs_and_target, tensors, to_device
+from fourbeat.loop.calling import eagerly, unwrapped
 from fourbeat.loop.modes import left_alone, mode
 
 
@@ -67,6 +68,7 @@ def shapes(model: nn.Module, batch: Any) -> Shapes:
     Returns:
         A layer that is called twice stands there twice.
     """
+    model = unwrapped(model)
     batch = to_device(batch, device_of(model))
     inputs = (batch,) if isinstance(batch, Tensor) else inputs_and_target(batch)[0]
     seen: list[Layer] = []
@@ -81,7 +83,7 @@ def shapes(model: nn.Module, batch: Any) -> Shapes:
 
     hooks = [m.register_forward_hook(note(name)) for name, m in model.named_modules()]
     try:
-        with left_alone(model), mode(model, training=False), torch.no_grad():
+        with left_alone(model), eagerly(model), mode(model, training=False):
             model(*inputs)
     finally:
         for hook in hooks:
@@ -122,8 +124,10 @@ class Statistics:
 def activations(model: nn.Module) -> Generator[dict[str, Statistics]]:
     """Statistics of what each layer gives, by name, for as long as the `with` lasts.
 
-    Its hooks are removed afterwards, come what may. They read every value and so cost time.
+    Its hooks are removed afterwards, come what may. They read every value and so cost time. A
+    compiled model runs eagerly meanwhile.
     """
+    model = unwrapped(model)
     seen: dict[str, Statistics] = {}
 
     def note(name: str) -> Any:
@@ -136,7 +140,8 @@ def activations(model: nn.Module) -> Generator[dict[str, Statistics]]:
 
     hooks = [m.register_forward_hook(note(n)) for n, m in model.named_modules() if n]
     try:
-        yield seen
+        with eagerly(model):
+            yield seen
     finally:
         for hook in hooks:
             hook.remove()
@@ -158,7 +163,7 @@ def gradients(model: nn.Module) -> Generator[dict[str, Statistics]]:
 
     hooks = [
         p.register_post_accumulate_grad_hook(note(n))
-        for n, p in model.named_parameters()
+        for n, p in unwrapped(model).named_parameters()
         if p.requires_grad
     ]
     try:

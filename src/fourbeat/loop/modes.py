@@ -23,8 +23,8 @@ def mode(model: nn.Module, *, training: bool) -> Generator[None]:
 
 
 @contextmanager
-def left_alone(model: nn.Module) -> Generator[None]:
-    """Leave buffers and every generator as they are; no graph is made."""
+def kept(model: nn.Module) -> Generator[None]:
+    """Leave buffers and every generator as they are."""
     buffers = [
         (module, name, buffer, buffer.clone())
         for module in model.modules()
@@ -33,10 +33,16 @@ def left_alone(model: nn.Module) -> Generator[None]:
     ]
     state = rng.capture()
     try:
-        with torch.no_grad():
-            yield
+        yield
     finally:
         rng.restore(state)
         with torch.no_grad():
             for module, name, buffer, value in buffers:
                 setattr(module, name, buffer.copy_(value))  # the module may have set another
+
+
+@contextmanager
+def left_alone(model: nn.Module) -> Generator[None]:
+    """Leave buffers and every generator as they are; no graph is made."""
+    with kept(model), torch.no_grad():
+        yield

@@ -34,5 +34,11 @@ def no_autocast(word: Word, model: nn.Module) -> AbstractContextManager[object]:
 
 
 def scaler_of(word: Word, model: nn.Module) -> torch.amp.GradScaler | None:
-    """Small fp16 gradients are lost without a scaler; the other words need none."""
+    """Small fp16 gradients are lost without a scaler; the other words need none.
+
+    Raises:
+        ValueError: for another word.
+    """
+    if word not in DTYPES:
+        raise ValueError(f"precision must be one of {', '.join(DTYPES)}, got {word!r}")
     return torch.amp.GradScaler(device_of(model).type) if word == "fp16" else None

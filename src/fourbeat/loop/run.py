@@ -23,11 +23,13 @@ from fourbeat.errors import BeatError, RunError
 from fourbeat.loop import describe, position
 from fourbeat.loop.average import EMA, SWA, WeightAverage
 from fourbeat.loop.batch import device_of
+from fourbeat.loop.calling import unwrapped
+from fourbeat.loop.compiled import Compile, compiled
 from fourbeat.loop.epoch import Epoch
 from fourbeat.loop.lane import Rules, make_lanes
 from fourbeat.loop.means import Means, Report
 from fourbeat.loop.parts import Parts, Stateful
-from fourbeat.loop.precision import DTYPES, Word, scaler_of
+from fourbeat.loop.precision import Word, scaler_of
 from fourbeat.loop.profiler import StepProfiler
 from fourbeat.loop.progress import Progress
 from fourbeat.loop.schedule import on_plateau
@@ -77,6 +79,8 @@ class Run:
             `skip` the update.
         average: average the weights, by `EMA(decay)` or `SWA(start)`; the averaged weights are
             validated and selected.
+        compile: call the model through `torch.compile`, within the run alone. Graph breaks are
+            said; where the compiler fails, that is said as well and the model runs eagerly.
         profile: look at so many steps with torch.profiler: the table is logged, the trace goes to
             `trace.json` in the directory.
         seed: seeds torch, NumPy and Python when a new run begins. If torch was seeded with the
@@ -112,6 +116,7 @@ class Run:
         clip_value: float | None = None,
         nonfinite: Literal["raise", "skip"] = "raise",
         average: EMA | SWA | None = None,
+        compile: Compile | None = None,
         profile: int = 0,
         seed: int | None = None,
         checkpoint_every: int | None = None,
@@ -124,18 +129,6 @@ class Run:
         for name, number in (("checkpoint_every", checkpoint_every), ("accumulate", accumulate)):
             if number is not None and number < 1:
                 raise ValueError(f"{name} must be at least 1, got {number}")
-        for name, number in (("warmup", warmup), ("profile", profile)):
-            if number < 0:
-                raise ValueError(f"{name} must not be below 0, got {number}")
-        for name, word, known in (
-            ("precision", precision, DTYPES),
-            ("nonfinite", nonfinite, ("raise", "skip")),
-        ):
-            if word not in known:
-                raise ValueError(f"{name} must be one of {', '.join(known)}, got {word!r}")
-        for name, most in (("clip_norm", clip_norm), ("clip_value", clip_value)):
-            if most is not None and not most > 0:
-                raise ValueError(f"{name} must be above 0, got {most}")
         self.directory = Path(directory).absolute()  # the loop may change the working folder
         self.model = model
         self.lanes = make_lanes(
@@ -143,14 +136,16 @@ class Run:
             scheduler,
             schedule,
             lambda: scaler_of(precision, model),
-            Rules(clip_norm=clip_norm, clip_value=clip_value, nonfinite=nonfinite),
+            Rules(clip_norm, clip_value, nonfinite),
             warmup,
         )
-        averaged = WeightAverage(model, average) if average else None
+        plain = unwrapped(model)  # its weights have their own names
+        averaged = WeightAverage(plain, average) if average else None
+        self._compiled = compiled(model, compile, self._say_compiled)
         self.receipt = Receipt(
             run=RunRecord(name=self.directory.name, status="running", seed=seed),
             config=describe.simple(config),
-            model=describe.model_record(model),
+            model=describe.model_record(plain),
             optimizers={n: describe.optimizer_record(lane) for n, lane in self.lanes.items()},
             training=TrainingRecord(
                 warmup=warmup,
@@ -160,6 +155,7 @@ class Run:
                 clip_value=clip_value,
                 nonfinite=nonfinite,
                 average=repr(average) if average else None,
+                compile=repr(compile) if compile else None,
             ),
             data=data,
             environment=environment(device_of(model).type),
@@ -167,7 +163,7 @@ class Run:
         )
         self._session = Session(
             self.directory,
-            Parts(model, self.lanes, dict(extra or {}), averaged),
+            Parts(plain, self.lanes, dict(extra or {}), averaged),
             self.receipt,
             checkpoint_every=checkpoint_every,
             allow_inexact=allow_inexact,
@@ -197,6 +193,7 @@ class Run:
     def __enter__(self) -> "Run":
         """Take the directory, and resume what is in it."""
         self._session.open()
+        self._compiled.__enter__()
         return self
 
     def __exit__(
@@ -207,11 +204,17 @@ class Run:
     ) -> None:
         """Seal the receipt, or say in it why it is not sealed, and let go of the directory."""
         self._end_training()
+        self._compiled.__exit__(None, None, None)
         self._progress.close()
         broken_off = self._epoch is not None and not self._epoch.closed and self.state.step > 0
         asked = self._count is not None and self.state.epoch >= self._count
         finished = self.state.stopped_early or asked
         self._session.close(error, finished=finished, unsaved=broken_off)
+
+    def _say_compiled(self, text: str) -> None:
+        """What torch.compile did, for people and for the receipt."""
+        log.warning("%s", text)
+        self.state.event("compile", text)
 
     def epochs(self, count: int) -> Generator[Epoch]:
         """Go through the epochs that are left, up to `count` in all.
@@ -369,8 +372,9 @@ class Run:
 
         The model's own weights are afterwards as they were.
         """
-        current = copy(objects.model_state(self.model))
-        objects.restore_model(self.model, {**current, "state": self.selected()})
+        plain = unwrapped(self.model)
+        current = copy(objects.model_state(plain))
+        objects.restore_model(plain, {**current, "state": self.selected()})
         try:
             # These are not the weights that training goes on with: nothing can be saved here,
             # and nothing need be once the last epoch is closed.
@@ -378,7 +382,7 @@ class Run:
             stop = self._session.obey if closed else lambda: None
             report = self._watched(self.model, loader, loss_fn, metrics, stop)
         finally:
-            objects.restore_model(self.model, current)
+            objects.restore_model(plain, current)
         self.state.results[name] = {"examples": report.examples, **report.values}
         return report
 
@@ -388,7 +392,7 @@ class Run:
 
     def load_best(self) -> None:
         """Put the selected weights into the model."""
-        self.model.load_state_dict(self.selected())
+        unwrapped(self.model).load_state_dict(self.selected())
 
     def _pass(self) -> Generator[Step] | None:
         """The pass of `train` that is under way."""

@@ -78,6 +78,7 @@ class TrainingRecord(Record):
     clip_value: float | None = None
     nonfinite: Literal["raise", "skip"] = "raise"
     average: str | None = None
+    compile: str | None = None
 
 
 class EpochRecord(Record):

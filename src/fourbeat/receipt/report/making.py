@@ -55,6 +55,8 @@ def optimizer(receipt: Receipt) -> Html:
             pairs.append((f"Gradients clipped by {name}", plain(value)))
     if rules.average:
         pairs.append(("Weights averaged by", rules.average))
+    if rules.compile:
+        pairs.append(("Compiled by", f"torch.{rules.compile}"))
     skipped = sum(record.skipped for record in receipt.curves)
     if skipped:
         pairs.append(("Updates skipped", str(skipped)))
