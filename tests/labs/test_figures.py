@@ -1,9 +1,10 @@
 """Each lab runs, draws one good picture, and its figures say what its idea is.
 
-Figures of REQUIREMENTS.md are compared at the precision printed there; for the others it is the
+Figures of the lessons are compared at the precision printed there; for the others it is the
 distance between the broken and the correct variant that counts.
 """
 
+import ast
 import math
 import sys
 from importlib import import_module
@@ -199,6 +200,32 @@ def test_a_lab_says_what_it_is(name):
 def test_every_lab_is_listed():
     folder = Path(find_spec("fourbeat.labs").origin).parent
     assert {file.stem for file in folder.glob("[a-z]*.py")} - PLUMBING == ROWS.keys()
+
+
+def imports_of(file):
+    """Every module that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+
+
+def test_labs_use_the_public_door_and_nobody_uses_them():
+    house = Path(find_spec("fourbeat").origin).parent
+    for file in house.rglob("*.py"):
+        ours = {name for name in imports_of(file) if name.startswith("fourbeat")}
+        if file.parent.name == "labs":
+            assert all(n == "fourbeat" or n.startswith("fourbeat.labs.") for n in ours), file
+        elif file.relative_to(house) != Path("cli/lab.py"):
+            assert not any(name.startswith("fourbeat.labs") for name in ours), file
+
+
+def test_without_any_images_the_remedy_is_said(tmp_path, monkeypatch):
+    monkeypatch.delenv("FOURBEAT_DATA__DIR", raising=False)
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    with pytest.raises(fb.FourbeatError, match="no images.*Set FOURBEAT_DATA__DIR"):
+        import_module("fourbeat.labs.fashion_mnist").run(tmp_path)
 
 
 def test_fashion_mnist_from_its_files(tmp_path, monkeypatch, shared):

@@ -37,10 +37,10 @@ ROWS = {
     "profile": "F6",
     "debug_table": "T16 F7",
     "bug_table": "L13 F7",
-    "gan": "M3",
+    "gan": "L10",
     "lbfgs": "L5",
     "lstm": "L10",
     "multitask": "M3",
-    "transformer": "L12",
+    "transformer": "L12 F10",
 }
 """Every lab, in an order to read them in, and the rows of the lessons that it shows."""

@@ -18,14 +18,14 @@ from fourbeat.labs.play import main
 from fourbeat.labs.rows import circles
 
 PREDICT = (
-    "A network overfits, so its best epoch is an early one. best = model.state_dict() is kept at that "
-    "epoch and loaded at the end. Which validation loss do the loaded weights have?"
+    "A network overfits, so its best epoch is an early one. best = model.state_dict() is kept at "
+    "that epoch and loaded at the end. Which validation loss do the loaded weights have?"
 )
 
 COMPARE = (
-    "Epoch {best_epoch:.0f} was the best, with {best:.4f}. Kept by reference, its weights give {reference:.4f} at "
-    "the end, which is the last epoch's {last:.4f}; copied, {copied:.4f}. What fourbeat selected gives "
-    "{selected:.4f}."
+    "Epoch {best_epoch:.0f} was the best, with {best:.4f}. Kept by reference, its weights give "
+    "{reference:.4f} at the end, which is the last epoch's {last:.4f}; copied, {copied:.4f}. "
+    "What fourbeat selected gives {selected:.4f}."
 )
 
 

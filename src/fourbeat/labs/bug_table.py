@@ -2,7 +2,7 @@
 
 Some of these stop at once with a message that does not help; others run to the end. Each panel has
 the mistake in red and the correct code in blue, or the message that fourbeat gives. `fb.overfit`
-and `fb.check_batch` find half of them within a second, before any long run.
+and `fb.check_batch` find half of them before any long run.
 """
 
 from collections.abc import Callable
@@ -21,22 +21,24 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PREDICT = (
-    "zero_grad forgotten, a wrong loss, a wrong device, train() forgotten, a learning rate too high, one too "
-    "low, no_grad forgotten, shapes that do not match: which two of the eight raise an error in PyTorch?"
+    "zero_grad forgotten, a wrong loss, a wrong device, train() forgotten, a learning rate too "
+    "high, one too low, no_grad forgotten, shapes that do not match: which two of the eight "
+    "raise an error in PyTorch?"
 )
 
 COMPARE = (
     "The device and the shapes; the other six run to the end.\n"
     "zero_grad forgotten: after 100 steps the loss is {piled:.2f} instead of {cleared:.2f}.\n"
-    "Wrong loss: squared error on class numbers ends at an accuracy of {squared:.2f}, cross-entropy at "
-    "{entropy:.2f}: the classes are names, not amounts.\n"
-    "Wrong device: a batch is moved to the model's device by fourbeat ({moved:.0f} of 1), and a layer that "
-    "stayed elsewhere is named ({layer:.0f} of 1).\n"
-    "train() forgotten: after an evaluation BatchNorm's running mean stays where it was: moved by "
-    "{stuck:.2f} instead of {learnt:.2f}.\n"
-    "Learning rate too high: the loss rises to {high:,.0f} times its start; too low: it keeps {low:.4f} of it. "
-    "Both verdicts name the rate ({verdicts:.0f} of 2).\n"
-    "no_grad forgotten: an evaluation keeps {kept:.0f} outputs with their graphs instead of {none:.0f}.\n"
+    "Wrong loss: squared error on class numbers ends at an accuracy of {squared:.2f}, "
+    "cross-entropy at {entropy:.2f}: the classes are names, not amounts.\n"
+    "Wrong device: a batch is moved to the model's device by fourbeat ({moved:.0f} of 1), and a "
+    "layer that stayed elsewhere is named ({layer:.0f} of 1).\n"
+    "train() forgotten: after an evaluation BatchNorm's running mean stays where it was: moved "
+    "by {stuck:.2f} instead of {learnt:.2f}.\n"
+    "Learning rate too high: the loss rises to {high:,.0f} times its start; too low: it keeps "
+    "{low:.4f} of it. Both verdicts name the rate ({verdicts:.0f} of 2).\n"
+    "no_grad forgotten: an evaluation keeps {kept:.0f} outputs with their graphs instead of "
+    "{none:.0f}.\n"
     "Shapes: fourbeat names the layer and what it takes ({shapes:.0f} of 1)."
 )
 

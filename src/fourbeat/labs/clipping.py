@@ -18,15 +18,15 @@ from fourbeat.labs.picture import QUIET, RIGHT, WRONG, picture
 from fourbeat.labs.play import main
 
 PREDICT = (
-    "The gradient is (6, 8) and is clipped to a norm of 5: which norm is reported, and what is left "
-    "of each value? What should happen if one value is infinite?"
+    "The gradient is (6, 8) and is clipped to a norm of 5: which norm is reported, and what is "
+    "left of each value? What should happen if one value is infinite?"
 )
 
 COMPARE = (
-    "Reported {reported:.1f}; after it {clipped:.1f}, that is ({x:.1f}, {y:.1f}): the same direction. An "
-    "infinite gradient was refused {refused:.0f} of 1 times, with the parameter's name. In training, "
-    "one batch of outliers raised the loss to {loose_peak:.2f} unclipped and to {clipped_peak:.2f} clipped; "
-    "its norm was {outlier_norm:.0f}."
+    "Reported {reported:.1f}; after it {clipped:.1f}, that is ({x:.1f}, {y:.1f}): the same "
+    "direction. An infinite gradient was refused {refused:.0f} of 1 times, with the parameter's "
+    "name. In training, one batch of outliers raised the loss to {loose_peak:.2f} unclipped and "
+    "to {clipped_peak:.2f} clipped; its norm was {outlier_norm:.0f}."
 )
 
 

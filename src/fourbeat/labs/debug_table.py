@@ -23,20 +23,21 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PREDICT = (
-    "Float labels, a contaminated split, eval forgotten, gradients not cleared, a graph kept alive by "
-    "logging, a NaN in the data: which of the six stop with an error by themselves?"
+    "Float labels, a contaminated split, eval forgotten, gradients not cleared, a graph kept "
+    "alive by logging, a NaN in the data: which of the six stop with an error by themselves?"
 )
 
 COMPARE = (
     "Only the first; fourbeat stops the last one too ({refused:.0f} of 6 refused).\n"
     "Float labels: cross-entropy wants class numbers. Fix: labels.long().\n"
-    "Contaminated split: {shared:.0f} validation rows were trained on, so random labels are 'predicted' with "
-    "{leaked:.2f} against {honest:.2f}. Fix: split first, by row or by group.\n"
-    "eval forgotten: the same rows give losses that differ by {wobble:.2f} instead of {still:.0f}. Fix: "
-    "model.eval(), or fb.validate.\n"
-    "Gradients not cleared: the norm reaches {piled:.1f} instead of {cleared:.1f}. Fix: zero_grad in each step.\n"
-    "Graph kept by logging: total += loss holds {chain:.0f} graph nodes after 30 steps, total += loss.item() "
-    "holds {free:.0f}. Fix: item() or detach().\n"
+    "Contaminated split: {shared:.0f} validation rows were trained on, so random labels are "
+    "'predicted' with {leaked:.2f} against {honest:.2f}. Fix: split first, by row or by group.\n"
+    "eval forgotten: the same rows give losses that differ by {wobble:.2f} instead of "
+    "{still:.0f}. Fix: model.eval(), or fb.validate.\n"
+    "Gradients not cleared: the norm reaches {piled:.1f} instead of {cleared:.1f}. Fix: "
+    "zero_grad in each step.\n"
+    "Graph kept by logging: total += loss holds {chain:.0f} graph nodes after 30 steps, total += "
+    "loss.item() holds {free:.0f}. Fix: item() or detach().\n"
     "NaN: fourbeat names the beat and row {row:.0f}. Fix: there, not where the loss shows it."
 )
 

@@ -19,15 +19,16 @@ from fourbeat.labs.play import main
 from fourbeat.labs.rows import circles
 
 PREDICT = (
-    "The run may take 60 epochs and has a patience of 5. If epoch n is the best, which one is the last? "
-    "Which weights does the run leave, and are they better than those after 60 epochs?"
+    "The run may take 60 epochs and has a patience of 5. If epoch n is the best, which one is "
+    "the last? Which weights does the run leave, and are they better than those after 60 epochs?"
 )
 
 COMPARE = (
-    "Epoch {best_epoch:.0f} was the best and {stopped_at:.0f} the last: {waited:.0f} without improvement. "
-    "The weights that stay have a validation loss of {best:.4f}; after {all_epochs:.0f} epochs it is "
-    "{last:.4f}, while the training loss went from {train_at_best:.3f} to {train_last:.3f}. Times "
-    "that the scheduler had lowered the learning rate by then: {lowered:.0f}."
+    "Epoch {best_epoch:.0f} was the best and {stopped_at:.0f} the last: {waited:.0f} without "
+    "improvement. The weights that stay have a validation loss of {best:.4f}; after "
+    "{all_epochs:.0f} epochs it is {last:.4f}, while the training loss went from "
+    "{train_at_best:.3f} to {train_last:.3f}. Times that the scheduler had lowered the learning "
+    "rate by then: {lowered:.0f}."
 )
 
 

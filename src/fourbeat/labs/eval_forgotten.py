@@ -17,16 +17,17 @@ from fourbeat.labs.play import main
 from fourbeat.labs.rows import circles
 
 PREDICT = (
-    "A network with Dropout and BatchNorm is validated 30 times on the same rows. In train mode: one "
-    "number or 30? Under no_grad alone: is Dropout off? After it: are the weights and buffers as before?"
+    "A network with Dropout and BatchNorm is validated 30 times on the same rows. In train mode: "
+    "one number or 30? Under no_grad alone: is Dropout off? After it: are the weights and "
+    "buffers as before?"
 )
 
 COMPARE = (
-    "In train mode the loss ran from {lowest:.3f} to {highest:.3f}, {distinct:.0f} different values, though "
-    "no_grad was on; with eval it was {correct:.3f} each time ({correct_distinct:.0f} value). BatchNorm's "
-    "running mean moved by {drift:.2f} under train mode and by {correct_drift:.0f} under fb.validate. An output "
-    "requires a gradient: {grad_on:.0f} (1 is yes) without no_grad, {grad_off:.0f} with it, in eval mode "
-    "both times."
+    "In train mode the loss ran from {lowest:.3f} to {highest:.3f}, {distinct:.0f} different "
+    "values, though no_grad was on; with eval it was {correct:.3f} each time "
+    "({correct_distinct:.0f} value). BatchNorm's running mean moved by {drift:.2f} under train "
+    "mode and by {correct_drift:.0f} under fb.validate. An output requires a gradient: "
+    "{grad_on:.0f} (1 is yes) without no_grad, {grad_off:.0f} with it, in eval mode both times."
 )
 
 TIMES = 30

@@ -25,16 +25,17 @@ from fourbeat.labs.picture import RIGHT, THIRD, picture
 from fourbeat.labs.play import main
 
 PREDICT = (
-    "An MLP of 784-256-256-10 has how many weights and biases? Which of the two, MLP or CNN, is ahead after "
-    "3 epochs on a tenth of the images? And after all 60,000 and 10 epochs?"
+    "An MLP of 784-256-256-10 has how many weights and biases? Which of the two, MLP or CNN, is "
+    "ahead after 3 epochs on a tenth of the images? And after all 60,000 and 10 epochs?"
 )
 
 COMPARE = (
-    "The MLP has {mlp_parameters:,.0f} parameters here (269,322 for images of 28 x 28) and reaches a test "
-    "accuracy of {mlp:.3f}; the CNN has {cnn_parameters:,.0f} and reaches {cnn:.3f}, on {test:,.0f} test images "
-    "of {size:.0f} x {size:.0f} pixels (28 is Fashion-MNIST, 8 the stand-in). Neighbouring pixels belong "
-    "together, and a convolution knows it. What all images and ten epochs give is in the README, "
-    "printed by benchmarks/fashion_mnist.py."
+    "The MLP has {mlp_parameters:,.0f} parameters here (269,322 for images of 28 x 28) and "
+    "reaches a test accuracy of {mlp:.3f}; the CNN has {cnn_parameters:,.0f} and reaches "
+    "{cnn:.3f}, on {test:,.0f} test images of {size:.0f} x {size:.0f} pixels (28 is "
+    "Fashion-MNIST, 8 the stand-in). Neighbouring pixels belong together, and a convolution "
+    "knows it. What all images and ten epochs give is in the README, printed by "
+    "benchmarks/fashion_mnist.py."
 )
 
 MEAN, STD, MOST, EPOCHS = 0.2860, 0.3530, 6000, 3
@@ -127,10 +128,8 @@ def run(directory: Path) -> dict[str, float]:
     data = fashion(Path(folder)) if folder else digits()
     found = {make.__name__: train(make, data) for make in (mlp, cnn)}
     name = "Fashion-MNIST" if folder else "scikit-learn's digits, the stand-in"
-    with picture(directory, "fashion_mnist", f"An MLP and a CNN on {name}", columns=2) as (
-        left,
-        right,
-    ):
+    with picture(directory, "fashion_mnist", f"An MLP and a CNN on {name}", columns=2) as panels:
+        left, right = panels
         for (kind, (_, done)), colour in zip(found.items(), (THIRD, RIGHT), strict=True):
             curves, epochs = done.receipt.curves, range(1, EPOCHS + 1)
             for axes, value in ((left, "loss"), (right, "accuracy")):

@@ -20,15 +20,16 @@ from fourbeat.labs.play import main
 from fourbeat.labs.rows import TRAIN
 
 PREDICT = (
-    "A value of row 5 is NaN. How many of the five (inputs, logits, loss, gradients, weights) are bad "
-    "after one plain step? Which one should an error name, and is it always the loss?"
+    "A value of row 5 is NaN. How many of the five (inputs, logits, loss, gradients, weights) "
+    "are bad after one plain step? Which one should an error name, and is it always the loss?"
 )
 
 COMPARE = (
-    "{bad_input:.0f} of 5 with a NaN in the data, {bad_logits:.0f} with a logarithm of 0 in the model, "
-    "{bad_loss:.0f} with one in the loss, {bad_gradients:.0f} with a root whose slope at 0 is infinite. "
-    "fourbeat named the first of them in {named:.0f} of 4 runs; for the data also the row, number {row:.0f}. "
-    "In the last run the loss itself was finite: only the gradients were not."
+    "{bad_input:.0f} of 5 with a NaN in the data, {bad_logits:.0f} with a logarithm of 0 in the "
+    "model, {bad_loss:.0f} with one in the loss, {bad_gradients:.0f} with a root whose slope at "
+    "0 is infinite. fourbeat named the first of them in {named:.0f} of 4 runs; for the data also "
+    "the row, number {row:.0f}. In the last run the loss itself was finite: only the gradients "
+    "were not."
 )
 
 BEATS = ("inputs", "logits", "loss", "gradients", "parameters")

@@ -16,14 +16,15 @@ from fourbeat.labs.picture import QUIET, RIGHT, THIRD, picture
 from fourbeat.labs.play import main
 
 PREDICT = (
-    "Judge and maker train against each other for 60 epochs. Do their losses fall towards 0? Where does "
-    "the judge's loss (real plus fake) settle if it can only guess?"
+    "Judge and maker train against each other for 60 epochs. Do their losses fall towards 0? "
+    "Where does the judge's loss (real plus fake) settle if it can only guess?"
 )
 
 COMPARE = (
-    "It settled at {judge_loss:.3f}; guessing gives 2 log 2 = {guessing:.3f}. The maker's loss is {maker_loss:.3f}. "
-    "Made points lie at a distance of {radius:.2f} from the centre on average, where the ring has 1, with a "
-    "spread of {spread:.2f}; before training it was {radius_before:.2f}."
+    "It settled at {judge_loss:.3f}; guessing gives 2 log 2 = {guessing:.3f}. The maker's loss "
+    "is {maker_loss:.3f}. Made points lie at a distance of {radius:.2f} from the centre on "
+    "average, where the ring has 1, with a spread of {spread:.2f}; before training it was "
+    "{radius_before:.2f}."
 )
 
 

@@ -18,15 +18,15 @@ from fourbeat.labs.play import main
 from fourbeat.labs.rows import circles
 
 PREDICT = (
-    "AdamW gets groups: '*.bias' without decay, 'body.*' with a rate of 0.001, the rest 0.02 and decay 0.1. "
-    "To which group does body.0.bias go? What happens with the pattern 'boddy.*'?"
+    "AdamW gets groups: '*.bias' without decay, 'body.*' with a rate of 0.001, the rest 0.02 and "
+    "decay 0.1. To which group does body.0.bias go? What happens with the pattern 'boddy.*'?"
 )
 
 COMPARE = (
-    "To the first pattern that matches, '*.bias': the groups hold {biases:.0f}, {body:.0f} and {rest:.0f} "
-    "parameters, {unheld:.0f} are in none. In 30 epochs the body's weights moved by {body_moved:.3f} of "
-    "their norm, the head's by {head_moved:.2f}. The mistyped pattern was refused {refused:.0f} of 1 times, "
-    "with the nearest name."
+    "To the first pattern that matches, '*.bias': the groups hold {biases:.0f}, {body:.0f} and "
+    "{rest:.0f} parameters, {unheld:.0f} are in none. In 30 epochs the body's weights moved by "
+    "{body_moved:.3f} of their norm, the head's by {head_moved:.2f}. The mistyped pattern was "
+    "refused {refused:.0f} of 1 times, with the nearest name."
 )
 
 

@@ -19,15 +19,15 @@ from fourbeat.labs.play import main
 from fourbeat.labs.rows import circles
 
 PREDICT = (
-    "The same network is trained in fp32, bf16 and fp16 from the same weights. Which of the two halves "
-    "stays nearer to fp32? Will fp16, whose scale begins at 65,536, lose some updates?"
+    "The same network is trained in fp32, bf16 and fp16 from the same weights. Which of the two "
+    "halves stays nearer to fp32? Will fp16, whose scale begins at 65,536, lose some updates?"
 )
 
 COMPARE = (
     "After the last epoch the losses are {fp32:.4f}, {bf16:.4f} and {fp16:.4f}. bf16 is off by "
-    "{bf16_gap:.5f} at most in any epoch, fp16 by {fp16_gap:.5f}, though its numbers have three more "
-    "bits: while its scale came down it skipped updates ({skipped:.0f}; bf16 {bf16_skipped:.0f}), and is "
-    "that far behind. On a CPU neither saves time; on a GPU both do."
+    "{bf16_gap:.5f} at most in any epoch, fp16 by {fp16_gap:.5f}, though its numbers have three "
+    "more bits: while its scale came down it skipped updates ({skipped:.0f}; bf16 "
+    "{bf16_skipped:.0f}), and is that far behind."
 )
 
 Word = Literal["fp32", "bf16", "fp16"]

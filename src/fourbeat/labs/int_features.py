@@ -17,16 +17,17 @@ from fourbeat.labs.picture import QUIET, RIGHT, WRONG, picture
 from fourbeat.labs.play import main
 
 PREDICT = (
-    "An int64 tensor goes into nn.Linear: an error, or a silent cast? How many of the whole numbers "
-    "from 16,777,216 to 16,777,235 are still different in float32? Does a network learn from years "
-    "and prices as they are?"
+    "An int64 tensor goes into nn.Linear: an error, or a silent cast? How many of the whole "
+    "numbers from 16,777,216 to 16,777,235 are still different in float32? Does a network learn "
+    "from years and prices as they are?"
 )
 
 COMPARE = (
-    "An error: fourbeat named the dtype {caught:.0f} of 1 times. Of 20 such numbers {distinct:.0f} "
-    "are left. From the values as they are, the network reaches an accuracy of {raw:.3f}, from "
-    "standardised ones {scaled:.3f}. fb.train said of {columns:.0f} of 2 whole-number columns that they "
-    "are numeric, and kept their mean and deviation in the receipt."
+    "An error: fourbeat named the dtype {caught:.0f} of 1 times. Of 20 such numbers "
+    "{distinct:.0f} are left. From the values as they are, the network reaches an accuracy of "
+    "{raw:.3f}, from standardised ones {scaled:.3f}. fb.train said of {columns:.0f} of 2 "
+    "whole-number columns that they are numeric, and kept their mean and deviation in the "
+    "receipt."
 )
 
 
@@ -74,10 +75,8 @@ def run(directory: Path) -> dict[str, float]:
     floats = x.float()
     raw, scaled = train(floats, y), train((floats - floats.mean(0)) / floats.std(0), y)
     whole = torch.arange(2**24, 2**24 + 20)
-    with picture(directory, "int_features", "Whole numbers as features", columns=2) as (
-        left,
-        right,
-    ):
+    with picture(directory, "int_features", "Whole numbers as features", columns=2) as panels:
+        left, right = panels
         start = whole - 2**24
         left.plot(start, start, "o", color=QUIET, markersize=4, label="int64")
         left.step(

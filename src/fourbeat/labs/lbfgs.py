@@ -16,15 +16,16 @@ from fourbeat.labs.picture import FOURTH, RIGHT, THIRD, picture
 from fourbeat.labs.play import main
 
 PREDICT = (
-    "30 epochs of two batches, each step with at most 6 looks at the loss. How small does the squared "
-    "error of a curve between -0.7 and 0.7 get? With Adam, for as many looks? And does L-BFGS prefer "
-    "two batches of 32 rows or one of all 64?"
+    "30 epochs of two batches, each step with at most 6 looks at the loss. How small does the "
+    "squared error of a curve between -0.7 and 0.7 get? With Adam, for as many looks? And does "
+    "L-BFGS prefer two batches of 32 rows or one of all 64?"
 )
 
 COMPARE = (
-    "{lbfgs:.1e} with L-BFGS on two batches (epoch {best_epoch:.0f} was the best), {adam:.1e} with Adam in "
-    "{looks:.0f} looks at all rows, {whole:.1e} with L-BFGS on all rows, for as many. Curvature that is "
-    "guessed from gradients of different batches misleads: give L-BFGS all rows at once."
+    "{lbfgs:.1e} with L-BFGS on two batches (epoch {best_epoch:.0f} was the best), {adam:.1e} "
+    "with Adam in {looks:.0f} looks at all rows, {whole:.1e} with L-BFGS on all rows, for as "
+    "many. Curvature that is guessed from gradients of different batches misleads: give L-BFGS "
+    "all rows at once."
 )
 
 
@@ -96,10 +97,8 @@ def run(directory: Path) -> dict[str, float]:
     adam, whole = beside("adam", looks), beside("lbfgs", looks)
     trained.load_best()
     x, y = wave()
-    with picture(directory, "lbfgs", "A damped wave, by L-BFGS and by Adam", columns=2) as (
-        left,
-        right,
-    ):
+    with picture(directory, "lbfgs", "A damped wave, by L-BFGS and by Adam", columns=2) as panels:
+        left, right = panels
         left.plot(
             [per_epoch * (i + 1) for i in range(len(losses))],
             losses,

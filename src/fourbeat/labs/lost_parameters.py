@@ -19,16 +19,18 @@ from fourbeat.labs.play import main
 from fourbeat.labs.rows import circles
 
 PREDICT = (
-    "Three networks of 2-32-2: one correct, one whose last layer is made in forward, one whose first "
-    "layer the optimizer does not hold. Which of them still learn something? Which has fewer parameters?"
+    "Three networks of 2-32-2: one correct, one whose last layer is made in forward, one whose "
+    "first layer the optimizer does not hold. Which of them still learn something? Which has "
+    "fewer parameters?"
 )
 
 COMPARE = (
-    "Losses after training: correct {correct:.3f}, layer made in forward {fresh:.3f}, layer not held "
-    "{unheld:.3f}. The second has {fresh_count:.0f} parameters instead of {count:.0f}, and its outputs for the "
-    "same rows differ by {differ:.2f} between two calls in eval mode ({correct_differ:.0f} for the correct "
-    "one). Of the third, fb.held names {named:.0f} parameters that no optimizer holds: it learns with what "
-    "is left, which is why nobody notices."
+    "Losses after training: correct {correct:.3f}, layer made in forward {fresh:.3f}, layer not "
+    "held {unheld:.3f}. The second has {fresh_count:.0f} parameters instead of {count:.0f}, and "
+    "its outputs for the same rows differ by {differ:.2f} between two calls in eval mode "
+    "({correct_differ:.0f} for the correct one). Of the third, fb.held names {named:.0f} "
+    "parameters that no optimizer holds: it learns with what is left, which is why nobody "
+    "notices."
 )
 
 

@@ -16,15 +16,16 @@ from fourbeat.labs.picture import QUIET, RIGHT, picture
 from fourbeat.labs.play import main
 
 PREDICT = (
-    "Half of the labels are 1. What is the accuracy of guessing, and does the LSTM find the rule, which "
-    "no single bit tells? If padding counted as a class, would the accuracy look better or worse?"
+    "Half of the labels are 1. What is the accuracy of guessing, and does the LSTM find the "
+    "rule, which no single bit tells? If padding counted as a class, would the accuracy look "
+    "better or worse?"
 )
 
 COMPARE = (
-    "Guessing is right at {guessing:.2f} of the labels, the LSTM ends at {accuracy:.3f} with a loss of "
-    "{loss:.4f}. {padding:.0%} of the positions are padding: had they counted as right answers, even "
-    "guessing would have looked like {flattered:.2f}. The largest norm before clipping was {norm:.1f} on the "
-    "mean of an epoch."
+    "Guessing is right at {guessing:.2f} of the labels, the LSTM ends at {accuracy:.3f} with a "
+    "loss of {loss:.4f}. {padding:.0%} of the positions are padding: had they counted as right "
+    "answers, even guessing would have looked like {flattered:.2f}. The largest norm before "
+    "clipping was {norm:.1f} on the mean of an epoch."
 )
 
 
@@ -76,10 +77,8 @@ def run(directory: Path) -> dict[str, float]:
     labels = parity[parity >= 0]
     guessing = max(labels.float().mean().item(), 1 - labels.float().mean().item())
     padding = (parity < 0).float().mean().item()
-    with picture(directory, "lstm", "Parity of the bits so far, by an LSTM", columns=2) as (
-        left,
-        right,
-    ):
+    with picture(directory, "lstm", "Parity of the bits so far, by an LSTM", columns=2) as panels:
+        left, right = panels
         epochs = range(1, len(curves) + 1)
         left.plot(epochs, [e.validation["loss"] for e in curves], color=RIGHT)
         left.set(xlabel="epoch", ylabel="loss (cross-entropy, mean over labels)", ylim=(0, None))

@@ -15,14 +15,14 @@ from fourbeat.labs.picture import QUIET, RIGHT, THIRD, picture
 from fourbeat.labs.play import main
 
 PREDICT = (
-    "A shared body learns which of three values is largest, and their sum. Which part of the loss falls "
-    "faster, the class or the quantity? Does the reported loss equal kind + 0.5 size?"
+    "A shared body learns which of three values is largest, and their sum. Which part of the "
+    "loss falls faster, the class or the quantity? Does the reported loss equal kind + 0.5 size?"
 )
 
 COMPARE = (
-    "After {epochs:.0f} epochs the class is at {kind:.3f} (from {kind_first:.3f}) and the quantity at {size:.3f} (from "
-    "{size_first:.3f}): relative to its start the quantity fell {faster:.1f} times as far. loss = kind + 0.5 "
-    "size holds to {gap:.1g}."
+    "After {epochs:.0f} epochs the class is at {kind:.3f} (from {kind_first:.3f}) and the "
+    "quantity at {size:.3f} (from {size_first:.3f}): relative to its start the quantity fell "
+    "{faster:.1f} times as far. loss = kind + 0.5 size holds to {gap:.1g}."
 )
 
 

@@ -1,4 +1,4 @@
-"""Overfit one batch: two seconds that save a long run.
+"""Overfit one batch: the check before any long run.
 
 A sound model, loss and optimizer can learn eight rows by heart. If they cannot, no long training
 will help, and the cause is nearly always in the code. `fb.overfit` tries it, says the verdict with
@@ -18,15 +18,15 @@ from fourbeat.labs.play import main
 from fourbeat.labs.rows import TRAIN
 
 PREDICT = (
-    "A network of 2-8-2 sees the same eight rows 120 times. How far does the loss fall from 0.65? "
-    "And if the optimizer holds the weights of another model: is there an error?"
+    "A network of 2-8-2 sees the same eight rows 120 times. How far does the loss fall from "
+    "0.65? And if the optimizer holds the weights of another model: is there an error?"
 )
 
 COMPARE = (
-    "Sound: {first:.4f} -> {last:.4f}, memorised. Broken: {broken_first:.4f} -> {broken_last:.4f}, and "
-    "no error from PyTorch. The verdict names {causes:.0f} causes, first that the optimizer does not "
-    "hold the model's weights. Afterwards {changed:.0f} weights of the sound model are changed: "
-    "trying leaves no trace."
+    "Sound: {first:.4f} -> {last:.4f}, memorised. Broken: {broken_first:.4f} -> "
+    "{broken_last:.4f}, and no error from PyTorch. The verdict names {causes:.0f} causes, first "
+    "that the optimizer does not hold the model's weights. Afterwards {changed:.0f} weights of "
+    "the sound model are changed: trying leaves no trace."
 )
 
 

@@ -20,10 +20,11 @@ PREDICT = (
 )
 
 COMPARE = (
-    "The loss is {loss:.4f}, the logarithm of 2: the network knows nothing yet. Backward left the "
-    "largest weight at {weight_after_backward:.1f} and made gradients of {gradient:.1f}; step moved "
-    "by 0.2 times that, to {weight_after_step:.1f}. On the line, dL/dw is {slope_w:.1f} and dL/db "
-    "{slope_b:.1f}: the error of 2 counts twice, times x = 3 for the weight."
+    "The loss is {loss:.4f}, the logarithm of 2: the network knows nothing yet. Backward left "
+    "the largest weight at {weight_after_backward:.1f} and made gradients of {gradient:.1f}; "
+    "step moved by 0.2 times that, to {weight_after_step:.1f}. On the line, dL/dw is "
+    "{slope_w:.1f} and dL/db {slope_b:.1f}: the error of 2 counts twice, times x = 3 for the "
+    "weight."
 )
 
 

@@ -18,15 +18,17 @@ from fourbeat.labs.picture import FOURTH, QUIET, RIGHT, THIRD, WRONG, picture
 from fourbeat.labs.play import main
 
 PREDICT = (
-    "The loss is (x - 3)²/2 + 25 (y - 1)²/2, and all start at (-1, 2.5). Who is at the minimum first "
-    "within 100 steps, and whose path turns a right angle? Who never quite arrives?"
+    "The loss is (x - 3)²/2 + 25 (y - 1)²/2, and all start at (-1, 2.5). Who is at the minimum "
+    "first within 150 steps, and whose path turns a right angle? Who never quite arrives?"
 )
 
 COMPARE = (
-    "After {steps:.0f} steps the loss is {sgd:.2g} with SGD, {momentum:.2g} with momentum, {adam:.2g} with "
-    "Adam and {adamw:.2g} with AdamW, whose x stays at {adamw_x:.3f} instead of 3. Momentum was below 0.01 "
-    "for good after {momentum_there:.0f} steps, Adam after {adam_there:.0f}, SGD after {sgd_there:.0f}. The "
-    "order is another on another problem: look at curves, not at names."
+    "After {steps:.0f} steps the loss is {sgd:.2g} with SGD, {momentum:.2g} with momentum, "
+    "{adam:.2g} with Adam and {adamw:.2g} with AdamW, whose x stays at {adamw_x:.3f} instead of "
+    "3. Momentum was below 0.01 for good after {momentum_there:.0f} steps, Adam after "
+    "{adam_there:.0f}, SGD after {sgd_there:.0f}. SGD's path has the right angle: the steep way "
+    "first, then the flat one. The order is another on another problem: look at curves, not at "
+    "names."
 )
 
 STEPS = 150
@@ -74,10 +76,8 @@ def there(losses: list[float]) -> int:
 def run(directory: Path) -> dict[str, float]:
     """Figures of the four, and `optimizers.png`."""
     found = {name: descend(make) for name, make in MAKERS.items()}
-    with picture(directory, "optimizers", "Four optimizers in one ravine", columns=2) as (
-        left,
-        right,
-    ):
+    with picture(directory, "optimizers", "Four optimizers in one ravine", columns=2) as panels:
+        left, right = panels
         x, y = torch.linspace(-1.6, 5.2, 120), torch.linspace(-0.8, 2.9, 120)
         grid = ravine(x[None, :], y[:, None])
         left.contour(

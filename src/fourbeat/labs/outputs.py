@@ -17,15 +17,15 @@ from fourbeat.labs.picture import QUIET, RIGHT, THIRD, picture
 from fourbeat.labs.play import main
 
 PREDICT = (
-    "A classifier 20-128-64-4 with dropout gets a batch of 8 rows: what is the shape of its logits? "
-    "And what happens if the loss is made with reduction='none' and given to backward?"
+    "A classifier 20-128-64-4 with dropout gets a batch of 8 rows: what is the shape of its "
+    "logits? And what happens if the loss is made with reduction='none' and given to backward?"
 )
 
 COMPARE = (
-    "({rows:.0f}, {classes:.0f}). A loss with a value for each row was refused {refused:.0f} of 1 times, "
-    "before anything was computed from it. With two heads the sum fell from {first_loss:.3f} to "
-    "{last_loss:.3f}; the report's parts say why: the class went to {kind:.3f} and the quantity "
-    "to {size:.3f}, and loss = kind + size holds to {gap:.1g}."
+    "({rows:.0f}, {classes:.0f}). A loss with a value for each row was refused {refused:.0f} of "
+    "1 times, before anything was computed from it. With two heads the sum fell from "
+    "{first_loss:.3f} to {last_loss:.3f}; the report's parts say why: the class went to "
+    "{kind:.3f} and the quantity to {size:.3f}, and loss = kind + size holds to {gap:.1g}."
 )
 
 

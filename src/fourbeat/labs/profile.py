@@ -20,14 +20,15 @@ from fourbeat.labs.picture import RIGHT, picture
 from fourbeat.labs.play import main
 
 PREDICT = (
-    "A network with three linear layers, batches of 256: how many matrix products does one training step "
-    "need, forward and backward together? Which operation takes most of the time?"
+    "A network with three linear layers, batches of 256: how many matrix products does one "
+    "training step need, forward and backward together? Which operation takes most of the time?"
 )
 
 COMPARE = (
-    "{products:.0f}: three forward (addmm) and {backward:.0f} backward (mm), two for each layer but the "
-    "first, whose input needs no gradient. Over {steps:.0f} steps {operations:.0f} kinds of operation ran, "
-    "{per_step:.0f} calls in each step; the picture shows which of them took the time here."
+    "{products:.0f}: three forward (addmm) and {backward:.0f} backward (mm), two for each layer "
+    "but the first, whose input needs no gradient. Over {steps:.0f} steps {operations:.0f} kinds "
+    "of operation ran, {per_step:.0f} calls in each step; the picture shows which of them took "
+    "the time here."
 )
 
 STEPS = 8

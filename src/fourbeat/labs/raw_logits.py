@@ -21,11 +21,12 @@ PREDICT = (
 )
 
 COMPARE = (
-    "Raw {raw:.4f}, after a softmax {softened:.4f}. Trained alike on three classes, raw logits reach "
-    "{correct_loss:.3f} and the softmax {broken_loss:.3f}; it cannot pass {floor:.3f}, the loss of the "
-    "outputs (1, 0, 0). fourbeat.check_batch refused {refused:.0f} of 1 such models: each of its rows "
-    "is positive and sums to 1, which logits never do. For reference, logits (2, 1, 0.1) with class 0 "
-    "give {reference:.4f}, and the squared error of (2.5, 3.1, 4) against (3, 3, 4) is {squared:.4f}."
+    "Raw {raw:.4f}, after a softmax {softened:.4f}. Trained alike on three classes, raw logits "
+    "reach {correct_loss:.3f} and the softmax {broken_loss:.3f}; it cannot pass {floor:.3f}, the "
+    "loss of the outputs (1, 0, 0). fourbeat.check_batch refused {refused:.0f} of 1 such models: "
+    "each of its rows is positive and sums to 1, which logits never do. For reference, logits "
+    "(2, 1, 0.1) with class 0 give {reference:.4f}, and the squared error of (2.5, 3.1, 4) "
+    "against (3, 3, 4) is {squared:.4f}."
 )
 
 STEPS = 200

@@ -18,15 +18,17 @@ from fourbeat.labs.play import main
 from fourbeat.labs.rows import circles
 
 PREDICT = (
-    "A run with Adam, dropout, shuffling and a schedule is killed at step 47 of 96 and started again. "
-    "How many of its later losses differ from the uninterrupted run's? And if only the weights were saved?"
+    "A run with Adam, dropout, shuffling and a schedule is killed at step 47 of 96 and started "
+    "again. How many of its later losses differ from the uninterrupted run's? And if only the "
+    "weights were saved?"
 )
 
 COMPARE = (
-    "Of {later:.0f} later losses {resumed_differ:.0f} differ after the resume, and {tensors_differ:.0f} tensors "
-    "of the final weights; from the weights alone, {naive_differ:.0f} losses differ, by {naive_gap:.3f} at "
-    "most. The same seed in a new directory gave {repeat_differ:.0f} different tensors, another seed "
-    "{other_differ:.0f} of {tensors:.0f}. Predictions of the reloaded weights differ by {predictions:.0f}."
+    "Of {later:.0f} later losses {resumed_differ:.0f} differ after the resume, and "
+    "{tensors_differ:.0f} tensors of the final weights; from the weights alone, "
+    "{naive_differ:.0f} losses differ, by {naive_gap:.3f} at most. The same seed in a new "
+    "directory gave {repeat_differ:.0f} different tensors, another seed {other_differ:.0f} of "
+    "{tensors:.0f}. Predictions of the reloaded weights differ by {predictions:.0f}."
 )
 
 DIES_AT, EPOCHS = 47, 12

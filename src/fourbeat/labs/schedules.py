@@ -18,16 +18,17 @@ from fourbeat.labs.picture import FOURTH, QUIET, RIGHT, THIRD, WRONG, picture
 from fourbeat.labs.play import main
 
 PREDICT = (
-    "10 epochs of 20 batches, a rate of 1. StepLR divides by 10 every 4 epochs; the cosine ends at 0; "
-    "warm-up takes 30 updates. After how many batches does StepLR stand at 0.01, if it is stepped after "
-    "every batch by mistake?"
+    "10 epochs of 20 batches, a rate of 1. StepLR divides by 10 every 4 epochs; the cosine ends "
+    "at 0; warm-up takes 30 updates. After how many batches does StepLR stand at 0.01, if it is "
+    "stepped after every batch by mistake?"
 )
 
 COMPARE = (
-    "After {broken_batches:.0f} batches of 200, instead of {step_batches:.0f}; at the end of the first epoch "
-    "it has {broken_rate:.0e} left. The number of different rates in a run tells how often a schedule was "
-    "moved: step decay {step_rates:.0f}, cosine {cosine_rates:.0f}, one-cycle {onecycle_rates:.0f}. With "
-    "warm-up, the first rate was {warm_first:.3f} and the largest {warm_most:.3f}, at update {warm_at:.0f}."
+    "After {broken_batches:.0f} batches of 200, instead of {step_batches:.0f}; at the end of the "
+    "first epoch it has {broken_rate:.0e} left. The number of different rates in a run tells how "
+    "often a schedule was moved: step decay {step_rates:.0f}, cosine {cosine_rates:.0f}, "
+    "one-cycle {onecycle_rates:.0f}. With warm-up, the first rate was {warm_first:.3f} and the "
+    "largest {warm_most:.3f}, at update {warm_at:.0f}."
 )
 
 EPOCHS, BATCHES = 10, 20

@@ -17,15 +17,16 @@ from fourbeat.labs.picture import RIGHT, WRONG, picture
 from fourbeat.labs.play import main
 
 PREDICT = (
-    "A network of 784-128-10 gets 32 rows: which shapes come after its three layers? In a deep one, "
-    "all weights are made ten times too small: how large are the gradients of the first layer?"
+    "A network of 784-128-10 gets 32 rows: which shapes come after its three layers? In a deep "
+    "one, all weights are made ten times too small: how large are the gradients of the first "
+    "layer?"
 )
 
 COMPARE = (
     "(32, {hidden:.0f}), (32, {hidden:.0f}) and (32, {classes:.0f}), with any number of rows. "
-    "ReLU left {zeros:.0%} zeros. With weights ten times too small the first layer's largest gradient "
-    "is {broken_first:.1e} against {correct_first:.1e}, while the losses are {broken_loss:.3f} and "
-    "{correct_loss:.3f}. Hooks that are left on the models: {left:.0f}."
+    "ReLU left {zeros:.0%} zeros. With weights ten times too small the first layer's largest "
+    "gradient is {broken_first:.1e} against {correct_first:.1e}, while the losses are "
+    "{broken_loss:.3f} and {correct_loss:.3f}. Hooks that are left on the models: {left:.0f}."
 )
 
 

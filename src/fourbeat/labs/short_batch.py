@@ -15,13 +15,13 @@ from fourbeat.labs.picture import QUIET, RIGHT, WRONG, picture
 from fourbeat.labs.play import main
 
 PREDICT = (
-    "Four rows have a small loss, the fifth a large one, and the batches hold 2, 2 and 1 rows. Is "
-    "the mean of the three batch losses above or below the mean over the rows? By how much?"
+    "Four rows have a small loss, the fifth a large one, and the batches hold 2, 2 and 1 rows. "
+    "Is the mean of the three batch losses above or below the mean over the rows? By how much?"
 )
 
 COMPARE = (
-    "Over rows {by_rows:.4f}, over batches {by_batches:.4f}: too high by {excess:.0%}, because the "
-    "last row counts {last_share:.3f} of the whole instead of 0.2. fourbeat.validate says "
+    "Over rows {by_rows:.4f}, over batches {by_batches:.4f}: too high by {excess:.0%}, because "
+    "the last row counts {last_share:.3f} of the whole instead of 0.2. fourbeat.validate says "
     "{fourbeat:.4f} with batches of 2, of 3 or of 5; they differ by {spread:.1g}."
 )
 

@@ -20,16 +20,17 @@ from fourbeat.labs.play import main
 from fourbeat.labs.rows import circles
 
 PREDICT = (
-    "Two classes, 600 rows, batches of 20, sorted by class. Does the training loss look better or "
-    "worse than with shuffled rows? And the validation accuracy? How many of 50 rows does drop_last "
-    "leave out with batches of 16?"
+    "Two classes, 600 rows, batches of 20, sorted by class. Does the training loss look better "
+    "or worse than with shuffled rows? And the validation accuracy? How many of 50 rows does "
+    "drop_last leave out with batches of 16?"
 )
 
 COMPARE = (
-    "A sorted batch holds {classes_sorted:.1f} classes on average, a shuffled one {classes_shuffled:.1f}. "
-    "The sorted run's training loss even looks better, {sorted_train:.3f} against {shuffled_train:.3f}, as it "
-    "follows the class of the moment; its validation accuracy ends at {sorted_accuracy:.3f}, the shuffled "
-    "one's at {shuffled_accuracy:.3f}. drop_last left {dropped:.0f} of 50 rows out; two workers changed "
+    "A sorted batch holds {classes_sorted:.1f} classes on average, a shuffled one "
+    "{classes_shuffled:.1f}. The sorted run's training loss even looks better, "
+    "{sorted_train:.3f} against {shuffled_train:.3f}, as it follows the class of the moment; its "
+    "validation accuracy ends at {sorted_accuracy:.3f}, the shuffled one's at "
+    "{shuffled_accuracy:.3f}. drop_last left {dropped:.0f} of 50 rows out; two workers changed "
     "{changed:.0f} of the batches."
 )
 
@@ -85,10 +86,10 @@ def run(directory: Path) -> dict[str, float]:
     kept = sum(len(batch) for (batch,) in DataLoader(data, 16, drop_last=True))
     pairs = zip(batches(rows, 0), batches(rows, 2), strict=True)
     changed = sum(not torch.equal(a[0], b[0]) for a, b in pairs)
-    with picture(directory, "sorted_data", "The same rows, sorted and shuffled", columns=2) as (
-        left,
-        right,
-    ):
+    with picture(
+        directory, "sorted_data", "The same rows, sorted and shuffled", columns=2
+    ) as panels:
+        left, right = panels
         for shuffle, colour, label in (
             (True, RIGHT, "shuffled"),
             (False, WRONG, "sorted by class"),

@@ -19,16 +19,16 @@ from fourbeat.labs.play import main
 from fourbeat.labs.rows import TRAIN, VALIDATION
 
 PREDICT = (
-    "8 rows, 60 epochs, batches of 4, SGD with 0.15. Where does the validation loss begin, where does it "
-    "end, and which epoch is the best? How many tensors does the artifact hold?"
+    "8 rows, 60 epochs, batches of 4, SGD with 0.15. Where does the validation loss begin, where "
+    "does it end, and which epoch is the best? How many tensors does the artifact hold?"
 )
 
 COMPARE = (
-    "It begins at {first:.6f}, and epoch {best_epoch:.0f} is the best with {best:.6f}: nothing has overfitted "
-    "yet. Accuracy {accuracy:.1f} on four rows says little; the loss says more. The artifact holds {saved:.0f} "
-    "tensors, its predictions differ by {differ:.0f} from those of the trained model, and tracking "
-    "gradients was {tracked:.0f} (0 is off). The receipt has {curves:.0f} epochs, and a batch was as it "
-    "should be: (4, 2) float32, (4,) int64."
+    "It begins at {first:.6f}, and epoch {best_epoch:.0f} is the best with {best:.6f}: nothing "
+    "has overfitted yet. Accuracy {accuracy:.1f} on four rows says little; the loss says more. "
+    "The artifact holds {saved:.0f} tensors, its predictions differ by {differ:.0f} from those "
+    "of the trained model, and tracking gradients was {tracked:.0f} (0 is off). The receipt has "
+    "{curves:.0f} epochs, and a batch was as it should be: (4, 2) float32, (4,) int64."
 )
 
 

@@ -15,14 +15,15 @@ from fourbeat.labs.picture import QUIET, RIGHT, THIRD, picture
 from fourbeat.labs.play import main
 
 PREDICT = (
-    "Six words of eight, to be reversed, in 25 epochs of eight updates. The averaged weights lag behind: are "
-    "they better or worse than the last ones, early on and in the end?"
+    "Six words of eight, to be reversed, in 25 epochs of eight updates. The averaged weights lag "
+    "behind: are they better or worse than the last ones, early on and in the end?"
 )
 
 COMPARE = (
-    "In the first epoch the averaged weights had {first_average:.3f}, the epoch's own mean was {first_own:.3f}; in "
-    "the end they have {loss:.4f} against {own:.4f}, which has dropout in it, with an accuracy of {accuracy:.3f}. The "
-    "learning rate was largest, {largest_rate:.4f}, in epoch {largest_epoch:.0f}."
+    "In the first epoch the averaged weights had {first_average:.3f}, the epoch's own mean was "
+    "{first_own:.3f}; in the end they have {loss:.4f} against {own:.4f}, which has dropout in "
+    "it, with an accuracy of {accuracy:.3f}. The learning rate was largest, {largest_rate:.4f}, "
+    "in epoch {largest_epoch:.0f}."
 )
 
 LENGTH, WORDS, WIDTH = 6, 8, 32
@@ -78,10 +79,8 @@ def run(directory: Path) -> dict[str, float]:
     """Figures of the run, and `transformer.png`."""
     curves = train(directory).receipt.curves
     epochs, rates = range(1, len(curves) + 1), [epoch.lr[0] for epoch in curves]
-    with picture(directory, "transformer", "A transformer learns to reverse", columns=2) as (
-        left,
-        right,
-    ):
+    with picture(directory, "transformer", "A transformer learns to reverse", columns=2) as panels:
+        left, right = panels
         left.plot(
             epochs, [e.train["loss"] for e in curves], color=THIRD, label="training, with dropout"
         )

@@ -21,10 +21,10 @@ PREDICT = (
 )
 
 COMPARE = (
-    "{first:.1f}, {second:.1f}, {third:.1f}, and {cleared:.1f} once cleared. Without zero_grad the "
-    "loss ends at {broken_loss:.3f}, with it at {correct_loss:.3f}. The largest norm of the gradient "
-    "is {broken_norm:.2f} against {correct_norm:.2f}, and step {began:.0f} is the first whose "
-    "gradient is not that of its own batch: there it began."
+    "{first:.1f}, {second:.1f}, {third:.1f}, and {cleared:.1f} once cleared. Without zero_grad "
+    "the loss ends at {broken_loss:.3f}, with it at {correct_loss:.3f}. The largest norm of the "
+    "gradient is {broken_norm:.2f} against {correct_norm:.2f}, and step {began:.0f} is the first "
+    "whose gradient is not that of its own batch: there it began."
 )
 
 STEPS = 100
@@ -74,10 +74,10 @@ def run(directory: Path) -> dict[str, float]:
     losses, norms, never = train(clear=True)
     broken_losses, broken_norms, began = train(clear=False)
     assert never == 0
-    with picture(directory, "zero_grad", "Missing zero_grad: gradients pile up", columns=2) as (
-        left,
-        right,
-    ):
+    with picture(
+        directory, "zero_grad", "Missing zero_grad: gradients pile up", columns=2
+    ) as panels:
+        left, right = panels
         for axes, good, bad in ((left, losses, broken_losses), (right, norms, broken_norms)):
             axes.plot(range(1, STEPS + 1), good, color=RIGHT, label="cleared before each backward")
             axes.plot(range(1, STEPS + 1), bad, color=WRONG, label="never cleared")
