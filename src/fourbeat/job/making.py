@@ -17,6 +17,7 @@ from torch.optim.lr_scheduler import (
 from fourbeat.config.options import CompileConfig, Config, OptimizerConfig, TrainConfig
 from fourbeat.errors import ConfigError, FourbeatError
 from fourbeat.loop.average import EMA, SWA
+from fourbeat.loop.batch import device_of
 from fourbeat.loop.compiled import Compile
 from fourbeat.loop.groups import parameter_groups
 from fourbeat.loop.select import direction_of
@@ -38,6 +39,8 @@ def make_optimizer(config: OptimizerConfig, model: nn.Module) -> Optimizer:
     except FourbeatError as error:
         raise ConfigError(error.problems) from None
     options: dict[str, Any] = {"lr": config.lr, "weight_decay": config.weight_decay}
+    if device_of(model).type == "cuda":
+        options["fused"] = True  # one kernel, and the check for finite values waits for nothing
     if config.name == "sgd":
         return torch.optim.SGD(groups, momentum=config.momentum, **options)
     if config.name == "adam":

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from fourbeat.loop.batch import device_of
 from fourbeat.loop.calling import inner, put, roots
 
 MOST = 16
@@ -23,14 +24,21 @@ class Call:
         name: of the module within the model, "" for the model itself.
         module: that was called.
         args, kwargs: with what, by reference.
-        rng: torch's CPU generator before it.
+        rng: torch's CPU generator before it, and that of the module's GPU.
     """
 
     name: str
     module: nn.Module
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
-    rng: torch.Tensor
+    rng: tuple[torch.Tensor, torch.Tensor | None]
+
+    def rewind(self) -> None:
+        """Put the generators back to where they were before it."""
+        cpu, gpu = self.rng
+        torch.set_rng_state(cpu)
+        if gpu is not None:
+            torch.cuda.set_rng_state(gpu, device_of(self.module))
 
 
 class Calls:
@@ -46,7 +54,7 @@ class Calls:
         with ExitStack() as stack:
             stack.callback(self.last.clear)
             for name, module in self._roots.items():
-                stack.callback(self._watch(module, self._hook(name)))
+                stack.callback(self._watch(module, self._hook(name, device_of(module))))
             yield
 
     def _watch(self, module: nn.Module, remember: Any) -> Callable[[], None]:
@@ -62,9 +70,10 @@ class Calls:
         put(module, outside)
         return lambda: put(module, call)
 
-    def _hook(self, name: str) -> Any:
+    def _hook(self, name: str, device: torch.device) -> Any:
         def remember(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
             if torch.is_grad_enabled():
-                self.last.append(Call(name, module, args, kwargs, torch.get_rng_state()))
+                gpu = torch.cuda.get_rng_state(device) if device.type == "cuda" else None
+                self.last.append(Call(name, module, args, kwargs, (torch.get_rng_state(), gpu)))
 
         return remember

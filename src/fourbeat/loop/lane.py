@@ -1,7 +1,7 @@
 """One optimizer and what belongs to it: from gradients to new weights, in the right order."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from fourbeat.errors import BeatError, RunError
+from fourbeat.loop.gate import Gate
 from fourbeat.loop.schedule import Interval, interval_of
 from fourbeat.loop.share import Weight
 from fourbeat.loop.warmup import Warmup
@@ -63,6 +64,7 @@ class Lane:
         name: of the optimizer in the run.
         warmup: None for none.
         scaler: for fp16, None otherwise.
+        gate: for a fused optimizer on a GPU, None otherwise.
     """
 
     def __init__(
@@ -82,6 +84,8 @@ class Lane:
         self.scaler = scaler
         self.rules = rules
         self.warmup = warmup
+        waits = scaler is not None or rules.nonfinite == "skip"  # what they do depends on it
+        self.gate = None if waits else Gate.of(optimizer)
         self._first: Weight = 1
         self._total: Weight = 0
         self._batches = 0
@@ -99,6 +103,8 @@ class Lane:
         """Forget all gradients."""
         self.optimizer.zero_grad(set_to_none=True)
         self._batches, self._sound = 0, True
+        if self.gate is not None:
+            self.gate.clear()
 
     def backward(self, loss: Tensor, weight: Weight, *, sound: bool) -> None:
         """Add a micro-batch's gradients to those of the step.
@@ -135,6 +141,8 @@ class Lane:
         if closure is not None:
             return self._by_closure(closure, blame)
         norm = self._ready()
+        if self.gate is not None:
+            return self._by_gate(self.gate, norm)
         finite = self._sound and self._finite(norm)
         if not finite and (self.scaler is None or self.scaler.get_scale() <= 1):
             self._refuse(blame)
@@ -151,6 +159,17 @@ class Lane:
             self.end_step()
         self.clear()
         return Update(finite, norm, rates)
+
+    def _by_gate(self, gate: Gate, norm: Tensor) -> Update:
+        """Without knowing whether the gradients are finite; the gate does."""
+        gate.watch(norm)
+        self._clip(norm)
+        gate.step(self.optimizer)
+        rates = self.rates()
+        self.end_step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self._batches = 0
+        return Update(True, norm, rates)
 
     def _by_closure(self, closure: Callable[[], Any], blame: Callable[[], None]) -> Update:
         if self.scaler is not None:
@@ -222,7 +241,11 @@ class Lane:
                 f"optimizer {self.name!r}",
                 "The loss must depend on a parameter that this optimizer holds",
             )
-        return total_norm(gradients)
+        norm, each = total_norm(gradients)
+        if self.gate is not None:
+            held = [p for p in self.parameters() if p.grad is not None]
+            self.gate.norms = list(zip(held, each, strict=True))
+        return norm
 
     def _finite(self, norm: Tensor) -> bool:
         """Whether every gradient is; a norm may overflow where they do not."""
@@ -242,16 +265,16 @@ class Lane:
             clip_grad_value_(self.parameters(), self.rules.clip_value)
 
 
-def total_norm(gradients: list[Tensor]) -> Tensor:
-    """The 2-norm of all together, in the bits of `torch.nn.utils.get_total_norm`.
+def total_norm(gradients: list[Tensor]) -> tuple[Tensor, Sequence[Tensor]]:
+    """The 2-norm of all together, in the bits of `torch.nn.utils.get_total_norm`, and of each.
 
     On one device and of one dtype, without the grouping that takes most of its time.
     """
+    each = torch._foreach_norm(gradients)  # pyright: ignore[reportPrivateUsage, reportPrivateImportUsage]
     first = gradients[0]
     if any(g.device != first.device or g.dtype != first.dtype for g in gradients):
-        return get_total_norm(gradients)
-    norms = torch._foreach_norm(gradients)  # pyright: ignore[reportPrivateUsage, reportPrivateImportUsage]
-    return torch.linalg.vector_norm(torch.stack(norms))
+        return get_total_norm(gradients), each
+    return torch.linalg.vector_norm(torch.stack(each)), each
 
 
 def make_lanes(

@@ -1,13 +1,14 @@
 """Where a value first stopped being finite: inputs, logits, loss, gradients or parameters.
 
 Nothing of this runs while all is well, but for one look at the loss and one at the gradients'
-norm. Then the calls of the step are made again, module by module, from the same random numbers.
+norm; on a GPU a fused optimizer looks for itself (see `gate`). Then the calls of the step are made again, module by module, from the same random numbers.
 """
 
 import logging
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import torch
@@ -32,6 +33,25 @@ SMALL = 1e-2
 
 HUGE = 1e6
 """An input this large, and a thousand times the median, is taken for an error in the data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A step on a GPU, kept until the host knows that it was sound.
+
+    Attributes:
+        step: with its batches.
+        calls: of the model.
+        losses: one a batch.
+        norms: of the gradients, by parameter.
+        closed: whether the gate of its update was closed; see `Gate`.
+    """
+
+    step: Step
+    calls: tuple[Call, ...]
+    losses: Sequence[Tensor]
+    norms: Sequence[tuple[Tensor, Tensor]]
+    closed: Callable[[], bool]
 
 
 class Localiser:
@@ -73,11 +93,26 @@ class Localiser:
         """
         finding = (
             self._inputs(step)
-            or self._logits(step, autocast, logits)
+            or self._logits(step, autocast, self.calls.last, logits)
             or self._loss(step, loss, logits)
             or self._gradients(lane)
         )
         raise NonFiniteError(finding, f"step {step.number}")
+
+    def refuse_late(self, late: Late, autocast: AbstractContextManager[object]) -> NoReturn:
+        """The same of a step whose graph and gradients are gone; its update was not done.
+
+        Raises:
+            NonFiniteError: always.
+        """
+        loss = next((loss for loss in late.losses if broken(loss) is not None), None)
+        finding = (
+            self._inputs(late.step)
+            or self._logits(late.step, autocast, late.calls, None)
+            or self._loss(late.step, loss, None)
+            or self._late_gradients(late)
+        )
+        raise NonFiniteError(finding, f"step {late.step.number}")
 
     def check_parameters(self, step: int) -> None:
         """Refuse weights that the last update made NaN or infinite.
@@ -111,10 +146,14 @@ class Localiser:
         return None
 
     def _logits(
-        self, step: Step, autocast: AbstractContextManager[object], logits: Any
+        self,
+        step: Step,
+        autocast: AbstractContextManager[object],
+        calls: Iterable[Call],
+        logits: Any,
     ) -> Finding | None:
         with left_alone(self.model), eagerly(self.model), autocast:
-            for call in self.calls.last:
+            for call in calls:
                 found = self._replay(call)
                 if found is not None:
                     return self._forward(step, *found)
@@ -154,7 +193,7 @@ class Localiser:
                 module.register_forward_hook(after(name)),
             )
         ]
-        torch.set_rng_state(call.rng)
+        call.rewind()
         try:
             called(*call.args, **call.kwargs)
         except Exception:  # a module that cannot be called twice hides nothing of the error
@@ -207,12 +246,31 @@ class Localiser:
         )
         return self._explained(step, whole, logits if isinstance(logits, Tensor) else None)
 
+    def _late_gradients(self, late: Late) -> Finding:
+        names = self._names()
+        wrong = [(p, norm) for p, norm in late.norms if broken(norm) is not None]
+        # Backward goes from the last parameter to the first. None is wrong where the sum overflows,
+        # and what overflows by its size is infinite.
+        parameter, norm = wrong[-1] if wrong else max(late.norms, key=lambda pair: float(pair[1]))
+        return Finding(
+            beat="gradients",
+            name=f"the gradient of {named(parameter, names)} has the norm {norm.item():.3g}",
+            count=1,
+            total=1,
+            cause="unstable backward" if norm.isnan() else "oversized update",
+            look="Values and loss are finite: look for a root, a norm or a power at zero between "
+            "here and the loss, or lower the learning rate",
+        )
+
+    def _names(self) -> dict[int, str]:
+        """The names of the model's parameters, by their identity."""
+        return {id(p): name for name, p in self.model.named_parameters()}
+
     def _gradients(self, lane: Lane) -> Finding:
-        names = {id(p): name for name, p in self.model.named_parameters()}
+        names = self._names()
         order = {key: place for place, key in enumerate(names)}
         held = sorted(lane.parameters(), key=lambda p: order.get(id(p), len(order)))
-        named = [(names.get(id(p), f"a parameter of shape {tuple(p.shape)}"), p.grad) for p in held]
-        there = [(name, gradient) for name, gradient in named if gradient is not None]
+        there = [(named(p, names), p.grad) for p in held if p.grad is not None]
         wrong = [(n, g, bad) for n, g in there if (bad := broken(g)) is not None]
         if not wrong:
             largest = max(there, key=lambda pair: float(pair[1].abs().max()))
@@ -291,6 +349,11 @@ class Localiser:
             if parameter
             else "Gradients do not reach a buffer: look at what writes it",
         )
+
+
+def named(parameter: Tensor, names: dict[int, str]) -> str:
+    """A parameter's name; its shape, if it is none of the model's."""
+    return names.get(id(parameter), f"a parameter of shape {tuple(parameter.shape)}")
 
 
 def size(parameter: Tensor) -> Tensor:

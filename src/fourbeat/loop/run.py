@@ -321,6 +321,7 @@ class Run:
         """See `Epoch.close`."""
         self._end_training()
         state = self.state
+        self._trainer.settle()
         self._trainer.localiser.check_parameters(state.step)
         used = [state.rates.get(name) or lane.rates() for name, lane in self.lanes.items()]
         lr = [rate for rates in used for rate in rates]

@@ -37,6 +37,10 @@ class Engine(Protocol):
         """Raise for what is not finite, naming it."""
         ...
 
+    def settle(self) -> None:
+        """Raise for what an earlier step is known by now to have done."""
+        ...
+
     def updated(self, step: "Step", lane: Lane, update: Update, entries: list[Entry]) -> None:
         """Note an update, or that it was skipped."""
         ...
@@ -184,6 +188,7 @@ class Step:
                 self._entries[lane.name] = counted
             return loss
 
+        self._engine.settle()
         with self._engine.outside_autocast():
             update = lane.update(
                 evaluate if closure else None, lambda: self._engine.blame(self, lane)

@@ -15,7 +15,7 @@ from fourbeat.loop.average import WeightAverage
 from fourbeat.loop.batch import describe, device_of, examples, to_device
 from fourbeat.loop.horizon import horizon
 from fourbeat.loop.lane import Lane, Update
-from fourbeat.loop.localise import Localiser
+from fourbeat.loop.localise import Late, Localiser
 from fourbeat.loop.means import Entry
 from fourbeat.loop.modes import mode
 from fourbeat.loop.profiler import StepProfiler
@@ -55,6 +55,7 @@ class Training:
         self.session = session
         self.progress = progress
         self.localiser = Localiser(model)
+        self._late: dict[str, Late] = {}
         self.epochs = 0
 
     def autocast(self) -> AbstractContextManager[object]:
@@ -120,6 +121,7 @@ class Training:
                             self.average.after_pass(state.epoch + 1)
                         break
                     if now is not None:
+                        self.settle()
                         session.save(now if state.position else state.call_rng or now)
                         unexpected = False
                     if state.batch is None:
@@ -194,6 +196,10 @@ class Training:
 
     def check_loss(self, step: Step, lane: Lane, loss: Tensor, logits: Any) -> bool:
         """Whether the loss is finite; with `nonfinite="raise"` it must be."""
+        if lane.gate is not None:
+            lane.gate.losses.append(loss.detach())
+            lane.gate.watch(loss)
+            return True
         finite = math.isfinite(loss.item())
         if not finite and lane.rules.nonfinite == "raise":
             self.localiser.refuse(step, lane, self.autocast(), loss, logits)
@@ -203,12 +209,24 @@ class Training:
         """Name what is not finite, once the gradients are there."""
         self.localiser.refuse(step, lane, self.autocast(), None, None)
 
+    def settle(self) -> None:
+        """Read the gates of earlier updates, and name what closed one."""
+        late, self._late = self._late, {}
+        for seen in late.values():
+            if seen.closed():
+                self.localiser.refuse_late(seen, self.autocast())
+
     def updated(self, step: Step, lane: Lane, update: Update, entries: list[Entry]) -> None:
         """Count what an update gave."""
         state = self.session.state
         if self.word != "fp32":
             torch.clear_autocast_cache()  # it holds casts of the weights before the update
         state.rates[lane.name] = update.rates
+        if lane.gate is not None:
+            calls = tuple(self.localiser.calls.last)
+            gate = lane.gate
+            self._late[lane.name] = Late(step, calls, gate.losses, gate.norms, gate.look())
+            gate.clear()
         if len(step.updates) == 1:
             state.position += len(step.read)
         if not update.done:
