@@ -28,18 +28,21 @@ PREDICT = (
 
 COMPARE = (
     "The device and the shapes; the other six run to the end.\n"
-    "zero_grad forgotten: after 100 steps the loss is {piled:.2f} instead of {cleared:.2f}.\n"
+    "zero_grad forgotten: after 100 steps the loss is {piled:.2f} instead of {cleared:.2f}. Fix: "
+    "clear in each step.\n"
     "Wrong loss: squared error on class numbers ends at an accuracy of {squared:.2f}, "
-    "cross-entropy at {entropy:.2f}: the classes are names, not amounts.\n"
-    "Wrong device: a batch is moved to the model's device by fourbeat ({moved:.0f} of 1), and a "
-    "layer that stayed elsewhere is named ({layer:.0f} of 1).\n"
-    "train() forgotten: after an evaluation BatchNorm's running mean stays where it was: moved "
-    "by {stuck:.2f} instead of {learnt:.2f}.\n"
+    "cross-entropy at {entropy:.2f}: classes are names, not amounts. Fix: one logit a class, and "
+    "cross-entropy.\n"
+    "Wrong device: fourbeat takes a batch to the model's device ({moved:.0f} of 1) and names a "
+    "layer that stayed elsewhere ({layer:.0f} of 1). Fix: model.to(device), whole.\n"
+    "train() forgotten: BatchNorm's running mean moved by {stuck:.2f} instead of {learnt:.2f}. "
+    "Fix: train() before each epoch; run.train does it.\n"
     "Learning rate too high: the loss rises to {high:,.0f} times its start; too low: it keeps "
-    "{low:.4f} of it. Both verdicts name the rate ({verdicts:.0f} of 2).\n"
+    "{low:.4f} of it. Both verdicts name the rate ({verdicts:.0f} of 2). Fix: fb.lr_range_test.\n"
     "no_grad forgotten: an evaluation keeps {kept:.0f} outputs with their graphs instead of "
-    "{none:.0f}.\n"
-    "Shapes: fourbeat names the layer and what it takes ({shapes:.0f} of 1)."
+    "{none:.0f}. Fix: torch.no_grad(), or fb.validate.\n"
+    "Shapes: fourbeat names the layer and what it takes ({shapes:.0f} of 1). Fix: fb.shapes shows "
+    "each layer's output."
 )
 
 
