@@ -261,3 +261,11 @@ def test_without_matplotlib_the_remedy_is_said(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(fb.FourbeatError, match=r"matplotlib.*pip install 'fourbeat\[lab\]'"):
         drawn(tmp_path)
+
+
+def test_a_lab_whose_run_stays_gives_the_same_figures_again(tmp_path):
+    lab = import_module("fourbeat.labs.ticket_router")
+    first = lab.run(tmp_path)
+    sealed = (tmp_path / "receipt.json").read_bytes()
+    assert lab.run(tmp_path) == first
+    assert (tmp_path / "receipt.json").read_bytes() == sealed  # read, not trained again
