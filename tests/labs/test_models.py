@@ -1,15 +1,12 @@
-"""Each lab learns, its loop is short, and it resumes from the middle of an epoch."""
+"""Each model lab learns, its loop is short, and it resumes from the middle of an epoch."""
 
-import importlib.util
 import inspect
-from pathlib import Path
+from importlib import import_module
 
 import pytest
 
 import fourbeat as fb
 from fourbeat.receipt import model as receipts
-
-LABS = Path(__file__).parents[2] / "labs"
 
 LEARNT = {
     "gan": lambda receipt: 1.0 < receipt.curves[-1].train["judge_loss"] < 1.6,  # near 2 log 2
@@ -20,17 +17,9 @@ LEARNT = {
 }
 
 
-def lab(name):
-    """The module of a lab."""
-    spec = importlib.util.spec_from_file_location(f"labs_{name}", LABS / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize("name", LEARNT)
 def test_a_lab_learns_and_resumes_to_the_same_bits(tmp_path, monkeypatch, name):
-    module = lab(name)
+    module = import_module(f"fourbeat.labs.{name}")
     lines = inspect.getsource(module.train).splitlines()
     assert len(lines) < 40
     whole = module.train(str(tmp_path / "whole")).receipt

@@ -9,7 +9,7 @@ import sys
 import typer
 
 from fourbeat import __version__
-from fourbeat.cli import predict, resume, runs, sample, show, train, verify
+from fourbeat.cli import lab, predict, resume, runs, sample, show, train, verify
 from fourbeat.errors import FourbeatError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command("show")(show.show)
 app.command("runs")(runs.runs)
 app.command("verify")(verify.verify)
 app.command("sample")(sample.sample)
+app.add_typer(lab.lab, name="lab")
 
 
 @app.callback(invoke_without_command=True)
