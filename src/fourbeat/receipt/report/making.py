@@ -133,7 +133,8 @@ def place(receipt: Receipt) -> Html:
     ]
     if hashes:
         parts.append(part("Weights, sha256", facts(hashes)))
-    written = [(k.replace("_", " "), code(v)) for k, v in receipt.code.model_dump().items() if v]
+    known = receipt.code.model_dump(exclude={"modules"}) | receipt.code.modules
+    written = [(name.replace("_", " "), code(value)) for name, value in known.items() if value]
     if written:
         parts.append(part("Code", facts(written)))
     if receipt.environment:
