@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from fourbeat.data.loader import TensorLoader
     from fourbeat.errors import FourbeatError
     from fourbeat.job.predict import load
-    from fourbeat.job.train import train_table as train
+    from fourbeat.job.python import loaders, train
     from fourbeat.loop.average import EMA, SWA
     from fourbeat.loop.compiled import Compile
     from fourbeat.loop.contract import check_batch
@@ -36,6 +36,7 @@ __all__ = [
     "gradients",
     "held",
     "load",
+    "loaders",
     "lr_range_test",
     "overfit",
     "parameter_groups",
@@ -60,12 +61,13 @@ _HOMES = {
     "gradients": "fourbeat.loop.look",
     "held": "fourbeat.loop.groups",
     "load": "fourbeat.job.predict",
+    "loaders": "fourbeat.job.python",
     "lr_range_test": "fourbeat.loop.range_test",
     "overfit": "fourbeat.loop.overfit",
     "parameter_groups": "fourbeat.loop.groups",
     "seed_everything": "fourbeat.checkpoint.rng",
     "shapes": "fourbeat.loop.look",
-    "train": "fourbeat.job.train:train_table",
+    "train": "fourbeat.job.python",
     "validate": "fourbeat.loop.validate",
     "weights_sha256": "fourbeat.receipt.weights",
 }
@@ -74,5 +76,4 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'fourbeat' has no attribute {name!r}")
-    module, _, other = _HOMES[name].partition(":")
-    return getattr(import_module(module), other or name)
+    return getattr(import_module(_HOMES[name]), name)

@@ -98,6 +98,43 @@ def test_overfit_one_batch_gives_a_verdict_and_makes_no_run(workplace):
     assert sorted(workplace.rglob("*")) == before
 
 
+def test_flags_reach_the_plan(workplace, mnist_like):
+    done = fourbeat(
+        *("train", "fashion-mnist", "--data-dir", mnist_like()),
+        *("--set", 'data.classes=["a", "b", "c"]'),
+        *("--flip", "--crop", 2, "--compile", "max-autotune", "--dry-run", "--json"),
+        cwd=workplace,
+        check=0,
+    )
+    config = json.loads(done.stdout)["config"]
+    assert (config["image"]["flip"], config["image"]["crop"]) == (True, 2)
+    assert config["compile"]["mode"] == "max-autotune"
+
+
+def test_data_of_ones_own_from_the_command_line(workplace):
+    (workplace / "own_cli.py").write_text(
+        "import torch\n"
+        "def make(rows=40):\n"
+        "    x = torch.linspace(-1, 1, rows)[:, None]\n"
+        "    part = torch.utils.data.TensorDataset(x, (x[:, 0] > 0).long())\n"
+        "    return {'train': part, 'validation': part}\n"
+        "def net(shape):\n"
+        "    return torch.nn.Linear(1, 2)\n"
+    )
+    own = ("train", "own_cli:make", "--model", "own_cli:net", "--set", "data.options.rows=50")
+    done = fourbeat(*own, "--dry-run", cwd=workplace, check=0)
+    assert "Made by own_cli:make" in done.stdout
+    assert "train 50, validation 50" in done.stdout
+    done = fourbeat(*own, "--epochs", 2, cwd=workplace, check=0)
+    assert "runs/own_cli" in done.stdout
+    done = fourbeat("show", "runs/own_cli", cwd=workplace, check=0)
+    assert "own_cli:make" in done.stdout
+    done = fourbeat("predict", "runs/own_cli", "circles.csv", "--out", "p.csv", cwd=workplace)
+    assert done.returncode == 1
+    assert "data of your own" in done.stderr
+    fourbeat("verify", "runs/own_cli", cwd=workplace, check=0)
+
+
 def test_a_profile_is_a_table_and_a_trace(workplace, caplog):
     caplog.set_level("INFO", "fourbeat")
     fourbeat(*TRAIN, "--profile", 3, "--out", "profiled", cwd=workplace, check=0)

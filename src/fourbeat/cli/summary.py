@@ -97,9 +97,9 @@ def headline(receipt: Receipt) -> list[str]:
 
 def data_line(data: DataRecord) -> str:
     """What the rows are."""
-    if not data.files:
+    if not (data.files or data.columns or data.images):
         return f"data     {'; '.join(data.notes)}"
-    name = data.files[0].name
+    name = data.files[0].name if data.files else UNKNOWN
     if data.images:
         return f"data     {name}: {images(data.images)}"
     used = [column for column in data.columns if column.used]

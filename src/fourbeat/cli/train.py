@@ -71,6 +71,13 @@ def train(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")
     ] = False,
+    flip: Annotated[
+        bool, typer.Option("--flip", help="Mirror training images, every other time.")
+    ] = False,
+    crop: Annotated[
+        int | None,
+        typer.Option(min=0, help="Pad training images by so many pixels, and cut somewhere."),
+    ] = None,
     compile: Annotated[
         str | None,
         typer.Option(
@@ -106,6 +113,8 @@ def train(
         "model.name": model,
         "train.epochs": epochs,
         "compile.mode": compile,
+        "image.flip": flip or None,
+        "image.crop": crop,
         "seed": seed,
         "split.validation_file": str(validation) if validation else None,
         "split.test_file": str(test) if test else None,

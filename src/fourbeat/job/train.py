@@ -1,6 +1,6 @@
 """Train a table or images: from a configuration to a sealed run, the same way the first time and again."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +11,6 @@ import torch.utils.deterministic
 from fourbeat.checkpoint.files import sha256
 from fourbeat.code import file_of, is_code
 from fourbeat.config.options import PATHS, Config
-from fourbeat.config.sources import load as load_config
 from fourbeat.data import folders
 from fourbeat.data.source import identity
 from fourbeat.errors import InexactError
@@ -24,7 +23,6 @@ from fourbeat.loop.fit import fit
 from fourbeat.receipt.code import CodeRecord, code_of
 from fourbeat.receipt.model import Receipt
 from fourbeat.receipt.publish import trained
-from fourbeat.types import TaskName
 
 
 class Outcome(NamedTuple):
@@ -70,44 +68,6 @@ def train(
         if before is not None and not allow_inexact:
             refuse_other_code(out, before, code(config))
         return Outcome(out, run(plan, out, allow_inexact=allow_inexact, profile=profile))
-
-
-def train_table(
-    table: Any,
-    target: str | Sequence[str] = "",
-    *,
-    task: TaskName | None = None,
-    out: str | Path | None = None,
-    ignore: Sequence[str] = (),
-    settings: Mapping[str, Any] | None = None,
-) -> Outcome:
-    """Train on a table or on images, as `fourbeat train` does.
-
-    Args:
-        table: a path, or a frame with `__arrow_c_stream__` (pandas, Polars, pyarrow, DuckDB); or
-            images: a folder by class, an IDX file, `fashion-mnist` with the setting `data.dir`.
-        target: the column to predict, or the columns of a multi-label task; none for images.
-        task: what the target is: `classification` (the default), `regression`, `multilabel`.
-        out: the run's directory; an unfinished run in it goes on. Default: a free one in `runs/`.
-        ignore: columns to leave out: names or shell patterns.
-        settings: any option of the configuration by its dotted name: `{"train.epochs": 20}`.
-
-    Returns:
-        The run's directory, for `fourbeat.load`, and its receipt.
-
-    Raises:
-        ConfigError, DataError: with what does not fit, all at once.
-    """
-    flags: dict[str, Any] = {"data.ignore": list(ignore), **(settings or {})}
-    if target:
-        flags["data.target"] = target if isinstance(target, str) else list(target)
-    if task:
-        flags["data.task"] = task
-    is_path = isinstance(table, str | Path)
-    if is_path:
-        flags["data.path"] = str(table)
-    config = load_config(flags=flags)
-    return train(config, None if out is None else Path(out), frame=None if is_path else table)
 
 
 def filled(config: Config, before: Receipt) -> Config:
