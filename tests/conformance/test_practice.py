@@ -96,6 +96,54 @@ def test_F4_weights_and_checkpoints_reload_to_equal_predictions(tmp_path, lesson
         assert torch.equal(again.model(x), expected)
 
 
+class Rows(nn.Module):
+    """A few operations that a compiler fuses, and with `asks` one that it cannot trace."""
+
+    def __init__(self, *, asks=False):
+        super().__init__()
+        torch.manual_seed(0)
+        self.layers = nn.Sequential(nn.Linear(6, 16), nn.GELU(), nn.Linear(16, 3))
+        self.asks = asks
+
+    def forward(self, x):
+        out = self.layers(x)
+        return out * 2 if self.asks and out.sum() > 0 else out
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.torch.jit.*:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:The .grad attribute:UserWarning")
+@pytest.mark.parametrize(
+    "how",
+    [
+        fb.Compile("default", dynamic=True),
+        fb.Compile("reduce-overhead"),
+        fb.Compile("max-autotune", fullgraph=True),
+    ],
+    ids=lambda how: how.mode,
+)
+def test_F8_compiled_in_each_mode_it_is_the_same_training(tmp_path, how):
+    """Batches of several sizes; with `fullgraph` a break ends in eager, which is said."""
+    torch.compiler.reset()
+    asks = how.fullgraph
+    plain, model = Rows(asks=asks), Rows(asks=asks)
+    made = torch.Generator().manual_seed(1)
+    loader = [
+        (torch.randn(n, 6, generator=made), torch.randint(0, 3, (n,), generator=made))
+        for n in (8, 8, 5, 3)
+    ]
+    for name, network, option in (("plain", plain, None), ("compiled", model, how)):
+        optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+        options = {"loss_fn": nn.CrossEntropyLoss(), "optimizer": optimizer, "epochs": 2}
+        run = fb.fit(network, loader, out=tmp_path / name, compile=option, **options)
+    for one, two in zip(plain.parameters(), model.parameters(), strict=True):
+        torch.testing.assert_close(one, two, rtol=1e-4, atol=1e-6)
+    said = " ".join(event.text for event in run.receipt.events if event.kind == "compile")
+    assert (
+        "breaks the graph of the model at" in said and "runs eagerly from here on" in said
+    ) == asks, said
+
+
 def test_F6_the_profiler_over_a_few_steps(tmp_path, caplog):
     """The top operations as a table, and a trace of as many steps."""
     caplog.set_level(logging.INFO, logger="fourbeat")

@@ -10,7 +10,6 @@ ROWS = {f"{letter}{n}" for letter, count in COUNTS.items() for n in range(1, cou
 OPEN = {
     "L1": "pausing, looking at and replaying any step",
     "L8": "training in the browser",
-    "F8": "torch.compile in a run",
     "F9": "torch.export",
     "F11": "several processes",
     "F12": "sharded training",

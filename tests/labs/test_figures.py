@@ -17,6 +17,12 @@ import fourbeat as fb
 from fourbeat.labs import ROWS
 from fourbeat.labs.picture import picture
 
+# The compiler warns of what it does itself.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.torch.jit.*:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:The .grad attribute:UserWarning"),
+]
+
 PLUMBING = {"picture", "play", "rows"}
 
 
@@ -28,6 +34,12 @@ def rounded(figures, **wanted):
 
 
 CHECKS = {
+    "compiled": lambda f: (
+        f["loss_gap"] < 1e-5
+        and f["gap"] < 1e-5
+        and f["ratio"] > 0
+        and (f["breaks"], f["failed"]) == (1, 0)
+    ),
     "one_update": lambda f: (
         rounded(f, loss="0.6931", slope_w="12.0", slope_b="4.0", weight_after_step="0.1")
         and f["weight_after_backward"] == 0

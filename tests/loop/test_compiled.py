@@ -111,7 +111,7 @@ def test_graph_breaks_are_said_with_their_line(tmp_path, backends, caplog):
     (event,) = run.receipt.events
     assert event.kind == "compile"
     assert event.text in caplog.text
-    assert "2 graphs of the model; it breaks at" in event.text
+    assert "breaks the graph of the model at" in event.text
     where = (
         "test_compiled.py:33 `if self.branch and hidden.sum() > 0:` (a branch on a tensor's value)"
     )

@@ -35,6 +35,7 @@ ROWS = {
     "ticket_router": "T1 T7 T10 T12 T15",
     "fashion_mnist": "F1 F2 F3",
     "profile": "F6",
+    "compiled": "F8",
     "debug_table": "T16 F7",
     "bug_table": "L13 F7",
     "gan": "L10",

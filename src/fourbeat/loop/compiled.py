@@ -103,17 +103,16 @@ class CompiledCall:
 
     def _report(self, found: Any) -> None:
         """Say which lines break the graph."""
-        if not found.graph_break_count:
-            return
         places = [
             f"{frame.filename}:{frame.lineno} `{frame.line}` ({short(broken.reason)})"
             for broken in found.break_reasons
             for frame in broken.user_stack[-1:]
         ]
-        self._say(
-            f"torch.compile makes {found.graph_count} graphs of {self._name}; it breaks at "
-            + "; ".join(dict.fromkeys(places))
-        )
+        if places:
+            self._say(
+                f"torch.compile breaks the graph of {self._name} at "
+                + "; ".join(dict.fromkeys(places))
+            )
 
 
 def short(reason: object) -> str:
