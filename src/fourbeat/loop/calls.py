@@ -52,7 +52,6 @@ class Calls:
     def watched(self) -> Generator[None]:
         """Remember from here on."""
         with ExitStack() as stack:
-            stack.callback(self.last.clear)
             for name, module in self._roots.items():
                 stack.callback(self._watch(module, self._hook(name, device_of(module))))
             yield

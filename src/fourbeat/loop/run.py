@@ -203,7 +203,10 @@ class Run:
         trace: TracebackType | None,
     ) -> None:
         """Seal the receipt, or say in it why it is not sealed, and let go of the directory."""
+        if error is not None and (note := self._trainer.hint(error)):
+            error.add_note(note)
         self._end_training()
+        self._trainer.end()
         self._compiled.__exit__(None, None, None)
         self._progress.close()
         broken_off = self._epoch is not None and not self._epoch.closed and self.state.step > 0

@@ -6,7 +6,7 @@ from typing import Any, Literal, NoReturn, Protocol
 
 from torch import Tensor
 
-from fourbeat.errors import BeatError
+from fourbeat.errors import BatchError, BeatError
 from fourbeat.loop.batch import examples
 from fourbeat.loop.lane import Lane, Update
 from fourbeat.loop.means import Entry, right_answers, weighted
@@ -128,7 +128,7 @@ class Step:
 
         Raises:
             BeatError: for a second `backward` over one batch, or after `update`.
-            BatchError: if the loss is not a scalar tensor.
+            BatchError: if the loss is not a scalar tensor, or hangs on no parameter.
             NonFiniteError: if the loss is NaN or infinite.
         """
         lane = self._lane(optimizer)
@@ -141,6 +141,13 @@ class Step:
         count = examples(batch)
         share: Weight = count if weight is None else weight
         value = scalar(loss).detach()
+        if not loss.requires_grad:
+            raise BatchError(
+                "the loss has no graph: no parameter gets a gradient from it",
+                f"step {self.number}",
+                "Compute it with gradients on (no detach() or no_grad() between model and loss), "
+                "with a parameter that is not frozen",
+            )
         sound = self._engine.check_loss(self, lane, loss, logits)
         with self._engine.outside_autocast():
             lane.backward(loss, share, sound=sound)

@@ -13,6 +13,7 @@ from fourbeat.errors import BeatError
 from fourbeat.loop import position, precision
 from fourbeat.loop.average import WeightAverage
 from fourbeat.loop.batch import describe, device_of, examples, to_device
+from fourbeat.loop.hint import hint
 from fourbeat.loop.horizon import horizon
 from fourbeat.loop.lane import Lane, Update
 from fourbeat.loop.localise import Late, Localiser
@@ -56,6 +57,7 @@ class Training:
         self.progress = progress
         self.localiser = Localiser(model)
         self._late: dict[str, Late] = {}
+        self._open: Step | None = None
         self.epochs = 0
 
     def autocast(self) -> AbstractContextManager[object]:
@@ -128,6 +130,7 @@ class Training:
                         state.batch = describe(batch)
                     step = Step(state.step, batch, fetch, self)
                     self.localiser.calls.last.clear()
+                    self._open = step
                     try:
                         with self.autocast():
                             yield step
@@ -143,6 +146,7 @@ class Training:
                             "batch out",
                         )
                     step.end()
+                    self._open = None
                     if self.profiler is not None:
                         self.profiler.step()
         finally:
@@ -208,6 +212,17 @@ class Training:
     def blame(self, step: Step, lane: Lane) -> NoReturn:
         """Name what is not finite, once the gradients are there."""
         self.localiser.refuse(step, lane, self.autocast(), None, None)
+
+    def hint(self, error: BaseException) -> str | None:
+        """Why an error came out of the body of the open step, if it shows; see `hint`."""
+        if self._open is None:
+            return None
+        return hint(error, list(self.localiser.calls.last), self._open.read[-1])
+
+    def end(self) -> None:
+        """Let go of the last batch."""
+        self._open = None
+        self.localiser.calls.last.clear()
 
     def settle(self) -> None:
         """Read the gates of earlier updates, and name what closed one."""
