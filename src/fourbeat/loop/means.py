@@ -9,7 +9,10 @@ from torch import Tensor
 
 from fourbeat.loop.share import Weight
 
-Entry = tuple[str, Tensor, Weight]
+Sum = Tensor | float
+"""A number, where it was computed; on the CPU it is read at once."""
+
+Entry = tuple[str, Sum, Weight]
 """A name, a weighted sum, and its weight."""
 
 
@@ -50,8 +53,10 @@ class Report:
         return {name: v for name, v in self.values.items() if isinstance(v, float)}
 
 
-def weighted(value: Tensor, weight: Weight) -> Tensor:
+def weighted(value: Tensor, weight: Weight) -> Sum:
     """A batch's mean times its weight, in double precision where the device has it."""
+    if value.device.type == "cpu" and not isinstance(weight, Tensor):
+        return value.item() * weight if weight else 0.0
     wide = torch.float32 if value.device.type == "mps" else torch.float64
     total = value.detach().to(wide) * weight
     # The mean over nothing, of a batch whose labels are all ignored, is NaN.
@@ -63,13 +68,13 @@ class Means:
 
     Attributes:
         examples: how many went in.
-        sums: weighted sums, scalar tensors.
+        sums: weighted sums, numbers or scalar tensors.
         weights: what each sum divides by.
     """
 
     def __init__(self) -> None:
         self.examples = 0
-        self.sums: dict[str, Tensor] = {}
+        self.sums: dict[str, Sum] = {}
         self.weights: dict[str, Weight] = {}
 
     def add(self, entries: Iterable[Entry]) -> None:
@@ -83,7 +88,7 @@ class Means:
 
     def report(self, **more: Any) -> Report:
         """The means so far, of all that was counted."""
-        values = {n: ratio(total.item(), float(self.weights[n])) for n, total in self.sums.items()}
+        values = {n: ratio(float(total), float(self.weights[n])) for n, total in self.sums.items()}
         return Report(self.examples, values | more)
 
     def state(self) -> dict[str, Any]:
@@ -95,11 +100,9 @@ class Means:
         """Sums from a checkpoint."""
         means = Means()
         means.examples = state["examples"]
-        means.sums = {name: total.to(device) for name, total in state["sums"].items()}
-        means.weights = {
-            name: weight.to(device) if isinstance(weight, Tensor) else weight
-            for name, weight in state["weights"].items()
-        }
+        for own, saved in ((means.sums, state["sums"]), (means.weights, state["weights"])):
+            for name, value in saved.items():
+                own[name] = value.to(device) if isinstance(value, Tensor) else value
         return means
 
 
