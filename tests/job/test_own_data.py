@@ -68,6 +68,12 @@ def quantity():
     return {"train": part, "validation": part}
 
 
+def flat():
+    rings = Rings(160, 0)
+    part = TensorDataset(rings.x, rings.x.norm(dim=1))
+    return {"train": part, "validation": part}
+
+
 def several():
     rings = Rings(160, 0)
     return {"train": TensorDataset(rings.x, (rings.x > 0).float())} | {
@@ -124,6 +130,10 @@ def net(shape, width=16):
 
 def line(shape):
     return nn.Linear(2, 1)
+
+
+def flat_line(shape):
+    return nn.Sequential(nn.Linear(2, 1), nn.Flatten(0))
 """
 
 
@@ -204,6 +214,9 @@ def test_the_other_tasks(code, tmp_path):
     line = train(config("quantity", "own_rings:line", data__task="regression"), tmp_path / "q")
     assert line.receipt.results["validation"]["rmse"] > 0
     assert line.receipt.data.quantity.low is None
+    task = {"data__task": "regression"}
+    same = train(config("flat", "own_rings:flat_line", **task), tmp_path / "f").receipt
+    assert same.results["validation"]["rmse"] > 0
     both = train(config("several", data__task="multilabel", epochs=12), tmp_path / "l").receipt
     assert both.results["validation"]["accuracy"] > 0.9
     assert [label.name for label in both.data.labels] == ["0", "1"]

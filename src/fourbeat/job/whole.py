@@ -20,8 +20,9 @@ class Pass:
         self.targets: list[Tensor] = []
 
     def whole(self) -> tuple[Tensor, Tensor]:
-        """All of them."""
-        return torch.cat(self.outputs), torch.cat(self.targets)
+        """All of them, of shape (rows, outputs); one number a row may come as shape (rows,)."""
+        outputs, targets = torch.cat(self.outputs), torch.cat(self.targets)
+        return outputs.reshape(len(outputs), -1), targets.reshape(len(targets), -1)
 
 
 class OfTheWhole:
