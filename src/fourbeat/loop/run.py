@@ -76,7 +76,8 @@ class Run:
         clip_norm: bring the gradients' total 2-norm down to this.
         clip_value: bring each gradient into [-clip_value, clip_value].
         nonfinite: `raise` where a loss or gradient is NaN or infinite, naming where it began; or
-            `skip` the update.
+            `skip` the update. On a GPU an optimizer made with `fused=True` is checked without
+            waiting for the device, and the error comes one step later; others are read each step.
         average: average the weights, by `EMA(decay)` or `SWA(start)`; the averaged weights are
             validated and selected.
         compile: call the model through `torch.compile`, within the run alone. Graph breaks are

@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, NoReturn
 
@@ -75,32 +75,12 @@ class Training:
             loader: see `Run.train`.
             call: which pass of the epoch this is, from 0.
         """
-        state, session, generators = self.session.state, self.session, self.session.generators
-        done = call < state.call  # this pass was completed before the checkpoint
-        resumed = generators.resumed
-        within = resumed is not None and not done and bool(resumed["generators"])
-        unexpected, limits = generators.adopt(loader, within=within, done=done)
-        if done:
-            generators.restore(state.call_rngs[call])
-            generators.leave()
+        placed = self._placed(loader, call)
+        if placed is None:
             return
+        batches, unexpected = placed
+        state, session, generators = self.session.state, self.session, self.session.generators
         device = device_of(self.model)
-        generators.resumed = None
-        # What a resume from the end of the last epoch would not expect is best written down now.
-        unexpected |= self._start_workers(loader)
-        if resumed is not None and state.position and state.call_rng is not None:
-            generators.restore(state.call_rng)
-            batches = position.batches(loader, state.epoch, state.position)
-            generators.restore(resumed)
-        else:
-            if resumed is not None:
-                generators.place(resumed)
-            state.position, state.call_rng = 0, generators.capture()
-            batches = position.batches(loader, state.epoch, 0)
-        for text in limits + position.limits_of(loader):
-            if text not in state.limits:
-                log.warning("%s", text)
-            state.limit(text)
         if state.step == 0 and call == 0:
             self._check_horizon(loader)
         for lane in self.lanes.values():
@@ -156,6 +136,40 @@ class Training:
             state.call_rng = state.kept_workers = None
             state.call_rngs.append(generators.capture())
             generators.leave()
+
+    def _placed(self, loader: Any, call: int) -> tuple[Iterator[Any], bool] | None:
+        """Bring loader and generators to where the pass goes on.
+
+        Returns:
+            The batches that are left, and whether what was found must be written down before the
+            first of them; None for a pass that was completed before the checkpoint.
+        """
+        state, generators = self.session.state, self.session.generators
+        done = call < state.call
+        resumed = generators.resumed
+        within = resumed is not None and not done and bool(resumed["generators"])
+        unexpected, limits = generators.adopt(loader, within=within, done=done)
+        if done:
+            generators.restore(state.call_rngs[call])
+            generators.leave()
+            return None
+        generators.resumed = None
+        # What a resume from the end of the last epoch would not expect is best written down now.
+        unexpected |= self._start_workers(loader)
+        if resumed is not None and state.position and state.call_rng is not None:
+            generators.restore(state.call_rng)
+            batches = position.batches(loader, state.epoch, state.position)
+            generators.restore(resumed)
+        else:
+            if resumed is not None:
+                generators.place(resumed)
+            state.position, state.call_rng = 0, generators.capture()
+            batches = position.batches(loader, state.epoch, 0)
+        for text in limits + position.limits_of(loader):
+            if text not in state.limits:
+                log.warning("%s", text)
+            state.limit(text)
+        return batches, unexpected
 
     def _check_horizon(self, loader: Any) -> None:
         """Before the first step, for a loader that says its length."""
