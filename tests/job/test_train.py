@@ -152,7 +152,7 @@ def test_a_model_of_ones_own(tmp_path, table, monkeypatch):
         unseal(stopped)
         resume(stopped)
     (tmp_path / "nets.py").write_text((tmp_path / "nets.py").read_text() + "# another\n")
-    with pytest.raises(InexactError, match="nets.py has changed since the run began"):
+    with pytest.raises(InexactError, match="the code of nets has changed since the run began"):
         resume(stopped, trust_code=True)
     assert resume(stopped, trust_code=True, allow_inexact=True).run.status == "finished"
     for name, message in (

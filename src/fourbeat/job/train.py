@@ -114,7 +114,7 @@ def refuse_other_code(out: Path, before: Receipt, now: CodeRecord) -> None:
     changed = [name for name, sha256 in known.items() if now.modules.get(name) != sha256]
     if changed:
         raise InexactError(
-            f"{', '.join(changed)} changed since the run began",
+            f"the code of {', '.join(changed)} has changed since the run began",
             str(out),
             "Put the file back, train into a new directory, or go on with --allow-inexact",
         )
