@@ -10,7 +10,6 @@ from typing import Any, cast
 
 from fourbeat.errors import ConfigError
 
-LOOKED_FOR = "It is looked for from the current folder"
 NAME = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
@@ -37,8 +36,10 @@ def file_of(name: str, option: str) -> Path | None:
         found = importlib.util.find_spec(module_name)
     except (ImportError, ValueError):
         found = None
+    except (Exception, SystemExit) as error:
+        raise failed(module_name, error, option) from error
     if found is None:
-        raise ConfigError(f"no module {module_name!r}", option, LOOKED_FOR)
+        raise ConfigError(f"no module {module_name!r}", option, looked_for(module_name))
     return Path(found.origin) if found.has_location and found.origin else None
 
 
@@ -58,16 +59,28 @@ def factory(name: str, option: str) -> Callable[..., Any]:
     here_first()
     try:
         module = importlib.import_module(module_name)
-    except Exception as error:
-        if isinstance(error, ModuleNotFoundError) and module_name.startswith(str(error.name)):
-            fact, remedy = f"no module {module_name!r}", LOOKED_FOR
-        else:
-            fact = f"module {module_name!r} cannot be imported: {type(error).__name__}: {error}"
-            remedy = "--debug shows where"
-        raise ConfigError(fact, option, remedy) from error
+    except (Exception, SystemExit) as error:
+        absent = error.name if isinstance(error, ModuleNotFoundError) else None
+        if absent is not None and f"{module_name}.".startswith(f"{absent}."):
+            remedy = looked_for(module_name)
+            raise ConfigError(f"no module {module_name!r}", option, remedy) from error
+        raise failed(module_name, error, option) from error
     found = getattr(module, attribute, None)
     if found is None:
         raise ConfigError(f"module {module_name!r} has no {attribute!r}", option)
     if not callable(found):
         raise ConfigError(f"{name!r} cannot be called", option)
     return cast(Callable[..., Any], found)
+
+
+def failed(module_name: str, error: BaseException, option: str) -> ConfigError:
+    """A module that is there, and raises when it is imported."""
+    fact = f"module {module_name!r} cannot be imported: {type(error).__name__}: {error}"
+    return ConfigError(fact, option, "--debug shows where")
+
+
+def looked_for(module_name: str) -> str:
+    """What to do about a module that is not there."""
+    if module_name.endswith(".py"):
+        return f"Give the module's name: {module_name.removesuffix('.py')}:…"
+    return "It is looked for from the current folder"

@@ -13,6 +13,7 @@ from fourbeat.job.resume import resume
 from fourbeat.job.train import train
 
 CODE = """
+import numpy as np
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset, IterableDataset, TensorDataset
@@ -114,6 +115,39 @@ def broken():
     raise KeyError("no such folder")
 
 
+def leaves():
+    raise SystemExit(0)
+
+
+def once():
+    return {"train": (b for b in DataLoader(Rings(10, 0))), "validation": Rings(3, 0)}
+
+
+def two():
+    return Rings(2, 0)
+
+
+def late():
+    train, validation = Rings(200, 0), Rings(40, 0)
+    train.y[:] = 7
+    train.y[:150] = 0  # the first batch is drawn from all rows: see the seed
+    return {"train": [(train.x[:20], train.y[:20]), (train.x[180:], train.y[180:])]} | {
+        "validation": validation
+    }
+
+
+def three():
+    rings = Rings(160, 0)
+    part = TensorDataset(rings.x, rings.x.repeat(1, 2)[:, :3])
+    return {"train": part, "validation": part}
+
+
+def numpys():
+    made = np.random.randn(60, 2).astype(np.float32)
+    part = TensorDataset(torch.from_numpy(made), torch.from_numpy((made[:, 0] > 0).astype(np.int64)))
+    return {"train": part, "validation": part}
+
+
 class Torn(Rings):
     def __getitem__(self, row):
         raise OSError("cannot read row")
@@ -130,6 +164,10 @@ def net(shape, width=16):
 
 def line(shape):
     return nn.Linear(2, 1)
+
+
+def wide(shape):
+    return nn.Linear(2, 3)
 
 
 def flat_line(shape):
@@ -156,7 +194,7 @@ def config(factory, model="own_rings:net", epochs=3, **flags):
             "data.factory": f"own_rings:{factory}",
             "model.name": model,
             "train.epochs": epochs,
-            "train.batch_size": 20,
+            "train.batch_size": None if factory == "loaders" else 20,
             **named,
         }
     )
@@ -238,6 +276,9 @@ def test_built_in_networks_take_vectors_and_images(code):
         ("nothing", DataError, "gave NoneType"),
         ("broken", ConfigError, "data factory failed: KeyError: 'no such folder'"),
         ("torn", DataError, "first batch cannot be read: OSError: cannot read row"),
+        ("leaves", ConfigError, "data factory failed: SystemExit"),
+        ("once", DataError, "'train' can be gone through once only"),
+        ("two", DataError, "the dataset has 2 rows"),
         ("absent", ConfigError, "has no 'absent'"),
         ("floats", BatchError, "float32"),
         ("outside", BatchError, "7"),
@@ -251,9 +292,37 @@ def test_what_cannot_be_trained_on_is_named(code, tmp_path, factory, error, mess
     assert not (tmp_path / "r").exists()
 
 
+def test_a_batch_that_fails_later_is_one_message(code, tmp_path):
+    with pytest.raises(RunError, match=r"training failed: .*label 7 is outside 0..1.*--debug"):
+        train(config("late", train__batch_size=None), tmp_path / "r")
+
+
+def test_what_the_model_gives_must_fit(code):
+    with pytest.raises(ConfigError, match="gives 3 numbers a row, and the data names 2 classes"):
+        resolve(config("sides", "own_rings:wide"))
+    with pytest.raises(ConfigError, match="regression has one target"):
+        resolve(config("three", "own_rings:wide", data__task="regression"))
+
+
+def test_a_factory_may_draw_from_numpy(code):
+    import numpy as np
+
+    first = [batch[0] for batch in resolve(config("numpys")).train]
+    np.random.seed(99)
+    again = [batch[0] for batch in resolve(config("numpys")).train]
+    for one, other in zip(first, again, strict=True):
+        assert torch.equal(one, other)
+
+
 def test_options_that_only_a_table_has_are_named(code):
     with pytest.raises(ConfigError, match="data.target"):
         resolve(config("sides", data__target="y"))
+    with pytest.raises(ConfigError, match="'image'"):
+        resolve(config("sides", image__flip=True))
+    with pytest.raises(ConfigError, match=r"data.min_count.*\n.*split.test"):
+        resolve(config("sides", data__min_count=3, split__test=0.4))
+    with pytest.raises(ConfigError, match="batches of its own"):
+        resolve(config("loaders", train__batch_size=5))
     with pytest.raises(ConfigError, match="one weight a class"):
         resolve(config("sides", train__class_weights="balanced"))
     with pytest.raises(ConfigError, match="does not say its length"):

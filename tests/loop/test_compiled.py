@@ -204,6 +204,24 @@ def test_looking_inside_a_compiled_model(backends):
     assert [layer.name for layer in fb.shapes(torch.compile(net()), x)] == names
 
 
+def test_a_model_of_torchs_own_classes_is_compiled(tmp_path, monkeypatch):
+    """The compiler passes over frames of torch.nn itself."""
+    real, graphs = torch.compile, []
+
+    def backend(graph, inputs):
+        graphs.append(graph)
+        return graph.forward
+
+    monkeypatch.setattr(
+        torch, "compile", lambda f, fullgraph, **_: real(f, backend=backend, fullgraph=fullgraph)
+    )
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
+    run = trained(tmp_path / "r", model, compile=fb.Compile(fullgraph=True))
+    assert run.receipt.events == []
+    assert len(graphs) == 2  # with gradients and without
+
+
 def test_parts_are_compiled_one_by_one(tmp_path, backends):
     torch.manual_seed(0)
     model = nn.ModuleDict({"a": nn.Linear(4, 3), "b": nn.Linear(3, 2)})

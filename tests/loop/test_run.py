@@ -403,10 +403,15 @@ def test_a_signal_while_sealing_lets_it_finish(tmp_path, lesson, monkeypatch):
 
 
 def test_handlers_are_put_back(tmp_path, lesson):
-    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
-    with open_run(tmp_path / "r", lesson()):
-        assert signal.getsignal(signal.SIGINT) is not before[0]
-    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+    inherited = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs inherit SIG_IGN
+    try:
+        before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+        with open_run(tmp_path / "r", lesson()):
+            assert signal.getsignal(signal.SIGINT) is not before[0]
+        assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+    finally:
+        signal.signal(signal.SIGINT, inherited)
 
 
 # Selection, schedules, early stopping.

@@ -5,12 +5,13 @@ import difflib
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Annotated, Any
 
 import typer
 
 from fourbeat.cli.options import Json
-from fourbeat.errors import ConfigError
+from fourbeat.errors import ConfigError, FourbeatError
 from fourbeat.labs import ROWS
 
 lab = typer.Typer(
@@ -62,6 +63,13 @@ def run_lab(
     module: Any = import_module(f"fourbeat.labs.{name}")
     directory = out or HOME / name
     picture = directory / f"{name}.png"
+    try:  # a lab that cannot write is better told so before it runs
+        directory.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=directory).close()
+    except OSError as error:
+        raise FourbeatError(
+            f"the picture cannot be written: {error.strerror}", str(directory), "Say --out DIR"
+        ) from None
     if not as_json:
         play(module.__doc__, module.PREDICT, module.run, module.COMPARE, directory)
         print(f"\npicture  {picture}")

@@ -325,7 +325,7 @@ def print_plan(plan: "Plan", out: Path | None, *, as_json: bool) -> None:
     if plan.steps is not None:
         steps = f"{plan.steps:,} an epoch, {plan.steps * config.train.epochs:,} at most"
     console.print(
-        f"steps    {steps} (batch {plan.batch_size}, {config.train.epochs} epochs, "
+        f"steps    {steps} (batch {plan.batch_size or 'of its own'}, {config.train.epochs} epochs, "
         f"patience {config.train.patience})"
     )
     curve = learning_rates(plan)

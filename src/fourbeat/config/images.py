@@ -25,12 +25,12 @@ IMAGE_MODELS: dict[str, Tree] = {
 
 def about_images(tree: Mapping[str, Any]) -> bool:
     """Whether a configuration is about images: it says so, or its path can mean nothing else."""
+    data = tree.get("data")
+    options = cast(Tree, data) if isinstance(data, dict) else {}
+    if options.get("factory") is not None:
+        return False
     if tree.get("image") is not None:
         return True
-    data = tree.get("data")
-    if not isinstance(data, dict):
-        return False
-    options = cast(Tree, data)
     if options.get("dir") is not None or options.get("labels") is not None:
         return True
     path = options.get("path")

@@ -1,6 +1,6 @@
 """Data of the user's own: the datasets or loaders that a `module:factory` makes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -17,6 +17,9 @@ from fourbeat.errors import ConfigError, DataError, Problem, first_line
 from fourbeat.types import Split
 
 SIDES: tuple[Split, ...] = ("train", "validation", "test")
+SHARES = ("validation", "test")
+"""Options of a random split."""
+
 MADE = "It is called as factory(**data.options)"
 GIVES = "Give a dataset with a length, or a mapping with 'train', 'validation' and perhaps 'test'"
 
@@ -74,6 +77,11 @@ class OwnData:
             for side, made in self.sides.items()
         }
 
+    @property
+    def batched(self) -> bool:
+        """Whether the training rows come in batches already."""
+        return not isinstance(self.sides["train"], Dataset)
+
     def shape(self, inputs: tuple[Tensor, ...]) -> SampleShape:
         """Of the samples, by the inputs of a batch."""
         return SampleShape(
@@ -100,7 +108,10 @@ class OwnData:
             quantity=QuantityRecord(mean=0, std=1) if task == "regression" else None,
             labels=[LabelRecord(name=name) for name in names] if task == "multilabel" else [],
             split=self.split,
-            notes=[f"Made by {self.name}."],
+            notes=[
+                f"Made by {self.name}. Of its code this module's file is hashed, and not what it "
+                "imports or reads."
+            ],
         )
 
 
@@ -117,21 +128,21 @@ def read_own(config: DataConfig, shares: SplitConfig, seed: int) -> OwnData:
         DataError: for what cannot be trained on.
     """
     name = str(config.factory)
-    check_options(config, shares)
     make = factory(name, "data.factory")
     try:
         made = make(**config.options)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         fact = f"the data factory failed: {type(error).__name__}: {first_line(error)}"
         raise ConfigError(fact, name, MADE) from error
     if isinstance(made, Mapping):
         sides = named_sides(cast(Mapping[Any, Any], made), name)
         method, divided = "own", None
     elif isinstance(made, Dataset) and has_length(made):
-        sides, divided = halves(cast(Dataset[Any], made), shares, seed)
+        sides, divided = halves(cast(Dataset[Any], made), shares, seed, name)
         method = "random"
     else:
         raise DataError(f"the data factory gave {type(made).__name__}", name, GIVES)
+    check_options(config, shares, divides=divided is not None)
     rows: dict[Split, int] = {}
     for side, one in sides.items():
         if (count := rows_of(one)) is not None:
@@ -155,6 +166,9 @@ def named_sides(made: Mapping[Any, Any], name: str) -> dict[Split, Any]:
             problems.append(
                 Problem(f"{side!r} is a {type(one).__name__}", name, "Give a dataset or a loader")
             )
+        elif isinstance(one, Iterator):
+            fact = f"{side!r} can be gone through once only"
+            problems.append(Problem(fact, name, "Give a dataset, a loader or a list"))
         elif rows_of(one) == 0:
             problems.append(Problem(f"{side!r} is empty", name))
     if problems:
@@ -163,10 +177,14 @@ def named_sides(made: Mapping[Any, Any], name: str) -> dict[Split, Any]:
 
 
 def halves(
-    data: Dataset[Any], shares: SplitConfig, seed: int
+    data: Dataset[Any], shares: SplitConfig, seed: int, name: str
 ) -> tuple[dict[Split, Any], split.Rows]:
     """A random split of one dataset, a function of the seed and its length."""
     count = len(cast(Any, data))
+    if count < len(SIDES):
+        raise DataError(
+            f"the dataset has {count} rows, and {len(SIDES)} splits need one each", name
+        )
     rows = split.stratified(
         np.zeros(count, np.int64),
         ["the dataset"],
@@ -178,37 +196,36 @@ def halves(
     return {side: Subset(data, part.tolist()) for side, part in parts if len(part)}, rows
 
 
-def check_options(config: DataConfig, shares: SplitConfig) -> None:
+def check_options(config: DataConfig, shares: SplitConfig, *, divides: bool) -> None:
     """Refuse what only tables and files have.
+
+    Args:
+        config, shares: as declared.
+        divides: whether there is one dataset to split.
 
     Raises:
         ConfigError: naming every such option.
     """
-    said = {
-        "data.path": config.path,
-        "data.target": config.target,
-        "data.ignore": config.ignore,
-        "data.types": config.types,
-        "data.missing": config.missing,
-        "data.relabel": config.relabel,
-        "split.column": shares.column,
-        "split.validation_file": shares.validation_file,
-        "split.test_file": shares.test_file,
-    }
-    problems = [
-        Problem(f"data of your own has no use for {key!r}", key, "Leave it out")
-        for key, value in said.items()
-        if value
-    ]
-    if problems:
-        raise ConfigError(problems)
+    own = {"factory", "options", "classes", "task"}
+    said = [f"data.{name}" for name in changed(config) if name not in own]
+    said += [f"split.{name}" for name in changed(shares) if not divides or name not in SHARES]
+    if said:
+        raise ConfigError(
+            [Problem(f"data of your own has no use for {k!r}", k, "Leave it out") for k in said]
+        )
+
+
+def changed(section: DataConfig | SplitConfig) -> list[str]:
+    """The options of a section that are not at their defaults."""
+    fields = type(section).model_fields
+    return [n for n, f in fields.items() if getattr(section, n) != f.get_default()]
 
 
 def has_length(thing: Any) -> bool:
     """Whether `len` works on it."""
     try:
         return len(thing) >= 0
-    except (TypeError, NotImplementedError):
+    except Exception:  # a stream's raises what it likes
         return False
 
 

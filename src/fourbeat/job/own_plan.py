@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from fourbeat.checkpoint import rng
@@ -30,8 +29,15 @@ def read(config: Config) -> OwnData:
             "train.class_weights",
             "Give one weight a class",
         )
-    torch.manual_seed(config.seed)
-    return read_own(config.data, config.split, config.seed)
+    if config.image is not None:
+        raise ConfigError("data of your own has no use for 'image'", "image", "Leave it out")
+    rng.seed_everything(config.seed)
+    data = read_own(config.data, config.split, config.seed)
+    if data.batched and config.train.batch_size is not None:
+        raise ConfigError(
+            "the training loader has batches of its own", "train.batch_size", "Leave it out"
+        )
+    return data
 
 
 def peek(data: OwnData, loader: Iterable[Any]) -> Any:
@@ -43,12 +49,16 @@ def peek(data: OwnData, loader: Iterable[Any]) -> Any:
     state = rng.capture()
     try:
         batch = next(iter(loader), None)
+        if batch is None:
+            raise DataError("the training data gives no batch", data.name)
         inputs_and_target(batch)
         examples(batch)
+    except DataError:
+        raise
     except FourbeatError as error:
         fact = error.problems[0].fact
         raise DataError(fact, data.name, "A sample is (input, …, target)") from None
-    except Exception as error:  # the data is the user's: it may raise anything
+    except (Exception, SystemExit) as error:  # the data is the user's: it may raise anything
         fact = f"the first batch cannot be read: {type(error).__name__}: {error}"
         raise DataError(fact, data.name, "--debug shows where") from error
     finally:
@@ -79,4 +89,18 @@ def record(data: OwnData, config: Config, model: nn.Module, batch: Any) -> DataR
             config.model.name,
             "Return the outputs alone, or write the loop with fourbeat.Run",
         )
-    return data.record(config.data, output.shape[1] if output.ndim > 1 else 1)
+    width = output.shape[1] if output.ndim > 1 else 1
+    known = len(data.classes) if data.classes else width
+    if config.data.task == "regression" and width > 1:
+        raise ConfigError(
+            f"regression has one target, and the model gives {width} numbers a row",
+            config.model.name,
+            "Give one number a row",
+        )
+    if config.data.task != "regression" and width != known:
+        raise ConfigError(
+            f"the model gives {width} numbers a row, and the data names {known} classes",
+            config.model.name,
+            "Give one for each class: the factory's shape.outputs says how many",
+        )
+    return data.record(config.data, width)

@@ -43,7 +43,8 @@ class Plan:
     train: Iterable[Any]
     validation: Iterable[Any]
     test: Iterable[Any] | None
-    batch_size: int
+    batch_size: int | None
+    """Rows in a batch; None where the loader is the user's own."""
     steps: int | None
     """Updates in an epoch; None for data that does not say its length."""
 
@@ -103,7 +104,7 @@ def resolve(config: Config, frame: Any = None) -> Plan:
         train=loaders["train"],
         validation=loaders["validation"],
         test=loaders.get("test"),
-        batch_size=size,
+        batch_size=None if isinstance(data, OwnData) and data.batched else size,
         steps=steps,
     )
 

@@ -13,7 +13,7 @@ from fourbeat.code import file_of, is_code
 from fourbeat.config.options import PATHS, Config
 from fourbeat.data import folders
 from fourbeat.data.source import identity
-from fourbeat.errors import InexactError
+from fourbeat.errors import FourbeatError, InexactError, RunError, first_line
 from fourbeat.job import image_plan
 from fourbeat.job.making import make_average, make_compile
 from fourbeat.job.plan import Plan, resolve
@@ -59,7 +59,8 @@ def train(
     before = None if out is None else trained(out)
     if out is not None and before is not None and before.run.status == "finished":
         config = filled(config, before)
-        if before.config == declared(config) and same_data(before, config, frame):
+        same_code = before.code.modules == code(config).modules
+        if before.config == declared(config) and same_code and same_data(before, config, frame):
             return Outcome(out, before)
     with deterministic():
         plan = resolve(config, frame)
@@ -67,7 +68,8 @@ def train(
             out = free_directory(name_of(config))
         if before is not None and not allow_inexact:
             refuse_other_code(out, before, code(config))
-        return Outcome(out, run(plan, out, allow_inexact=allow_inexact, profile=profile))
+        with users_errors(config):
+            return Outcome(out, run(plan, out, allow_inexact=allow_inexact, profile=profile))
 
 
 def filled(config: Config, before: Receipt) -> Config:
@@ -95,7 +97,7 @@ def name_of(config: Config) -> str:
 def same_data(before: Receipt, config: Config, frame: Any) -> bool:
     """Whether a run was trained on these very rows."""
     if config.data.factory is not None:
-        return before.code.modules == code(config).modules
+        return True  # its code was compared
     known = [file.sha256 for file in before.data.files] if before.data else []
     if config.image is not None:
         return known == [folders.identity(path) for path in image_plan.files(config)]
@@ -118,6 +120,29 @@ def refuse_other_code(out: Path, before: Receipt, now: CodeRecord) -> None:
             str(out),
             "Put the file back, train into a new directory, or go on with --allow-inexact",
         )
+
+
+@contextmanager
+def users_errors(config: Config) -> Generator[None]:
+    """What the user's own data or network raises in training, as one message.
+
+    Raises:
+        RunError: with the hint that the loop found, if there is one.
+    """
+    named = [name for name in (config.data.factory, config.model.name) if name and is_code(name)]
+    try:
+        yield
+    except FourbeatError:
+        raise
+    except Exception as error:
+        if not named:
+            raise
+        hints = [note.removeprefix("fourbeat: ") for note in getattr(error, "__notes__", [])]
+        raise RunError(
+            f"the training failed: {type(error).__name__}: {'; '.join([first_line(error), *hints])}",
+            ", ".join(dict.fromkeys(named)),
+            "--debug shows where",
+        ) from error
 
 
 @contextmanager

@@ -70,11 +70,16 @@ class CompiledCall:
         from torch._dynamo import explain  # pyright: ignore[reportPrivateImportUsage]
         from torch._dynamo.exc import TorchDynamoException
 
-        self._explain, self._failure = explain, TorchDynamoException
+        self._explain, self._failure = explain, (TorchDynamoException, RuntimeError)
         self._name = name
         self._module = module
         self._say = say
-        self._eager: Callable[..., Any] = module._call_impl  # pyright: ignore[reportPrivateUsage]
+        call: Callable[..., Any] = module._call_impl  # pyright: ignore[reportPrivateUsage]
+
+        def eager(*args: Any, **kwargs: Any) -> Any:
+            return call(*args, **kwargs)  # frames of torch.nn itself would not be compiled
+
+        self._eager = eager
         self._call: Callable[..., Any] = torch.compile(
             self._eager, mode=how.mode, dynamic=how.dynamic, fullgraph=how.fullgraph
         )
@@ -94,12 +99,13 @@ class CompiledCall:
                 torch.compiler.cudagraph_mark_step_begin()
             return self._call(*args, **kwargs)
         except self._failure as error:
+            outputs = self._eager(*args, **kwargs)  # an error of the model's own comes again here
             self._say(
                 f"torch.compile failed on {self._name}, which runs eagerly from here on: "
                 f"{type(error).__name__}: {short(error)}"
             )
             self._call = self._eager
-        return self._eager(*args, **kwargs)
+        return outputs
 
     def _report(self, found: Any) -> None:
         """Say which lines break the graph."""

@@ -60,7 +60,7 @@ class Gate:
             return lambda: bool(now)
         there = torch.empty((), pin_memory=True).copy_(self._closed, non_blocking=True)
         copied = torch.cuda.Event()
-        copied.record()
+        copied.record(torch.cuda.current_stream(self._closed.device))
 
         def read() -> bool:
             copied.synchronize()

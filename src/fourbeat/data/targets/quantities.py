@@ -39,13 +39,13 @@ class Quantities:
         """Standardised, float32 of shape (rows, 1)."""
         known = self.numbers[train]
         low, high = float(known.min()), float(known.max())
-        if low == high:
+        mean, std = float(known.mean()), float(known.std())
+        if not std > 0:  # also where it is too small for a number
             raise DataError(
                 f"the target is {low:g} in every training row: there is nothing to learn",
                 self.place,
                 "Choose another --target, or split otherwise",
             )
-        mean, std = float(known.mean()), float(known.std())
         values = ((self.numbers - mean) / std).astype(np.float32)[:, None]
         note = (
             f"Target: {mean:.6g} ± {std:.6g} (mean and standard deviation of the training rows), "
