@@ -71,6 +71,7 @@ def test_every_bad_value_of_a_quantity_is_named_at_once(tmp_path):
     ("values", "message"),
     [
         ([3.5] * N, "the target is 3.5 in every training row: there is nothing to learn"),
+        ([k * 1e-200 for k in range(N)], "there is nothing to learn"),
         ([None, *range(N - 2), None], "2 rows have no value .*row 1, 60"),
         ([True, False] * (N // 2), "of type bool: not numbers.*leave out --task regression"),
         ([1e39, *range(N - 1)], "1 row has a value that is infinite.*row 1"),

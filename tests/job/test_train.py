@@ -155,6 +155,10 @@ def test_a_model_of_ones_own(tmp_path, table, monkeypatch):
     with pytest.raises(InexactError, match="the code of nets has changed since the run began"):
         resume(stopped, trust_code=True)
     assert resume(stopped, trust_code=True, allow_inexact=True).run.status == "finished"
+    with pytest.raises(InexactError, match="the code of nets has changed"):  # of a finished run
+        trained(
+            table(), tmp_path / "run", **{"model.name": "nets:Net", "model.options": {"width": 4}}
+        )
     for name, message in (
         ("nets:broken", "factory failed: KeyError"),
         ("nets:nothing", "returned int, not a torch.nn.Module"),
