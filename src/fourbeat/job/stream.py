@@ -77,7 +77,9 @@ def predicted(model: TableModel, block: pa.Table, name: str, before: int) -> pa.
 def csv_blocks(path: Path) -> Generator[Any]:
     """The schema, then the rows in blocks, every field as the text that it is."""
     _, quoted = scan(path)
-    read = csv.ReadOptions(block_size=BLOCK)
+    # Arrow's own threads may outlive the reader and abort the process at its end, after all is
+    # written (apache/arrow#43604, #34314); without them it is no slower here.
+    read = csv.ReadOptions(block_size=BLOCK, use_threads=False)
     delimiter = delimiter_of(path)
     try:
         names = header_of(path, delimiter)
@@ -108,7 +110,7 @@ def binary_blocks(path: Path) -> Generator[Any]:
         else:
             with parquet.ParquetFile(str(path)) as file:
                 yield file.schema_arrow
-                for batch in file.iter_batches(batch_size=ROWS):
+                for batch in file.iter_batches(batch_size=ROWS, use_threads=False):
                     yield pa.Table.from_batches([batch])
     except (pa.ArrowException, OSError) as error:
         raise DataError(
