@@ -297,6 +297,22 @@ def test_a_batch_that_fails_later_is_one_message(code, tmp_path):
         train(config("late", train__batch_size=None), tmp_path / "r")
 
 
+def test_a_dataset_that_exits_is_one_message(code, tmp_path):
+    resolve(config("sides"))
+    rings, calls = sys.modules["own_rings"].Rings, []
+    real = rings.__getitem__
+
+    def exits(dataset, row):
+        calls.append(row)
+        if len(calls) > 60:
+            raise SystemExit(0)
+        return real(dataset, row)
+
+    rings.__getitem__ = exits
+    with pytest.raises(RunError, match=r"training failed: SystemExit"):
+        train(config("sides"), tmp_path / "r")
+
+
 def test_what_the_model_gives_must_fit(code):
     with pytest.raises(ConfigError, match="gives 3 numbers a row, and the data names 2 classes"):
         resolve(config("sides", "own_rings:wide"))

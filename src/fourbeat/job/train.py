@@ -1,5 +1,6 @@
 """Train a table or images: from a configuration to a sealed run, the same way the first time and again."""
 
+import signal
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -134,8 +135,8 @@ def users_errors(config: Config) -> Generator[None]:
         yield
     except FourbeatError:
         raise
-    except Exception as error:
-        if not named:
+    except (Exception, SystemExit) as error:
+        if not named or (isinstance(error, SystemExit) and error.code == 128 + signal.SIGTERM):
             raise
         hints = [note.removeprefix("fourbeat: ") for note in getattr(error, "__notes__", [])]
         raise RunError(
