@@ -2,9 +2,8 @@
 
 import json
 import math
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from rich.console import Console
 from rich.table import Table
@@ -16,10 +15,6 @@ from fourbeat.receipt import model as receipts
 from fourbeat.receipt.model import OptimizerRecord, Receipt
 from fourbeat.receipt.report.labels import LABEL_HEADS, label_rows
 from fourbeat.receipt.report.wording import figure as plain
-
-if TYPE_CHECKING:
-    from fourbeat.job.plan import Plan
-    from fourbeat.loop.overfit import Verdict
 
 UNKNOWN = "?"
 """What stands for a value that a receipt does not have."""
@@ -289,62 +284,6 @@ def print_runs(directory: Path, *, as_json: bool) -> None:
         )
     console = plain_console()
     console.print(table if found else f"no run in {directory}")
-
-
-def print_plan(plan: "Plan", out: Path | None, *, as_json: bool) -> None:
-    """What `train --dry-run` shows."""
-    from fourbeat.job.curve import draw, learning_rates
-    from fourbeat.loop.describe import model_record
-    from fourbeat.loop.groups import held
-
-    data, config = plan.record, plan.config
-    model = model_record(plan.model)
-    if as_json:
-        dump(
-            {
-                "config": config.model_dump(mode="json"),
-                "data": data.model_dump(mode="json"),
-                "model": model.model_dump(),
-                "steps_per_epoch": plan.steps,
-                "steps_at_most": plan.steps and plan.steps * config.train.epochs,
-            }
-        )
-        return
-    console = plain_console()
-    console.print(columns(data) if data.columns else data_line(data))
-    for note in data.notes:
-        console.print(f"- {note}")
-    console.print(target_line(data))
-    console.print(split_line(data))
-    console.print(model.architecture)
-    console.print(f"model    {model.parameters:,} parameters")
-    holding = held(plan.model, plan.optimizer)
-    if len(holding.groups) > 1 or holding.unheld or holding.frozen:
-        console.print(str(holding))
-    steps = "an epoch's number is not known"
-    if plan.steps is not None:
-        steps = f"{plan.steps:,} an epoch, {plan.steps * config.train.epochs:,} at most"
-    console.print(
-        f"steps    {steps} (batch {plan.batch_size or 'of its own'}, {config.train.epochs} epochs, "
-        f"patience {config.train.patience})"
-    )
-    curve = learning_rates(plan)
-    for line in draw(curve) if curve else ():
-        console.print(line)
-    console.print(f"writes   {out or 'runs/…'}: receipt.json, report.html, checkpoints/, best/")
-
-
-def print_verdict(verdict: "Verdict", *, as_json: bool) -> None:
-    """What `train --overfit-one-batch` shows."""
-    if as_json:
-        dump(asdict(verdict))
-        return
-    from fourbeat.job.curve import draw
-
-    console = plain_console()
-    for line in draw(verdict.losses[:-1]) if all(map(math.isfinite, verdict.losses)) else ():
-        console.print(line)
-    console.print(str(verdict))
 
 
 def plain_console() -> Console:

@@ -127,7 +127,7 @@ def train(
         flags={key: value for key, value in flags.items() if value is not None},
     )
     if dry_run:
-        from fourbeat.cli.summary import print_plan
+        from fourbeat.cli.trial import print_plan
         from fourbeat.job.plan import resolve
 
         with users_prints_aside():
@@ -135,7 +135,7 @@ def train(
         print_plan(plan, out, as_json=as_json)
         return
     if overfit:
-        from fourbeat.cli.summary import print_verdict
+        from fourbeat.cli.trial import print_verdict
         from fourbeat.job.plan import resolve
         from fourbeat.job.tasks.known import TASKS
         from fourbeat.loop.overfit import overfit as memorise
