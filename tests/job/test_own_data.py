@@ -7,6 +7,7 @@ import torch
 
 import fourbeat as fb
 from fourbeat.config.sources import load
+from fourbeat.data.own import SampleShape
 from fourbeat.errors import BatchError, ConfigError, DataError, InexactError, RunError
 from fourbeat.job.plan import resolve
 from fourbeat.job.resume import resume
@@ -350,6 +351,6 @@ def test_the_model_is_loaded_into_a_network_of_ones_own(code, tmp_path):
     with pytest.raises(RunError, match=r"data of your own.*model=model"):
         fb.load(out)
     module = sys.modules["own_rings"]
-    shape = resolve(config("sides")).data.shape((torch.zeros(1, 2),))
+    shape = SampleShape(((2,),), (torch.float32,), 2)
     model = fb.load(out, model=module.net(shape))
     assert model(torch.zeros(3, 2)).shape == (3, 2)

@@ -127,26 +127,14 @@ def train(
         flags={key: value for key, value in flags.items() if value is not None},
     )
     if dry_run:
-        from fourbeat.cli.trial import print_plan
-        from fourbeat.job.plan import resolve
+        from fourbeat.cli.trial import dry
 
-        with users_prints_aside():
-            plan = resolve(resolved)
-        print_plan(plan, out, as_json=as_json)
+        dry(resolved, out, as_json=as_json)
         return
     if overfit:
-        from fourbeat.cli.trial import print_verdict
-        from fourbeat.job.plan import resolve
-        from fourbeat.job.tasks.known import TASKS
-        from fourbeat.loop.overfit import overfit as memorise
+        from fourbeat.cli.trial import one_batch
 
-        with users_prints_aside():
-            plan = resolve(resolved)
-            batch = next(iter(plan.train))
-            steps = TASKS[resolved.data.task].tries
-            verdict = memorise(plan.model, batch, plan.loss, plan.optimizer, steps=steps)
-        print_verdict(verdict, as_json=as_json)
-        if not verdict.memorised:
+        if not one_batch(resolved, as_json=as_json):
             raise typer.Exit(1)
         return
     from fourbeat.cli.summary import print_outcome

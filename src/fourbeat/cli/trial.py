@@ -1,19 +1,40 @@
-"""What `fourbeat train` shows where it does not train: the plan, and the verdict on one batch."""
+"""What `fourbeat train` does short of training: show the plan, try one batch."""
 
 import math
 from dataclasses import asdict
 from pathlib import Path
 
+from fourbeat.cli.options import users_prints_aside
 from fourbeat.cli.summary import columns, data_line, dump, plain_console, split_line, target_line
+from fourbeat.config.options import Config
 from fourbeat.job.curve import draw, learning_rates
-from fourbeat.job.plan import Plan
+from fourbeat.job.plan import Plan, resolve
+from fourbeat.job.tasks.known import TASKS
 from fourbeat.loop.describe import model_record
 from fourbeat.loop.groups import held
-from fourbeat.loop.overfit import Verdict
+from fourbeat.loop.overfit import Verdict, overfit
+
+
+def dry(config: Config, out: Path | None, *, as_json: bool) -> None:
+    """`train --dry-run`: resolve all, and show it."""
+    with users_prints_aside():
+        plan = resolve(config)
+    print_plan(plan, out, as_json=as_json)
+
+
+def one_batch(config: Config, *, as_json: bool) -> bool:
+    """`train --overfit-one-batch`: whether the first batch was memorised."""
+    with users_prints_aside():
+        plan = resolve(config)
+        batch = next(iter(plan.train))
+        steps = TASKS[config.data.task].tries
+        verdict = overfit(plan.model, batch, plan.loss, plan.optimizer, steps=steps)
+    print_verdict(verdict, as_json=as_json)
+    return verdict.memorised
 
 
 def print_plan(plan: Plan, out: Path | None, *, as_json: bool) -> None:
-    """What `train --dry-run` shows."""
+    """Data, split, model, steps and the learning rate's curve."""
     data, config = plan.record, plan.config
     model = model_record(plan.model)
     if as_json:
@@ -52,7 +73,7 @@ def print_plan(plan: Plan, out: Path | None, *, as_json: bool) -> None:
 
 
 def print_verdict(verdict: Verdict, *, as_json: bool) -> None:
-    """What `train --overfit-one-batch` shows."""
+    """The curve, the verdict and the likely causes."""
     if as_json:
         dump(asdict(verdict))
         return

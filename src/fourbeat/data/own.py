@@ -6,7 +6,6 @@ from typing import Any, cast
 
 import numpy as np
 import torch
-from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, IterableDataset, Subset
 
 from fourbeat.code import factory
@@ -50,6 +49,7 @@ class OwnData:
     """What the factory made.
 
     Attributes:
+        name: of the factory.
         sides: datasets or loaders by side; `train` and `validation` are there.
         classes: names of the classes, if the data or the configuration says them.
         rows: of each side whose length is known.
@@ -81,14 +81,6 @@ class OwnData:
     def batched(self) -> bool:
         """Whether the training rows come in batches already."""
         return not isinstance(self.sides["train"], Dataset)
-
-    def shape(self, inputs: tuple[Tensor, ...]) -> SampleShape:
-        """Of the samples, by the inputs of a batch."""
-        return SampleShape(
-            tuple(tuple(t.shape[1:]) for t in inputs),
-            tuple(t.dtype for t in inputs),
-            len(self.classes) if self.classes else None,
-        )
 
     def record(self, config: DataConfig, outputs: int) -> DataRecord:
         """Identity and meaning, for the receipt.

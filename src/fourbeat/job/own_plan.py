@@ -68,7 +68,12 @@ def peek(data: OwnData, loader: Iterable[Any]) -> Any:
 
 def shape(data: OwnData, batch: Any) -> SampleShape:
     """What a model of the data is made for."""
-    return data.shape(tuple(tensors(inputs_and_target(batch)[0])))
+    inputs = list(tensors(inputs_and_target(batch)[0]))
+    return SampleShape(
+        tuple(tuple(t.shape[1:]) for t in inputs),
+        tuple(t.dtype for t in inputs),
+        len(data.classes) if data.classes else None,
+    )
 
 
 def record(data: OwnData, config: Config, model: nn.Module, batch: Any) -> DataRecord:

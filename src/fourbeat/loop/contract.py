@@ -11,6 +11,7 @@ from torch.nn.parameter import is_lazy
 
 from fourbeat.errors import BatchError, Problem, first_line
 from fourbeat.loop.batch import describe, device_of, examples, inputs_and_target, tensors, to_device
+from fourbeat.loop.calling import eagerly
 from fourbeat.loop.modes import left_alone, mode
 from fourbeat.loop.validate import Loss, scalar
 
@@ -40,7 +41,12 @@ def check_batch(model: nn.Module, batch: Any, loss_fn: Loss | None = None) -> st
         raise BatchError(f"the batch's tensors differ in length: {seen}")
     if any(is_lazy(tensor) for tensor in (*model.parameters(), *model.buffers())):
         return seen  # a lazy layer takes its shape, and draws its weights, in the first real step
-    with left_alone(model), mode(model, training=False), watched(model) as entries:
+    with (
+        left_alone(model),
+        eagerly(model),  # the layers of a compiled model call no hooks
+        mode(model, training=False),
+        watched(model) as entries,
+    ):
         try:
             output = model(*inputs)
         except Exception as error:  # the model is the user's: it may raise anything
