@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from fourbeat.loop.batch import device_of
+from fourbeat.data.batch import device_of
 from fourbeat.loop.calling import inner, put, roots
 
 MOST = 16

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
+from fourbeat.data.batch import examples
 from fourbeat.errors import Finding, NonFiniteError
-from fourbeat.loop.batch import examples
 from fourbeat.loop.calling import eagerly, unwrapped
 from fourbeat.loop.calls import Call, Calls
 from fourbeat.loop.finite import broken, extreme, is_mask, named_tensors, rows_of, size

@@ -18,11 +18,11 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from fourbeat.checkpoint import objects
 from fourbeat.checkpoint.plain import copy
+from fourbeat.data.batch import device_of
 from fourbeat.data.record import DataRecord
 from fourbeat.errors import BeatError, RunError
 from fourbeat.loop import describe, position
 from fourbeat.loop.average import EMA, SWA, WeightAverage
-from fourbeat.loop.batch import device_of
 from fourbeat.loop.calling import unwrapped
 from fourbeat.loop.compiled import Compile, compiled
 from fourbeat.loop.epoch import Epoch

@@ -16,8 +16,8 @@ from fourbeat.checkpoint.files import sync
 from fourbeat.checkpoint.lock import RunLock
 from fourbeat.checkpoint.plain import copy, plain
 from fourbeat.checkpoint.store import Checkpoint, CheckpointStore
+from fourbeat.data.batch import device_of
 from fourbeat.errors import CheckpointError, InexactError, RunError
-from fourbeat.loop.batch import device_of
 from fourbeat.loop.generators import Generators
 from fourbeat.loop.interrupt import Interrupts
 from fourbeat.loop.parts import Parts

@@ -6,8 +6,8 @@ from typing import Any, Literal, NoReturn, Protocol
 
 from torch import Tensor
 
+from fourbeat.data.batch import examples
 from fourbeat.errors import BatchError, BeatError
-from fourbeat.loop.batch import examples
 from fourbeat.loop.lane import Lane, Update
 from fourbeat.loop.means import Entry, right_answers, weighted
 from fourbeat.loop.share import Weight

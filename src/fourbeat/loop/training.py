@@ -9,10 +9,10 @@ from typing import Any, NoReturn
 import torch
 from torch import Tensor, nn
 
+from fourbeat.data.batch import describe, device_of, examples, to_device
 from fourbeat.errors import BeatError
 from fourbeat.loop import position, precision
 from fourbeat.loop.average import WeightAverage
-from fourbeat.loop.batch import describe, device_of, examples, to_device
 from fourbeat.loop.hint import hint
 from fourbeat.loop.horizon import horizon
 from fourbeat.loop.lane import Lane, Update
