@@ -11,19 +11,24 @@ from fourbeat.errors import RunError
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A run that is trained again, in another directory than its script says."""
+    """A run that is trained again, in another directory than its script says.
+
+    Attributes:
+        recorded: whether it has a recorder there.
+    """
 
     original: Path
     instead: Path
+    recorded: bool
 
 
 ELSEWHERE: ContextVar[Elsewhere | None] = ContextVar("ELSEWHERE", default=None)
 
 
 @contextmanager
-def elsewhere(original: Path, instead: Path) -> Generator[None]:
-    """Have the run of one directory made in another one, and not recorded."""
-    token = ELSEWHERE.set(Elsewhere(original.absolute(), instead.absolute()))
+def elsewhere(original: Path, instead: Path, *, recorded: bool) -> Generator[None]:
+    """Have the run of one directory made in another one."""
+    token = ELSEWHERE.set(Elsewhere(original.absolute(), instead.absolute(), recorded))
     try:
         yield
     finally:
@@ -31,10 +36,11 @@ def elsewhere(original: Path, instead: Path) -> Generator[None]:
 
 
 def directory_of(asked: Path) -> tuple[Path, bool]:
-    """Where a run goes that asks for a directory, and whether it is made elsewhere."""
+    """Where a run goes that asks for a directory, and whether it may have a recorder."""
     place, other = asked.absolute(), ELSEWHERE.get()
-    moved = other is not None and place == other.original
-    return (other.instead if other is not None and moved else place), moved
+    if other is None or place != other.original:
+        return place, True
+    return other.instead, other.recorded
 
 
 def free_directory(stem: str, parent: Path = Path("runs")) -> Path:

@@ -136,7 +136,7 @@ class Run:
             if number is not None and number < 1:
                 raise ValueError(f"{name} must be at least 1, got {number}")
         # In full, as the loop may change the working folder.
-        self.directory, again = directory_of(Path(directory))
+        self.directory, recorded = directory_of(Path(directory))
         self.model = model
         self._stream = Stream(self._subjects, self.directory)
         self.lanes = make_lanes(
@@ -176,7 +176,7 @@ class Run:
             Parts(plain, self.lanes, dict(extra or {}), averaged),
             self.receipt,
             stream=self._stream,
-            record=0 if again else record,
+            record=record if recorded else 0,
             checkpoint_every=checkpoint_every,
             allow_inexact=allow_inexact,
         )
