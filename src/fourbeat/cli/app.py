@@ -9,7 +9,7 @@ import sys
 import typer
 
 from fourbeat import __version__
-from fourbeat.cli import lab, predict, replay, resume, runs, sample, show, train, verify
+from fourbeat.cli import lab, predict, replay, reproduce, resume, runs, sample, show, train, verify
 from fourbeat.errors import FourbeatError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command("train")(train.train)
 app.command("resume")(resume.resume)
 app.command("predict")(predict.predict)
 app.command("replay")(replay.replay)
+app.command("reproduce")(reproduce.reproduce)
 app.command("show")(show.show)
 app.command("runs")(runs.runs)
 app.command("verify")(verify.verify)

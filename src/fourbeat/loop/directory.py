@@ -35,12 +35,10 @@ def elsewhere(original: Path, instead: Path, *, recorded: bool) -> Generator[Non
         ELSEWHERE.reset(token)
 
 
-def directory_of(asked: Path) -> tuple[Path, bool]:
-    """Where a run goes that asks for a directory, and whether it may have a recorder."""
-    place, other = asked.absolute(), ELSEWHERE.get()
-    if other is None or place != other.original:
-        return place, True
-    return other.instead, other.recorded
+def moved_from(place: Path) -> Elsewhere | None:
+    """Where a run is made that asks for a directory, if not there."""
+    other = ELSEWHERE.get()
+    return other if other is not None and other.original == place else None
 
 
 def free_directory(stem: str, parent: Path = Path("runs")) -> Path:

@@ -125,13 +125,14 @@ def replay_steps(
 def retrace(
     run: Path,
     receipt: Receipt,
-    log_: History,
+    log_: History | None,
     scratch: Path,
     *,
     first: int,
     wanted: Container[int],
     last: int | None,
     every: int | None = None,
+    recorded: bool = False,
     allow_inexact: bool,
     trust_code: bool,
 ) -> Witness:
@@ -168,6 +169,7 @@ def retrace(
                 receipt,
                 scratch,
                 every=every,
+                recorded=recorded,
                 allow_inexact=allow_inexact,
                 trust_code=trust_code,
             )
@@ -189,11 +191,13 @@ def refuse_elsewhere(run: Path, before: Mapping[str, Any], *, allow_inexact: boo
         InexactError: with the list of differences.
     """
     changed = differences(before, environment(before["device"]))
+    threads = before.get("threads")
+    alike = f" (its threads: OMP_NUM_THREADS={threads})" if "threads: " in " ".join(changed) else ""
     if changed and not allow_inexact:
         raise InexactError(
             "here it would not give the same bits: " + "; ".join(changed),
             str(run),
-            "Replay where it was trained, or go on with --allow-inexact",
+            f"Do it where it was trained{alike}, or go on with --allow-inexact",
         )
 
 
