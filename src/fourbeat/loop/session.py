@@ -18,6 +18,7 @@ from fourbeat.checkpoint.plain import copy, plain
 from fourbeat.checkpoint.store import Checkpoint, CheckpointStore
 from fourbeat.data.batch import device_of
 from fourbeat.errors import CheckpointError, InexactError, RunError
+from fourbeat.loop.determinism import determinism
 from fourbeat.loop.generators import Generators
 from fourbeat.loop.interrupt import Interrupts
 from fourbeat.loop.parts import Parts
@@ -155,7 +156,7 @@ class Session:
                 if self._allow_inexact:
                     self.state.inexact.append("the code changed on the way")
             self.state.event("resume", text)
-        self.state.fill(self.receipt, "running")
+        self._fill("running")
         declare(self.directory, self.receipt)
         if self._budget > 0:
             self._recording = Recording(self.directory, self._stream, self.state, self._budget)
@@ -219,7 +220,7 @@ class Session:
             self._lock.release()
 
     def _seal(self, finished: bool) -> None:
-        self.state.fill(self.receipt, "finished" if finished else "stopped")
+        self._fill("finished" if finished else "stopped")
         before = None if self.training else self._before
         if before is not None:  # nothing was trained: it is the run that it was
             if before.seal is not None and results_of(before) == results_of(self.receipt):
@@ -244,8 +245,18 @@ class Session:
         """A copy of the buffers that the state dict leaves out."""
         return copy(objects.model_state(self.parts.model)["hidden_buffers"])
 
-    def _note(self, status: Status, error: str | None) -> None:
+    def _fill(self, status: Status) -> None:
+        """Write into the receipt what the run has come to."""
         self.state.fill(self.receipt, status)
+        self.receipt.determinism = determinism(
+            device_of(self.parts.model),
+            workers=self.state.workers,
+            compiled=self.receipt.training.compile is not None,
+            operators=self.state.operators,
+        )
+
+    def _note(self, status: Status, error: str | None) -> None:
+        self._fill(status)
         self.receipt.run.error = error
         note(self.directory, self.receipt)
 
