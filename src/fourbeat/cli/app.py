@@ -10,6 +10,7 @@ import typer
 
 from fourbeat import __version__
 from fourbeat.cli import (
+    asking,
     explain,
     lab,
     predict,
@@ -35,6 +36,7 @@ app = typer.Typer(
 app.command("train")(train.train)
 app.command("resume")(resume.resume)
 app.command("predict")(predict.predict)
+app.command("checkpoint")(asking.checkpoint)
 app.command("explain")(explain.explain)
 app.command("replay")(replay.replay)
 app.command("reproduce")(reproduce.reproduce)

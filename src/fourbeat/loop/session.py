@@ -18,6 +18,7 @@ from fourbeat.checkpoint.plain import copy, plain
 from fourbeat.checkpoint.store import Checkpoint, CheckpointStore
 from fourbeat.data.batch import device_of
 from fourbeat.errors import CheckpointError, InexactError, RunError
+from fourbeat.loop.control import Control
 from fourbeat.loop.determinism import determinism
 from fourbeat.loop.generators import Generators
 from fourbeat.loop.interrupt import Interrupts
@@ -57,6 +58,7 @@ class Session:
         interrupts: signals seen.
         resumed: whether this process found a checkpoint to go on from.
         passed: whether a pass over training data was completed before that.
+        control: what other processes ask of it, once it trains.
         training: whether it trains; until then a run that was there is left as it is.
     """
 
@@ -82,6 +84,7 @@ class Session:
         self._stream = stream
         self._budget = record
         self._recording: Recording | None = None
+        self.control: Control | None = None
         self._every = checkpoint_every
         self._allow_inexact = allow_inexact
         self._lock = RunLock(directory)
@@ -158,6 +161,9 @@ class Session:
             self.state.event("resume", text)
         self._fill("running")
         declare(self.directory, self.receipt)
+        self.control = Control(
+            self.directory, self._stream, self.interrupts, lambda: self.state.step
+        )
         if self._budget > 0:
             self._recording = Recording(self.directory, self._stream, self.state, self._budget)
 
@@ -205,6 +211,8 @@ class Session:
         try:
             if self._recording is not None:
                 self._recording.close()
+            if self.control is not None:
+                self.control.close()
             if error is None:
                 if unsaved:
                     self.save(self.generators.capture())
@@ -266,8 +274,13 @@ class Session:
 
     def due(self) -> bool:
         """Whether to write a checkpoint before the next step."""
+        wanted = self.control is not None and self.control.wants_checkpoint()
         if self.state.position == 0 or self.state.step == self._saved_step:
+            if wanted and self.control is not None and self.state.step == self._saved_step:
+                self.control.saved()
             return False  # the end of the last epoch wrote one, or this was resumed from one
+        if wanted:
+            return True
         if self._every is not None:
             return self.state.step % self._every == 0
         return time.monotonic() - self._saved >= DUE_SECONDS
@@ -302,6 +315,8 @@ class Session:
         state = plain(self.whole(now), "state")
         self._store.write(self.state.step, state, self.receipt.environment)
         self._saved, self._saved_step = time.monotonic(), self.state.step
+        if self.control is not None:
+            self.control.saved()
 
     def stop(self, now: rng.State) -> None:
         """Obey a signal: write a checkpoint, then raise."""
