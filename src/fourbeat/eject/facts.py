@@ -1,0 +1,133 @@
+"""What the run's table holds, as far as the script's lines depend on it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from fourbeat.config.options import Config
+from fourbeat.data.arrow import pc
+from fourbeat.data.gather import gather
+from fourbeat.data.opening import delimiter_of, is_csv
+from fourbeat.data.prepare import READERS
+from fourbeat.data.record import DataRecord
+from fourbeat.data.schema import as_numbers
+from fourbeat.data.source import read
+from fourbeat.errors import RunError
+from fourbeat.types import Values
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Of a table, read again.
+
+    Attributes:
+        paths: its files.
+        delimiters: of each file, None for one that is no CSV.
+        arrow: whether the first file is Arrow IPC.
+        line_breaks: whether a value holds one.
+        columns: every column of all files, one below the other.
+        blanks: text columns with an empty field or another mark for "no value".
+        unknown: number columns without a value in some row.
+        texts: columns that are text in the first file and would be read as something else in another.
+        groups: of each row, what a random split is stratified by.
+        counts: rows of the first table, the validation file and the test file; 0 for none.
+    """
+
+    paths: list[Path]
+    delimiters: list[str | None]
+    arrow: bool
+    line_breaks: bool
+    columns: dict[str, Values]
+    blanks: list[str]
+    unknown: list[str]
+    texts: list[str]
+    groups: np.ndarray
+    counts: list[int]
+
+
+def facts(config: Config, record: DataRecord) -> Facts:
+    """Read the run's table again.
+
+    Raises:
+        DataError: if it cannot be read any more.
+        RunError: if it is another one than the run's.
+    """
+    gathered = gather(config.data, config.split, None)
+    for now, then in zip(gathered.files, record.files, strict=True):
+        if now.sha256 != then.sha256:
+            raise RunError(
+                "the data has changed since the run began", str(now.path), "Put it back, then eject"
+            )
+    columns = dict(gathered.table.columns)
+    if config.split.column is not None:
+        gathered.table.columns.pop(config.split.column)
+    used = [column for column in record.columns if column.used]
+    paths = [Path(str(file.path)) for file in gathered.files]
+    wanted = [column.name for column in used] + list(config.data.targets)
+    return Facts(
+        paths=paths,
+        delimiters=[delimiter_of(path) if is_csv(path) else None for path in paths],
+        arrow=paths[0].read_bytes()[:6] == b"ARROW1",
+        line_breaks=any(broken(values) for values in columns.values()),
+        columns=columns,
+        blanks=[c.name for c in used if is_text(columns[c.name]) and columns[c.name].null_count],
+        unknown=[
+            c.name
+            for c in used
+            if c.type != "category" and np.isnan(as_numbers(c.type, columns[c.name])).any()
+        ],
+        texts=texts_by_declaration(config, columns, wanted, paths),
+        groups=READERS[config.data.task](gathered, config.data).strata.numbers,
+        counts=gathered.counts,
+    )
+
+
+def is_text(values: Values) -> bool:
+    """Whether a column is text."""
+    return pa.types.is_string(values.type)
+
+
+def broken(values: Values) -> bool:
+    """Whether a text holds a line break."""
+    return is_text(values) and bool(pc.any(pc.match_substring(values, "\n")).as_py())
+
+
+def texts_by_declaration(
+    config: Config, columns: dict[str, Values], wanted: list[str], paths: list[Path]
+) -> list[str]:
+    """The columns that pyarrow must be told to read as text.
+
+    Raises:
+        RunError: for files whose types are too far apart for pyarrow to bring them together.
+    """
+    plain = [read(path, missing=config.data.missing) for path in paths]
+    told = [
+        name
+        for name in wanted
+        if is_text(columns[name]) and not all(is_text(source.columns[name]) for source in plain)
+    ]
+    apart = [
+        name
+        for name in wanted
+        if name not in told and not joins([s.columns[name].type for s in plain], columns[name].type)
+    ]
+    if apart:
+        raise RunError(
+            f"the split's files hold {', '.join(map(repr, apart))} as different types",
+            paths[0].name,
+            "Write the files with the same types, train again, then eject",
+        )
+    return told
+
+
+def joins(kinds: list[pa.DataType], whole: pa.DataType) -> bool:
+    """Whether pyarrow brings these types to that one by itself."""
+    schemas = [pa.schema([("x", kind)]) for kind in kinds]
+    try:
+        return pa.unify_schemas(schemas, promote_options="permissive").field("x").type == whole
+    except pa.ArrowException:
+        return False
+
+
