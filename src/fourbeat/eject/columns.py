@@ -10,7 +10,7 @@ from fourbeat.data.record import DataRecord
 from fourbeat.data.schema import FALSEHOOD, TRUTH, Column
 from fourbeat.eject.facts import Facts, is_text
 from fourbeat.eject.part import Part
-from fourbeat.eject.text import code, indented, joined
+from fourbeat.eject.text import code, indented, joined, noted
 
 
 def encoding(config: Config, record: DataRecord, facts: Facts) -> Part:
@@ -34,7 +34,9 @@ def encoding(config: Config, record: DataRecord, facts: Facts) -> Part:
         kinds = {column.type == "category" for column in categories}
         if True in kinds:
             assert config.data.min_count is not None
-            constants["MIN_COUNT"] = config.data.min_count
+            constants["MIN_COUNT"] = noted(
+                config.data.min_count, "training rows that a category needs"
+            )
         if kinds == {True}:
             least = "MIN_COUNT"
         elif kinds == {False}:
@@ -60,7 +62,12 @@ def reader(
             text: number
             for name in truths
             for text in facts.columns[name].unique().to_pylist()
-            if (number := {**dict.fromkeys(TRUTH, 1.0), **dict.fromkeys(FALSEHOOD, 0.0)}.get(str(text).lower())) is not None
+            if (
+                number := {**dict.fromkeys(TRUTH, 1.0), **dict.fromkeys(FALSEHOOD, 0.0)}.get(
+                    str(text).lower()
+                )
+            )
+            is not None
         }
         constants["TRUTHS"] = meaning
         constants["YES_NO"] = truths
@@ -83,7 +90,11 @@ def reader(
     values = "table[name]"
     if days:
         constants["DATES"] = days
-        zones = {str(kind.tz) for name in days if pa.types.is_timestamp(kind := facts.columns[name].type) and kind.tz}
+        zones = {
+            str(kind.tz)
+            for name in days
+            if pa.types.is_timestamp(kind := facts.columns[name].type) and kind.tz
+        }
         stamp = 'pa.timestamp("us")' if not zones else 'pa.timestamp("us", "UTC")'
         blanks = [name for name in days if name in facts.blanks]
         lines = list[str]()
@@ -108,7 +119,9 @@ def reader(
         branches = [unconditional(branches[0])]
         for name in ("YES_NO", "TYPED", "DATES"):
             constants.pop(name, None)
-    return constants, (joined(head, indented(joined(*branches, end if rest or len(branches) > 1 else ""))),)
+    return constants, (
+        joined(head, indented(joined(*branches, end if rest or len(branches) > 1 else ""))),
+    )
 
 
 def unconditional(branch: str) -> str:
@@ -119,7 +132,8 @@ def unconditional(branch: str) -> str:
 def standardising(numbers: list[Column], facts: Facts) -> str:
     """The function that standardises the columns of `NUMBERS`."""
     plain = all(
-        column.type == "numeric" and not is_text(facts.columns[column.name])
+        (column.type == "numeric"
+        and not is_text(facts.columns[column.name]))
         or (column.type == "boolean" and not is_text(facts.columns[column.name]))
         for column in numbers
     )
@@ -140,11 +154,14 @@ def standardising(numbers: list[Column], facts: Facts) -> str:
     if gone:
         lines = joined(
             lines,
-            f"columns.append(np.nan_to_num({formula}))  # no value counts as the mean",
+            "# No value counts as the mean.",
+            f"columns.append(np.nan_to_num({formula}))",
             code("""
                 if len(known) < len(train):
                     columns.append(np.isnan(values))
-            """) if any(column.missing for column in numbers) else "",
+            """)
+            if any(column.missing for column in numbers)
+            else "",
         )
     else:
         lines = joined(lines, f"columns.append({formula})")

@@ -60,7 +60,7 @@ def beginning(receipt: Receipt, files: Mapping[str, str]) -> Part:
     environment = receipt.environment
     had: dict[str, Any] = {"TORCH": environment.get("torch"), "THREADS": environment.get("threads")}
     had |= {f"{name}_SHA256": sha256 for name, sha256 in files.items()}
-    checks = [f"check({name}.name, sha256({name}.read_bytes()), {name}_SHA256)" for name in files]
+    checks = [f"check({name}.name, {hashed(name)}, {name}_SHA256)" for name in files]
     lines = joined(
         'check("torch", torch.__version__, TORCH)',
         'check("threads", torch.get_num_threads(), THREADS)',
@@ -69,3 +69,8 @@ def beginning(receipt: Receipt, files: Mapping[str, str]) -> Part:
         "torch.utils.deterministic.fill_uninitialized_memory = False  # it takes time alone",
     )
     return Part(functions=(CHECK, SHA256), had=had, lines=lines)
+
+
+def hashed(name: str) -> str:
+    """The expression of the identity of the file or folder that a constant names."""
+    return f"folder_sha256({name})" if "FOLDER" in name else f"sha256({name}.read_bytes())"

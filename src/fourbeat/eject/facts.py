@@ -129,5 +129,3 @@ def joins(kinds: list[pa.DataType], whole: pa.DataType) -> bool:
         return pa.unify_schemas(schemas, promote_options="permissive").field("x").type == whole
     except pa.ArrowException:
         return False
-
-

@@ -5,15 +5,17 @@ from collections.abc import Mapping
 
 STANDARD = {
     "Iterator": "from collections.abc import Iterator",
+    "Any": "from typing import Any",
     "Counter": "from collections import Counter",
     "Path": "from pathlib import Path",
     "SimpleNamespace": "from types import SimpleNamespace",
-    "chain": "from itertools import chain, islice",
+    "chain": "from itertools import chain",
     "contextmanager": "from contextlib import contextmanager",
     "copy": "import copy",
     "fnmatchcase": "from fnmatch import fnmatchcase",
     "gzip": "import gzip",
     "hashlib": "import hashlib",
+    "islice": "from itertools import islice",
     "math": "import math",
     "random": "import random",
     "sys": "import sys",

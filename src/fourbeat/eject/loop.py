@@ -9,7 +9,9 @@ from fourbeat.eject.text import code, indented, joined, one_line, spaced
 from fourbeat.loop.select import direction_of
 
 
-def loop(config: Config, data: Data, device: str, share: str, *, own: bool, skipped: int, first: int) -> Part:
+def loop(
+    config: Config, data: Data, device: str, share: str, *, own: bool, skipped: int, first: int
+) -> Part:
     """The lines from the first epoch to the last.
 
     Args:
@@ -20,6 +22,8 @@ def loop(config: Config, data: Data, device: str, share: str, *, own: bool, skip
     """
     options = config.train
     constants: dict[str, Any] = {"EPOCHS": options.epochs}
+    if options.batch_size is not None:
+        constants["BATCH_SIZE"] = options.batch_size
     if options.accumulate > 1:
         constants["ACCUMULATE"] = options.accumulate
     for name in ("clip_norm", "clip_value"):
@@ -33,7 +37,11 @@ def loop(config: Config, data: Data, device: str, share: str, *, own: bool, skip
     if options.average == "swa" and options.average_start > 1:
         constants["SWA_START"] = options.average_start
     epoch = spaced(
-        joined("model.train()", data.order, training(config, data, device, share, own=own, skipped=skipped)),
+        joined(
+            "model.train()",
+            data.order,
+            training(config, data, device, share, own=own, skipped=skipped),
+        ),
         validation(config, data, own=own, stops=stops, first=first),
     )
     lower = direction_of(options.select, None) == "min"
@@ -47,7 +55,7 @@ def loop(config: Config, data: Data, device: str, share: str, *, own: bool, skip
     )
 
 
-def before(config: Config, device: str) -> str:
+def before(config: Config, device: str, *, compiles: bool) -> str:
     """What the loop needs beside model, loss and optimizer."""
     options, compiling = config.train, config.compile
     average = {
@@ -65,11 +73,13 @@ def before(config: Config, device: str) -> str:
         if config.optimizer.groups and options.clip_norm is not None
         else "",
         average.get(options.average or ""),
-        f"model.compile({said})" if compiling is not None else "",
+        f"model.compile({said})" if compiles else "",
     )
 
 
-def training(config: Config, data: Data, device: str, share: str, *, own: bool, skipped: int) -> str:
+def training(
+    config: Config, data: Data, device: str, share: str, *, own: bool, skipped: int
+) -> str:
     """One pass over the training rows."""
     options = config.train
     scaled = options.precision == "fp16"
@@ -90,7 +100,6 @@ def training(config: Config, data: Data, device: str, share: str, *, own: bool, 
         loss = "loss * (share / unit)"
         backward = f"scaler.scale({loss}).backward()" if scaled else f"({loss}).backward()"
         each = joined(move, forward, share_lines(share), backward)
-        target = f'{"batch[-1]"}' if device == "cpu" else f'batch[-1].to("{device}")'
         head = code("""
             # Each batch counts by its share of the step, in units of the first one.
             total, unit = 0, None
@@ -98,14 +107,13 @@ def training(config: Config, data: Data, device: str, share: str, *, own: bool, 
         """)
         divide = code(f"""
             for parameter in model.parameters():
-                {'if parameter.grad is not None:' if own else 'parameter.grad.div_(total / unit)'}
+                {"if parameter.grad is not None:" if own else "parameter.grad.div_(total / unit)"}
         """)
         if own:
             divide = joined(divide, "        parameter.grad.div_(total / unit)")
         if scaled:
             divide = joined("scaler.unscale_(optimizer)", divide)
         body = joined(head, indented(each), divide, update(config, own=own, skipped=skipped))
-        del target
         passes = joined(
             f"pending = iter({data.batches['train']})", "for batch in pending:", indented(body)
         )
@@ -121,7 +129,9 @@ def training(config: Config, data: Data, device: str, share: str, *, own: bool, 
 
 def share_lines(share: str) -> str:
     """A batch's share of the step."""
-    return joined(f"share = {share}", "total, unit = total + share, share if unit is None else unit")
+    return joined(
+        f"share = {share}", "total, unit = total + share, share if unit is None else unit"
+    )
 
 
 def update(config: Config, *, own: bool, skipped: int) -> str:
@@ -151,7 +161,9 @@ def update(config: Config, *, own: bool, skipped: int) -> str:
         lines.append("optimizer.step()")
     elif skipped and after:
         lines += ["scale = scaler.get_scale()", "scaler.step(optimizer)", "scaler.update()"]
-        head = "if scaler.get_scale() >= scale:  # else a gradient overflowed, and there was no step"
+        head = (
+            "if scaler.get_scale() >= scale:  # else a gradient overflowed, and there was no step"
+        )
         after = [joined(head, indented(joined(*after)))]
     else:
         lines += ["scaler.step(optimizer)", "scaler.update()"]

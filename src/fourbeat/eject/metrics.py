@@ -62,7 +62,9 @@ def evaluation(config: Config, device: str, share: str, *, labels: bool) -> Part
     task, select = config.data.task, config.train.select
     to = "" if device == "cpu" else f'.to("{device}")'
     head = "for *inputs, target in batches:"
-    move = joined(f"inputs = [tensor{to} for tensor in inputs]", f"target = target{to}") if to else ""
+    move = (
+        joined(f"inputs = [tensor{to} for tensor in inputs]", f"target = target{to}") if to else ""
+    )
     opening = autocast(config, device)
     functions: tuple[str, ...] = ()
     takes = "model: nn.Module, batches"
@@ -74,7 +76,9 @@ def evaluation(config: Config, device: str, share: str, *, labels: bool) -> Part
         if share == "len(target)":
             sums = joined("total += loss.item() * len(target)", "count += len(target)")
         else:
-            sums = joined(f"share = {share}", "total += loss.item() * share.item()", "count += share")
+            sums = joined(
+                f"share = {share}", "total += loss.item() * share.item()", "count += share"
+            )
         each = joined(each, sums)
         end = "return total / count" if share == "len(target)" else "return total / count.item()"
     elif (task, select) == ("classification", "accuracy"):
@@ -87,8 +91,14 @@ def evaluation(config: Config, device: str, share: str, *, labels: bool) -> Part
         )
         end = "return right / count"
     else:
-        about = f"The {select.upper() if select != 'exact' else 'share of rows without a wrong label'}"
-        about += {"auc": ", its mean over the classes." if task == "classification" else ", its mean over the labels."}.get(select, " over all rows.")
+        about = (
+            f"The {select.upper() if select != 'exact' else 'share of rows without a wrong label'}"
+        )
+        about += {
+            "auc": ", its mean over the classes."
+            if task == "classification"
+            else ", its mean over the labels."
+        }.get(select, " over all rows.")
         begin = "outputs, targets = [], []"
         each = joined(
             within(opening, "outputs.append(model(*inputs).cpu().double())"),

@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from fourbeat.config.options import ModelConfig
 from fourbeat.data.encode import TableShape
 from fourbeat.data.images import ImageShape
+from fourbeat.data.own import SampleShape
 from fourbeat.eject.part import Part
-from fourbeat.eject.text import Code, code, indented, joined, literal
+from fourbeat.eject.text import WIDTH, Code, code, indented, joined, literal, one_line
 from fourbeat.models.image import LARGEST_MAP
 from fourbeat.models.tabular import embedding_width
 
@@ -19,8 +19,12 @@ EMBEDDINGS = code("""
 """)
 
 
-def network(config: ModelConfig, shape: TableShape | ImageShape) -> Part:
+def network(config: ModelConfig, shape: TableShape | ImageShape | SampleShape) -> Part:
     """A built-in network as a class, and the line that makes it."""
+    if isinstance(shape, SampleShape):
+        (first,), outputs = shape.inputs, shape.outputs or 1
+        image = len(first) == 3
+        shape = ImageShape(*first, outputs) if image else TableShape(first[0], (), outputs)
     if isinstance(shape, ImageShape):
         make = cnn if config.name == "cnn" else image_mlp
         name, text = make(config, shape)
@@ -58,7 +62,7 @@ def mlp(config: ModelConfig, shape: TableShape) -> tuple[str, str]:
     """Hidden layers over numbers and embedded categories."""
     sizes = [(count, embedding_width(count)) for count in shape.cardinalities]
     before = shape.numeric + sum(width for _, width in sizes)
-    layers = hidden(before, config) + [f"nn.Linear({last(before, config)}, {shape.outputs})"]
+    layers = [*hidden(before, config), f"nn.Linear({last(before, config)}, {shape.outputs})"]
     if not sizes:
         forward = code("""
             def forward(self, numeric: Tensor) -> Tensor:
@@ -111,7 +115,9 @@ def cnn(config: ModelConfig, shape: ImageShape) -> tuple[str, str]:
         height, width = height // cell[0], width // cell[1]
     layers += ["nn.Flatten()", f"nn.Dropout({config.dropout})"]
     layers.append(f"nn.Linear({before * height * width}, {shape.outputs})")
-    return "CNN", module("CNN", "Blocks of convolutions, then a linear layer.", sequential(layers), IMAGES)
+    return "CNN", module(
+        "CNN", "Blocks of convolutions, then a linear layer.", sequential(layers), IMAGES
+    )
 
 
 IMAGES = code("""
@@ -142,8 +148,10 @@ def embeddings(sizes: Sequence[tuple[int, int]]) -> str:
     """The tables of category columns, none where there are no such columns."""
     if not sizes:
         return ""
-    tables: list[Any] = [Code(f"nn.Embedding({count}, {width})") for count, width in sizes]
-    line = f"self.categories = nn.ModuleList({literal(tables, 100 - 8 - 33)})"
+    tables = [Code(f"nn.Embedding({count}, {width})") for count, width in sizes]
+    line = f"self.categories = nn.ModuleList({one_line(tables)})"
+    if len(line) > WIDTH - 8:
+        line = joined("self.categories = nn.ModuleList(", indented(literal(tables, 0)), ")")
     return joined(line, EMBEDDINGS)
 
 

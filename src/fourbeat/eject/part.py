@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -35,3 +37,20 @@ class Data(Part):
     order: str = ""
     batches: Mapping[str, str] = field(default_factory=dict[str, str])
     train_target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """How images are read.
+
+    Attributes:
+        part: the lines make `pixels` and `targets`, and of several files the list `parts`.
+        names: of the constants that hold the paths of files to compare with the run's.
+        targets: class numbers of all rows, as this process read them.
+        counts: rows of the first file or folder, of the validation's and of the test's.
+    """
+
+    part: Part
+    names: list[str]
+    targets: np.ndarray
+    counts: list[int]

@@ -15,7 +15,6 @@ def files(facts: Facts) -> list[str]:
     return [name for name, count in zip(NAMES, facts.counts, strict=True) if count]
 
 
-
 def reading(config: Config, facts: Facts, wanted: list[str]) -> Part:
     """The lines that check the files and read them into `table`.
 

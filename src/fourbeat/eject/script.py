@@ -1,17 +1,31 @@
 """A run as a script: the sections in their order, put together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from fourbeat.code import is_code
 from fourbeat.config.options import Config
 from fourbeat.config.sources import check
-from fourbeat.data.encode import shape_of
-from fourbeat.eject import ending, losses, loop, metrics, models, optimizers, reading, tables
+from fourbeat.data.encode import TableShape, shape_of
+from fourbeat.data.images import ImageShape
+from fourbeat.data.own import SampleShape
+from fourbeat.data.record import DataRecord
+from fourbeat.eject import (
+    ending,
+    images,
+    loop,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    own,
+    reading,
+    tables,
+)
 from fourbeat.eject.facts import facts
 from fourbeat.eject.imports import imports
-from fourbeat.eject.part import Part
+from fourbeat.eject.part import Data, Part
 from fourbeat.eject.text import assignment, indented, joined, spaced
 from fourbeat.errors import RunError
 from fourbeat.receipt import model as receipts
@@ -36,7 +50,7 @@ def eject(directory: Path) -> str:
     assert receipt.config is not None
     assert receipt.data is not None
     config = check(receipt.config, str(directory / receipts.NAME))
-    return compose(directory, receipt, config)
+    return compose(receipt, config)
 
 
 def refuse(receipt: Receipt, directory: Path) -> None:
@@ -63,60 +77,103 @@ def refuse(receipt: Receipt, directory: Path) -> None:
         )
 
 
-def compose(directory: Path, receipt: Receipt, config: Config) -> str:
+def compose(receipt: Receipt, config: Config) -> str:
     """The sections of a run, put together."""
     record, device = receipt.data, str(receipt.environment.get("device", "cpu"))
     assert record is not None
-    found = facts(config, record)
-    data = tables.table(config, record, found)
-    files = dict(zip(reading.files(found), (file.sha256 for file in record.files), strict=True))
-    own = is_code(config.model.name)
-    share = losses.share(config, labels=False)
+    own_data = config.data.factory is not None
+    own_model = is_code(config.model.name)
+    data, files, shape = data_of(config, record, receipt)
+    labels = own_data and own.labels_ignored(config, receipt)
+    share = losses.share(config, labels=labels)
     first = receipt.curves[0]
-    shape = shape_of(record.columns, record.outputs)
     skipped = sum(epoch.skipped for epoch in receipt.curves)
+    compiles = config.compile is not None and not fell_back(receipt)
     begin = ending.beginning(receipt, files)
-    model = models.network(config.model, shape)
+    modules = own.code_checks(config, receipt)
+    if own_model:
+        given = None if isinstance(shape, SampleShape) else shape
+        model = own.own_network(config, given)
+    else:
+        model = models.network(config.model, shape)
     loss = losses.loss(config, record, data, device)
     optimizer = optimizers.optimizer(config, device)
     scheduler = optimizers.scheduler(config, first.step + first.skipped)
-    evaluation = metrics.evaluation(config, device, share, labels=False)
-    epochs = loop.loop(
-        config, data, device, share, own=own, skipped=skipped, first=first.step
-    )
+    evaluation = metrics.evaluation(config, device, share, labels=labels)
+    foreign = own_data or own_model
+    epochs = loop.loop(config, data, device, share, own=foreign, skipped=skipped, first=first.step)
     end = ending.ending(receipt)
     setup = joined(
         "torch.manual_seed(SEED)",
         model.lines,
+        f'model.to("{device}")' if device != "cpu" else "",
+        own.SEED_OTHERS if foreign else "",
         loss.lines,
         optimizer.lines,
         scheduler.lines,
-        loop.before(config, device),
+        loop.before(config, device, compiles=compiles),
     )
-    last = loop.after(config, data, test="test" in record.split.rows)
-    main = spaced(begin.lines, data.lines, setup, epochs.lines, last, end.lines)
-    parts = [begin, data, model, loss, optimizer, scheduler, evaluation, epochs, end]
-    return put_together(f"{receipt.run.name}", config.seed, parts, main)
+    last = loop.after(config, data, test="test" in receipt.results)
+    main = spaced(
+        joined(begin.lines, modules.lines), data.lines, setup, epochs.lines, last, end.lines
+    )
+    parts = [begin, modules, data, model, loss, optimizer, scheduler, evaluation, epochs, end]
+    return put_together(receipt, config, parts, main)
 
 
-def put_together(name: str, seed: int, parts: Iterable[Part], main: str) -> str:
+def data_of(
+    config: Config, record: DataRecord, receipt: Receipt
+) -> tuple[Data, dict[str, str], TableShape | ImageShape | SampleShape]:
+    """The data's section, the identities of its files by constant, and what a model takes."""
+    hashes = [file.sha256 for file in record.files]
+    if config.data.factory is not None:
+        shape = SampleShape((), (), None)
+        if not is_code(config.model.name):
+            shape = own.sample_shape(receipt, record.outputs)
+        return own.own_data(config, record, receipt), {}, shape
+    if record.images is not None:
+        data, names = images.images(config, record)
+        size = (record.images.channels, record.images.height, record.images.width)
+        return data, dict(zip(names, hashes, strict=True)), ImageShape(*size, record.outputs)
+    found = facts(config, record)
+    files = dict(zip(reading.files(found), hashes, strict=True))
+    shape = shape_of(record.columns, record.outputs)
+    return tables.table(config, record, found), files, shape
+
+
+def fell_back(receipt: Receipt) -> bool:
+    """Whether torch.compile failed at once, so that the run's network ran eagerly.
+
+    Raises:
+        RunError: if it failed later, so that some of the run was compiled and some was not.
+    """
+    failures = [e for e in receipt.events if e.kind == "compile" and "failed" in e.text]
+    if any(event.step for event in failures):
+        raise RunError(
+            f"torch.compile failed at step {failures[0].step}: no script can repeat that",
+            receipt.run.name,
+            "Train again without compile, then eject",
+        )
+    return bool(failures)
+
+
+def put_together(receipt: Receipt, config: Config, parts: Iterable[Part], main: str) -> str:
     """Docstring, imports, constants, functions, `main`."""
     parts = list(parts)
-    constants: dict[str, Any] = {"SEED": seed}
     had: dict[str, Any] = {}
     functions: list[str] = []
     for part in parts:
-        constants |= part.constants
         had |= part.had
         functions += [text for text in part.functions if text not in functions]
+    constants = [
+        assignments({"SEED": config.seed}),
+        *(assignments(part.constants) for part in parts),
+    ]
     body = "\n\n\n".join(
         [
             spaced(
-                "\n".join(assignment(key, value) for key, value in constants.items()),
-                joined(
-                    "# What the run had, and what it ended with.",
-                    *(assignment(key, value) for key, value in had.items()),
-                ),
+                *constants,
+                joined("# What the run had, and what it ended with.", assignments(had)),
             ),
             *functions,
             joined("def main() -> None:", indented(main)),
@@ -124,8 +181,13 @@ def put_together(name: str, seed: int, parts: Iterable[Part], main: str) -> str:
         ]
     )
     docstring = (
-        f'"""Trains the run {name!r} again, to the same weights bit for bit.\n\n'
+        f'"""Trains the run {receipt.run.name!r} again, to the same weights bit for bit.\n\n'
         "Plain PyTorch, as `fourbeat eject` wrote it down: python train.py [weights.pt]\n"
         '"""'
     )
-    return spaced(docstring, imports(body, {}), body) + "\n"
+    return spaced(docstring, imports(body, own.modules(config)), body) + "\n"
+
+
+def assignments(values: Mapping[str, Any]) -> str:
+    """`NAME = value`, one below the other."""
+    return joined(*(assignment(name, value) for name, value in values.items()))

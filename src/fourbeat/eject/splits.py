@@ -1,5 +1,6 @@
 """Which rows train, validate and test, made again from the seed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -47,11 +48,14 @@ LEAST = code("""
 """)
 
 
+KEY = Code(f"0x{SPLIT_KEY:X}  # keeps these random numbers apart from those of the epochs")
+
+
 def by_shares(shares: SplitConfig, *, test: bool) -> dict[str, Any]:
     """The shares of the sides, written as they are computed."""
     held = [shares.validation, shares.test] if test and shares.test else [shares.validation]
     first = "1 - " + " - ".join(map(repr, held))
-    return {"SHARES": Code(f"({', '.join([first, *map(repr, held)])})"), "SPLIT_KEY": Code(hex(SPLIT_KEY))}
+    return {"SHARES": Code(f"({', '.join([first, *map(repr, held)])})"), "SPLIT_KEY": KEY}
 
 
 def stratified(shares: SplitConfig, groups: np.ndarray, *, test: bool = True) -> Part:
@@ -66,7 +70,11 @@ def stratified(shares: SplitConfig, groups: np.ndarray, *, test: bool = True) ->
     if not test:
         parts = [1 - shares.validation, shares.validation]
     parts = [share for share in parts if share]
-    plain = all(largest_remainders(n, parts) == portions(n, parts) for n in np.bincount(groups).tolist() if n)
+    plain = all(
+        largest_remainders(n, parts) == portions(n, parts)
+        for n in np.bincount(groups).tolist()
+        if n
+    )
     text = joined(PORTIONS, indented(joined("" if plain else LEAST, "return counts")))
     return Part(constants, (PERMUTATION, text, SPLIT))
 
@@ -92,7 +100,7 @@ def random(record: SplitRecord, n: str) -> Part:
         n: the expression of the number of rows.
     """
     return Part(
-        {"ROWS": dict(record.rows), "SPLIT_KEY": Code(hex(SPLIT_KEY))},
+        {"ROWS": dict(record.rows), "SPLIT_KEY": KEY},
         (PERMUTATION,),
         joined(
             f"order = permutation({n}, SPLIT_KEY, 0)",
@@ -100,6 +108,42 @@ def random(record: SplitRecord, n: str) -> Part:
             f"{sides(record)} = (np.sort(part) for part in np.split(order, ends))",
         ),
     )
+
+
+def by_file(
+    record: SplitRecord,
+    shares: SplitConfig,
+    counts: Sequence[int],
+    sizes: str,
+    by: str,
+    groups: np.ndarray,
+) -> Part:
+    """The sides that have files of their own; without one, validation is a share of the first.
+
+    Args:
+        counts: rows of the first file, the validation file and the test file; 0 for none.
+        sizes: the expression that lists the files' rows.
+        by: the expression of all rows' groups, empty for a split without groups.
+        groups: of the first file's rows.
+    """
+    ends = f"ends = np.cumsum({sizes})"
+    if counts[1]:
+        line = f"{sides(record)} = np.split(np.arange(ends[-1]), ends[:-1])"
+        return Part({}, (PERMUTATION,), joined(ends, line))
+    test = "test = np.arange(ends[0], ends[1])"
+    if by:
+        part = stratified(shares, groups, test=False)
+        return Part(
+            part.constants,
+            part.functions,
+            joined(ends, f"train, validation = split({by}[: ends[0]])", test),
+        )
+    order = joined(
+        "order = permutation(ends[0], SPLIT_KEY, 0)",
+        "train, validation = (np.sort(part) for part in np.split(order, [TRAIN_ROWS]))",
+    )
+    constants = {"TRAIN_ROWS": record.rows["train"], "SPLIT_KEY": KEY}
+    return Part(constants, (PERMUTATION,), joined(ends, order, test))
 
 
 def checks(record: SplitRecord) -> Part:

@@ -36,7 +36,7 @@ def table(config: Config, record: DataRecord, facts: Facts) -> Data:
     constants: dict[str, Any] = {}
     for part in (read, target, division, encoded):
         constants |= part.constants
-    tensors = "numeric, codes, target" if "codes =" in encoded.lines else "numeric, target"
+    tensors = "numeric, codes, targets" if "codes =" in encoded.lines else "numeric, targets"
     lines = spaced(
         read.lines,
         target.lines,
@@ -46,7 +46,7 @@ def table(config: Config, record: DataRecord, facts: Facts) -> Data:
             f"data = ({tensors})",
         ),
     )
-    constants |= {"BATCH_SIZE": config.train.batch_size, "EVALUATION_BATCH": EVALUATION_BATCH}
+    constants["EVALUATION_BATCH"] = EVALUATION_BATCH
     functions = tuple(function for part in parts for function in part.functions)
     return Data(
         constants,
@@ -62,7 +62,7 @@ def table(config: Config, record: DataRecord, facts: Facts) -> Data:
             "validation": "batches(data, validation, EVALUATION_BATCH)",
             "test": "batches(data, test, EVALUATION_BATCH)",
         },
-        train_target="target[train]",
+        train_target="targets[train]",
     )
 
 
@@ -74,43 +74,23 @@ def divided(config: Config, record: DataRecord, facts: Facts) -> Part:
         return by_column(config, record, facts)
     if method == "random":
         return splits.random(record.split, "len(amounts)")
-    by = {"classification": "target.numpy()", "multilabel": "rarest(ones)"}.get(task)
+    by = {"classification": "targets.numpy()", "multilabel": "rarest(ones)"}.get(task, "")
     functions: tuple[str, ...] = ()
     if task == "multilabel" and not (method == "file" and facts.counts[1]):
         functions = (targets.rarest(facts, labels_of(config, facts)),)
-    if method != "file":
-        part = splits.stratified(config.split, facts.groups, test=bool(config.split.test))
-        return Part(part.constants, (*functions, *part.functions), f"{names} = split({by})")
-    if facts.counts[1]:
-        return Part(
-            {},
-            (splits.PERMUTATION,),
-            joined(
-                "ends = np.cumsum([part.num_rows for part in tables])",
-                f"{names} = np.split(np.arange(table.num_rows), ends[:-1])",
-            ),
-        )
-    test = "test = np.arange(len(first), table.num_rows)" if facts.counts[2] else ""
-    first = facts.groups[: facts.counts[0]]
-    if task == "regression":
-        part = splits.random(record.split, "tables[0].num_rows")
-        lines = joined(
-            part.lines.replace(names, "train, validation"),
-            "test = np.arange(len(order), table.num_rows)",
-        )
-        rows = {side: n for side, n in record.split.rows.items() if side != "test"}
-        return Part({**part.constants, "ROWS": rows}, part.functions, lines)
-    part = splits.stratified(config.split, first, test=False)
-    lines = joined(
-        f"first = {by}[: tables[0].num_rows]", "train, validation = split(first)", test
-    )
-    return Part(part.constants, (*functions, *part.functions), lines)
+    if method == "file":
+        first = facts.groups[: facts.counts[0]]
+        sizes = "[part.num_rows for part in tables]"
+        part = splits.by_file(record.split, config.split, facts.counts, sizes, by, first)
+        return Part(part.constants, (*functions, *part.functions), part.lines)
+    part = splits.stratified(config.split, facts.groups, test=bool(config.split.test))
+    return Part(part.constants, (*functions, *part.functions), f"{names} = split({by})")
 
 
 def by_column(config: Config, record: DataRecord, facts: Facts) -> Part:
     """The sides by what a column says."""
     name = str(config.split.column)
-    texts = [text for text in facts.columns[name].unique().to_pylist()]
+    texts = facts.columns[name].unique().to_pylist()
     said = {text: NAMES[str(text).strip().lower()] for text in texts}
     names = splits.sides(record.split)
     values = f"table[{quoted(name)}].to_pylist()"

@@ -15,8 +15,9 @@ from fourbeat.eject.part import Part
 from fourbeat.eject.text import code, indented, joined
 from fourbeat.types import Values
 
+
 def reading(config: Config, record: DataRecord, facts: Facts) -> Part:
-    """The lines that make `target`, and what a random split is stratified by."""
+    """The lines that make `targets`, and what a random split is stratified by."""
     return {
         "classification": classes,
         "regression": quantity,
@@ -36,7 +37,7 @@ def classes(config: Config, record: DataRecord, facts: Facts) -> Part:
     lines = joined(
         f"texts = table[TARGET]{as_text(values)}.to_pylist()",
         "number = {name: i for i, name in enumerate(CLASSES)}",
-        f"target = torch.tensor([number[{name}] for text in texts])",
+        f"targets = torch.tensor([number[{name}] for text in texts])",
     )
     return Part(constants, (), lines)
 
@@ -45,9 +46,7 @@ def as_text(values: Values) -> str:
     """The casts from a column's type to label texts."""
     if is_text(values):
         return ".cast(pa.string())"
-    whole = (
-        pa.types.is_floating(values.type) and pc.all(pc.equal(values, pc.floor(values))).as_py()
-    )
+    whole = pa.types.is_floating(values.type) and pc.all(pc.equal(values, pc.floor(values))).as_py()
     return ".cast(pa.int64()).cast(pa.string())" if whole else ".cast(pa.string())"
 
 
@@ -76,7 +75,7 @@ def quantity(config: Config, record: DataRecord, facts: Facts) -> Part:
 
 STANDARDISED = code("""
     # The loss compares amounts that are standardised by the training rows.
-    target = torch.tensor((amounts - MEAN) / STD, dtype=torch.float32)[:, None]
+    targets = torch.tensor((amounts - MEAN) / STD, dtype=torch.float32)[:, None]
 """)
 
 
@@ -95,18 +94,14 @@ def labels(config: Config, record: DataRecord, facts: Facts) -> Part:
             columns = [table[name].cast(pa.string()).to_pylist() for name in TARGETS]
             ones = np.array([[MEANING[text] for text in column] for column in columns]).T
         """)
-    lines = joined(
-        lines, "target = torch.tensor(np.ascontiguousarray(ones), dtype=torch.float32)"
-    )
+    lines = joined(lines, "targets = torch.tensor(np.ascontiguousarray(ones), dtype=torch.float32)")
     return Part(constants, (), lines)
 
 
 def meaning(config: Config, columns: list[Values]) -> dict[str, int]:
     """What each text that occurs means, 0 or 1."""
     renamed = relabelled(config)
-    texts = {
-        text for values in columns for text in values.cast(pa.string()).unique().to_pylist()
-    }
+    texts = {text for values in columns for text in values.cast(pa.string()).unique().to_pylist()}
     return {
         text: MEANING[renamed.get(text, text).strip().lower()]
         for text in sorted(str(text) for text in texts)
@@ -116,10 +111,14 @@ def meaning(config: Config, columns: list[Values]) -> dict[str, int]:
 def rarest(facts: Facts, ones: np.ndarray) -> str:
     """The function that gives each row's group by its rarest label."""
     small = bool((np.bincount(raw_groups(ones)) < FEWEST_ROWS)[np.unique(raw_groups(ones))].any())
-    merge = code(f"""
+    merge = (
+        code(f"""
         sizes = np.bincount(groups)
         groups[sizes[groups] < {FEWEST_ROWS}] = sizes.argmax()  # too few to be shared out
-    """) if small else ""
+    """)
+        if small
+        else ""
+    )
     head = code('''
         def rarest(ones: np.ndarray) -> np.ndarray:
             """Each row's group: the rarest value that it has, so that every side gets some of it."""

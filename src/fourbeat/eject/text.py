@@ -36,6 +36,11 @@ def indented(text: str, levels: int = 1) -> str:
     return "\n".join(margin + line if line else line for line in text.splitlines())
 
 
+def noted(value: Any, comment: str) -> Code:
+    """A value with a comment behind it in its line."""
+    return Code(f"{one_line(value)}  # {comment}")
+
+
 def assignment(name: str, value: Any) -> str:
     """`NAME = value`."""
     return f"{name} = {literal(value, WIDTH - len(name) - 3)}"

@@ -1,0 +1,100 @@
+"""How the script reads IDX files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fourbeat.config.options import Config
+from fourbeat.data.idx import GZIP, read
+from fourbeat.data.image_parts import declared_names
+from fourbeat.data.image_places import ROLES, Place
+from fourbeat.data.record import DataRecord
+from fourbeat.eject.part import Part, Read
+from fourbeat.eject.text import Code, code, indented, joined, quoted
+
+NAMES = {"data": "IMAGES", "validation": "VALIDATION_IMAGES", "test": "TEST_IMAGES"}
+
+
+def reading(config: Config, record: DataRecord, where: Sequence[Place]) -> Read:
+    """The lines that read pairs of IDX files."""
+    constants: dict[str, Any] = {}
+    images: list[str] = []
+    labels: list[str] = []
+    codes: list[np.ndarray] = []
+    packed: set[bool] = set()
+    for place in where:
+        assert place.labels is not None
+        name = NAMES[place.role]
+        images.append(name)
+        labels.append(name.replace("IMAGES", "LABELS"))
+        for key, path in ((images[-1], place.images), (labels[-1], place.labels)):
+            constants[key] = Code(f"Path({quoted(str(path.absolute()))})")
+            packed.add(magic(path) == GZIP)
+        codes.append(read(place.labels))
+    numbers = class_numbers(config, record, np.concatenate(codes))
+    plain = all(code == number for code, number in numbers.items())
+    if not plain:
+        constants["CLASS_OF_LABEL"] = numbers
+    functions = (reader(packed),)
+    make = "torch.tensor({}, dtype=torch.int64)"
+    if len(where) == 1:
+        target = "read_idx(LABELS)"
+        if not plain:
+            target = "[CLASS_OF_LABEL[label] for label in read_idx(LABELS).tolist()]"
+        lines = joined(
+            "pixels = torch.tensor(read_idx(IMAGES))[:, None]", f"targets = {make.format(target)}"
+        )
+    else:
+        target = "labels"
+        if not plain:
+            target = "[CLASS_OF_LABEL[label] for label in labels.tolist()]"
+        lines = joined(
+            f"parts = [read_idx(path) for path in ({', '.join(images)})]",
+            "pixels = torch.tensor(np.concatenate(parts))[:, None]",
+            f"labels = np.concatenate([read_idx(path) for path in ({', '.join(labels)})])",
+            f"targets = {make.format(target)}",
+        )
+    roles = [place.role for place in where]
+    sizes = dict(zip(roles, map(len, codes), strict=True))
+    names = [name for pair in zip(images, labels, strict=True) for name in pair]
+    targets = np.array([numbers[int(label)] for label in np.concatenate(codes)])
+    counts = [sizes.get(role, 0) for role in ROLES]
+    return Read(Part(constants, functions, lines), names, targets, counts)
+
+
+def magic(path: Path) -> bytes:
+    """A file's first two bytes."""
+    with path.open("rb") as file:
+        return file.read(2)
+
+
+def class_numbers(config: Config, record: DataRecord, codes: np.ndarray) -> dict[int, int]:
+    """The class number of each label that occurs."""
+    names = list(declared_names(config.data) or map(str, range(256)))
+    texts = {label: names[label] for label in np.unique(codes).tolist()}
+    renamed = config.data.relabel
+    return {label: record.classes.index(renamed.get(t, t)) for label, t in texts.items()}
+
+
+def reader(packed: set[bool]) -> str:
+    """The function `read_idx`, for gzipped files, plain ones, or both."""
+    opened = {
+        frozenset({True}): "data = gzip.decompress(path.read_bytes())",
+        frozenset({False}): "data = path.read_bytes()",
+        frozenset({True, False}): code("""
+            data = path.read_bytes()
+            if path.suffix == ".gz":
+                data = gzip.decompress(data)
+        """),
+    }[frozenset(packed)]
+    head = code('''
+        def read_idx(path: Path) -> np.ndarray:
+            """An IDX file of bytes: a magic number that ends in the dimensions, sizes, values."""
+    ''')
+    end = code("""
+        sizes = np.frombuffer(data, ">u4", count=data[3], offset=4)
+        return np.frombuffer(data, np.uint8, offset=4 + 4 * data[3]).reshape(sizes)
+    """)
+    return joined(head, indented(joined(opened, end)))
