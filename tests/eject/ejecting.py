@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-CHILD = '''
+CHILD = """
 import contextlib, io, json, runpy, sys, traceback
 
 
@@ -36,13 +36,24 @@ for script in sys.argv[2:]:
         err.write(traceback.format_exc())
     results[script] = [code, out.getvalue(), err.getvalue()]
 print(json.dumps(results))
-'''
+"""
 
 
 def run_scripts(folder, scripts):
     """Run scripts one after the other in one process; gives exit code, stdout, stderr of each."""
     done = subprocess.run(
-        [sys.executable, "-I", "-W", "error", "-W", "ignore::DeprecationWarning", "-c", CHILD, folder, *scripts],
+        [
+            sys.executable,
+            "-I",
+            "-W",
+            "error",
+            "-W",
+            "ignore::DeprecationWarning",
+            "-c",
+            CHILD,
+            folder,
+            *scripts,
+        ],
         capture_output=True,
         text=True,
         check=True,

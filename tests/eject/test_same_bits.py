@@ -145,7 +145,6 @@ CASES = {
     "own_weights": other("mine:sides", model__name="mine:net", train__class_weights=[1.0, 2.0]),
     "own_built_in": other("mine:sides", model__name="mlp", train__precision="bf16"),
     "own_model": table(model__name="mine:OfTable", train__accumulate=2, train__average="ema"),
-    "compiled": table(compile__mode="default", train__batch_size=64),
 }
 
 
@@ -228,3 +227,15 @@ def test_the_scripts_are_formatted_and_lint_free(ejected, folder):
             cwd=folder,
         )
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit.*:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:The .grad attribute:UserWarning")
+def test_a_compiled_run_is_compiled_again(folder):
+    case = table(compile__mode="default", train__epochs=1, train__batch_size=64)
+    run = fb.train(**case, out=folder / "runs" / "compiled")
+    script = folder / "compiled.py"
+    script.write_text(eject(run.directory))
+    code, out, _ = run_scripts(folder, [script])[script]
+    assert "model.compile()" in script.read_text()
+    assert (code, out.count("equal to the run")) == (0, 2)

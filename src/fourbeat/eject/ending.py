@@ -11,7 +11,7 @@ CHECK = code('''
     def check(what: str, found: object, expected: object) -> None:
         """Say it where something is not what the run had; its weights are then not promised."""
         if found != expected:
-            print(f"{what}: {found}, and the run had {expected}", file=sys.stderr)
+            print(f"{what} differs from the run's: {found}, not {expected}", file=sys.stderr)
 ''')
 
 SHA256 = code('''
@@ -51,11 +51,12 @@ def ending(receipt: Receipt) -> Part:
     )
 
 
-def beginning(receipt: Receipt, files: Mapping[str, str]) -> Part:
+def beginning(receipt: Receipt, files: Mapping[str, str], modules: Part) -> Part:
     """Compare software and files with the run's, and compute as it did.
 
     Args:
         files: names of the constants that hold a path, and the sha256 of each file.
+        modules: the checks of the user's own code.
     """
     environment = receipt.environment
     had: dict[str, Any] = {"TORCH": environment.get("torch"), "THREADS": environment.get("threads")}
@@ -63,12 +64,13 @@ def beginning(receipt: Receipt, files: Mapping[str, str]) -> Part:
     checks = [f"check({name}.name, {hashed(name)}, {name}_SHA256)" for name in files]
     lines = joined(
         'check("torch", torch.__version__, TORCH)',
-        'check("threads", torch.get_num_threads(), THREADS)',
+        'check("the number of threads", torch.get_num_threads(), THREADS)',
         *checks,
+        modules.lines,
         "torch.use_deterministic_algorithms(True, warn_only=True)",
-        "torch.utils.deterministic.fill_uninitialized_memory = False  # it takes time alone",
+        "torch.utils.deterministic.fill_uninitialized_memory = False  # costs time alone",
     )
-    return Part(functions=(CHECK, SHA256), had=had, lines=lines)
+    return Part(functions=(CHECK, SHA256), had=had | dict(modules.had), lines=lines)
 
 
 def hashed(name: str) -> str:

@@ -38,24 +38,22 @@ def reading(config: Config, record: DataRecord, where: Sequence[Place]) -> Read:
     if not plain:
         constants["CLASS_OF_LABEL"] = numbers
     functions = (reader(packed),)
-    make = "torch.tensor({}, dtype=torch.int64)"
     if len(where) == 1:
-        target = "read_idx(LABELS)"
-        if not plain:
-            target = "[CLASS_OF_LABEL[label] for label in read_idx(LABELS).tolist()]"
         lines = joined(
-            "pixels = torch.tensor(read_idx(IMAGES))[:, None]", f"targets = {make.format(target)}"
+            "pixels = torch.tensor(read_idx(IMAGES))[:, None]", "labels = read_idx(LABELS)"
         )
     else:
-        target = "labels"
-        if not plain:
-            target = "[CLASS_OF_LABEL[label] for label in labels.tolist()]"
         lines = joined(
             f"parts = [read_idx(path) for path in ({', '.join(images)})]",
             "pixels = torch.tensor(np.concatenate(parts))[:, None]",
             f"labels = np.concatenate([read_idx(path) for path in ({', '.join(labels)})])",
-            f"targets = {make.format(target)}",
         )
+    targeted = (
+        "targets = torch.tensor(labels, dtype=torch.int64)"
+        if plain
+        else "targets = torch.tensor([CLASS_OF_LABEL[label] for label in labels.tolist()])"
+    )
+    lines = joined(lines, targeted)
     roles = [place.role for place in where]
     sizes = dict(zip(roles, map(len, codes), strict=True))
     names = [name for pair in zip(images, labels, strict=True) for name in pair]
@@ -72,10 +70,12 @@ def magic(path: Path) -> bytes:
 
 def class_numbers(config: Config, record: DataRecord, codes: np.ndarray) -> dict[int, int]:
     """The class number of each label that occurs."""
-    names = list(declared_names(config.data) or map(str, range(256)))
-    texts = {label: names[label] for label in np.unique(codes).tolist()}
-    renamed = config.data.relabel
-    return {label: record.classes.index(renamed.get(t, t)) for label, t in texts.items()}
+    names: list[str] = list(declared_names(config.data) or [str(n) for n in range(256)])
+    found: dict[int, int] = {}
+    for label in np.unique(codes).tolist():
+        name: str = names[label]
+        found[label] = record.classes.index(config.data.relabel.get(name, name))
+    return found
 
 
 def reader(packed: set[bool]) -> str:

@@ -8,7 +8,7 @@ from fourbeat.data.image_places import places
 from fourbeat.data.record import DataRecord, ImageRecord
 from fourbeat.eject import folders, idx, splits
 from fourbeat.eject.part import Data, Part, Read
-from fourbeat.eject.text import Code, code, indented, joined, one_line, spaced
+from fourbeat.eject.text import Code, code, indented, joined, noted, one_line, spaced
 from fourbeat.job.image_plan import EVALUATION_PIXELS
 
 UNIFORMS = code('''
@@ -53,11 +53,13 @@ def images(config: Config, record: DataRecord) -> tuple[Data, list[str]]:
     division = divided(config, record, read)
     checks = splits.checks(record.split)
     constants |= division.constants
-    constants["EVALUATION_BATCH"] = max(1, EVALUATION_PIXELS // pixels)
+    at_once = max(1, EVALUATION_PIXELS // pixels)
+    constants["EVALUATION_BATCH"] = noted(at_once, "images that are evaluated at once")
     functions = [*read.part.functions, *division.functions]
     train = "batches(pixels, targets, order, BATCH_SIZE)"
     if found.flip or found.crop:
-        constants["AUGMENT_KEY"] = Code(f"0x{AUGMENT_KEY:X}")
+        comment = "keeps these random numbers apart from all others"
+        constants["AUGMENT_KEY"] = Code(f"0x{AUGMENT_KEY:X}  # {comment}")
         if found.crop:
             constants["PADDING"] = found.crop
         functions += [MIXED, UNIFORMS, moving(found), BATCHES, AUGMENTED]
@@ -70,7 +72,7 @@ def images(config: Config, record: DataRecord) -> tuple[Data, list[str]]:
         spaced(read.part.lines, joined(division.lines, checks.lines)),
         checks.had,
         order=code("""
-            # The order depends on seed and epoch alone.
+            # Every epoch has an order of its own, by the seed.
             order = train[permutation(len(train), epoch)]
         """),
         batches={

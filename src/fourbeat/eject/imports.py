@@ -4,6 +4,7 @@ import ast
 from collections.abc import Mapping
 
 STANDARD = {
+    "Iterable": "from collections.abc import Iterable",
     "Iterator": "from collections.abc import Iterator",
     "Any": "from typing import Any",
     "Counter": "from collections import Counter",

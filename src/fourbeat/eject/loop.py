@@ -230,5 +230,6 @@ def after(config: Config, data: Data, *, test: bool) -> str:
     return joined(
         last,
         "model.load_state_dict(best)",
-        f'print(f"test {config.train.select} {{{call}:.6g}}")',
+        f"tested = {call}",
+        f'print(f"test {config.train.select} {{tested:.6g}}")',
     )

@@ -26,7 +26,7 @@ WHOLE = {
 SEVERAL = {
     ("classification", "auc"): code("""
         probabilities = outputs.softmax(dim=1)
-        areas = [area(p, targets[:, 0] == c) for c, p in enumerate(probabilities.T)]
+        areas = [area(p, targets == c) for c, p in enumerate(probabilities.T)]
         return torch.stack(areas).mean().item()
     """),
     ("multilabel", "auc"): code("""
@@ -52,12 +52,13 @@ def within(head: str, lines: str) -> str:
     return joined(head, indented(lines)) if head else lines
 
 
-def evaluation(config: Config, device: str, share: str, *, labels: bool) -> Part:
+def evaluation(config: Config, device: str, share: str, *, labels: bool, own: bool) -> Part:
     """The function `evaluate`.
 
     Args:
         share: see `losses.share`.
         labels: whether the target may hold labels to be ignored.
+        own: whether the data is the user's own: its numbers may come as shape (rows,).
     """
     task, select = config.data.task, config.train.select
     to = "" if device == "cpu" else f'.to("{device}")'
@@ -67,9 +68,9 @@ def evaluation(config: Config, device: str, share: str, *, labels: bool) -> Part
     )
     opening = autocast(config, device)
     functions: tuple[str, ...] = ()
-    takes = "model: nn.Module, batches"
+    takes = "model: nn.Module, batches: Iterable"
     if select == "loss":
-        takes = "model: nn.Module, loss_fn: nn.Module, batches"
+        takes = "model: nn.Module, loss_fn: nn.Module, batches: Iterable"
         about = "The mean loss over all rows."
         begin = "total, count = 0.0, 0"
         each = within(opening, "loss = loss_fn(model(*inputs), target)")
@@ -101,12 +102,13 @@ def evaluation(config: Config, device: str, share: str, *, labels: bool) -> Part
         }.get(select, " over all rows.")
         begin = "outputs, targets = [], []"
         each = joined(
-            within(opening, "outputs.append(model(*inputs).cpu().double())"),
+            within(opening, f"outputs.append(model(*inputs){'.cpu()' if to else ''}.double())"),
             f"targets.append(target{'.cpu()' if to else ''}.double())",
         )
+        shaped = "outputs, targets = outputs.view(len(outputs), -1), targets.view(len(targets), -1)"
         cat = joined(
             "outputs, targets = torch.cat(outputs), torch.cat(targets)",
-            "outputs, targets = outputs.reshape(len(outputs), -1), targets.reshape(len(targets), -1)",
+            shaped if own and task != "classification" else "",
         )
         one = WHOLE.get((task, select))
         end = joined(cat, f"return ({one}).item()" if one else SEVERAL[task, select])

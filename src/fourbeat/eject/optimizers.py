@@ -63,7 +63,7 @@ def scheduler(config: Config, steps: int) -> Part:
     """
     options, epochs = config.scheduler, config.train.epochs
     constants: dict[str, Any] = {}
-    line = None
+    line, peaks = None, ""
     if options.name == "step":
         constants = {"STEP_EPOCHS": options.every, "STEP_FACTOR": options.factor}
         line = "lr_scheduler.StepLR(optimizer, step_size=STEP_EPOCHS, gamma=STEP_FACTOR)"
@@ -74,8 +74,9 @@ def scheduler(config: Config, steps: int) -> Part:
         line = "lr_scheduler.CosineAnnealingLR(optimizer, T_max=EPOCHS)"
     elif options.name == "onecycle":
         constants = {"CYCLE_STEPS": max(epochs * steps - options.warmup, 1)}
-        rates = '[group["lr"] for group in optimizer.param_groups]'
-        peak = rates if any(g.lr for g in config.optimizer.groups.values()) else "LEARNING_RATE"
+        peak = "LEARNING_RATE"
+        if any(group.lr for group in config.optimizer.groups.values()):
+            peak, peaks = "peaks", 'peaks = [group["lr"] for group in optimizer.param_groups]'
         line = f"lr_scheduler.OneCycleLR(optimizer, {peak}, total_steps=CYCLE_STEPS)"
     elif options.name == "plateau":
         constants = {"PLATEAU_FACTOR": options.factor, "PLATEAU_PATIENCE": options.patience}
@@ -96,5 +97,5 @@ def scheduler(config: Config, steps: int) -> Part:
     return Part(
         constants,
         (WARM_UP,) if options.warmup else (),
-        joined(line and f"scheduler = {line}", warm),
+        joined(peaks, line and f"scheduler = {line}", warm),
     )

@@ -72,9 +72,10 @@ def one(config: Config, facts: Facts) -> tuple[str, dict[str, Any], tuple[str, .
         convert.append("null_values=missing")
     if facts.texts:
         constants["TEXTS"] = facts.texts
-        convert.append("column_types=dict.fromkeys(TEXTS, pa.string())")
+        convert.append("column_types=texts")
     lines = joined(
         before,
+        "texts = dict.fromkeys(TEXTS, pa.string())" if facts.texts else "",
         f"parsing = csv.ParseOptions({', '.join(parse)})" if parse else "",
         f"conversion = csv.ConvertOptions({', '.join(convert)})" if convert else "",
     )

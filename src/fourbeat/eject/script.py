@@ -89,8 +89,7 @@ def compose(receipt: Receipt, config: Config) -> str:
     first = receipt.curves[0]
     skipped = sum(epoch.skipped for epoch in receipt.curves)
     compiles = config.compile is not None and not fell_back(receipt)
-    begin = ending.beginning(receipt, files)
-    modules = own.code_checks(config, receipt)
+    begin = ending.beginning(receipt, files, own.code_checks(config, receipt))
     if own_model:
         given = None if isinstance(shape, SampleShape) else shape
         model = own.own_network(config, given)
@@ -99,7 +98,7 @@ def compose(receipt: Receipt, config: Config) -> str:
     loss = losses.loss(config, record, data, device)
     optimizer = optimizers.optimizer(config, device)
     scheduler = optimizers.scheduler(config, first.step + first.skipped)
-    evaluation = metrics.evaluation(config, device, share, labels=labels)
+    evaluation = metrics.evaluation(config, device, share, labels=labels, own=own_data)
     foreign = own_data or own_model
     epochs = loop.loop(config, data, device, share, own=foreign, skipped=skipped, first=first.step)
     end = ending.ending(receipt)
@@ -114,10 +113,8 @@ def compose(receipt: Receipt, config: Config) -> str:
         loop.before(config, device, compiles=compiles),
     )
     last = loop.after(config, data, test="test" in receipt.results)
-    main = spaced(
-        joined(begin.lines, modules.lines), data.lines, setup, epochs.lines, last, end.lines
-    )
-    parts = [begin, modules, data, model, loss, optimizer, scheduler, evaluation, epochs, end]
+    main = spaced(begin.lines, data.lines, setup, epochs.lines, last, end.lines)
+    parts = [begin, data, model, loss, optimizer, scheduler, evaluation, epochs, end]
     return put_together(receipt, config, parts, main)
 
 
@@ -165,9 +162,12 @@ def put_together(receipt: Receipt, config: Config, parts: Iterable[Part], main: 
     for part in parts:
         had |= part.had
         functions += [text for text in part.functions if text not in functions]
+    begin, data, *others = parts
+    training = {name: value for part in others for name, value in part.constants.items()}
     constants = [
         assignments({"SEED": config.seed}),
-        *(assignments(part.constants) for part in parts),
+        assignments({**begin.constants, **data.constants}),
+        assignments(training),
     ]
     body = "\n\n\n".join(
         [

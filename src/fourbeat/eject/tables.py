@@ -8,10 +8,10 @@ import pyarrow as pa
 from fourbeat.config.options import Config
 from fourbeat.data.record import DataRecord
 from fourbeat.data.split import NAMES
-from fourbeat.eject import columns, reading, splits, targets
+from fourbeat.eject import categories, numbers, reading, splits, targets
 from fourbeat.eject.facts import Facts
 from fourbeat.eject.part import Data, Part
-from fourbeat.eject.text import Code, code, joined, quoted, spaced
+from fourbeat.eject.text import code, joined, noted, quoted, spaced
 from fourbeat.job.plan import EVALUATION_BATCH
 
 BATCHES = code('''
@@ -24,29 +24,34 @@ BATCHES = code('''
 
 def table(config: Config, record: DataRecord, facts: Facts) -> Data:
     """The section of a table."""
-    used = [column.name for column in record.columns if column.used]
-    wanted = used + list(config.data.targets)
+    wanted = [column.name for column in record.columns if column.used]
+    wanted += list(config.data.targets)
     wanted += [config.split.column] if config.split.column else []
     read = reading.reading(config, facts, wanted)
     target = targets.reading(config, record, facts)
     division = divided(config, record, facts)
     checks = splits.checks(record.split)
-    encoded = columns.encoding(config, record, facts)
-    parts = (read, target, division, checks, encoded)
+    used = [column for column in record.columns if column.used]
+    numeric = [column for column in used if column.type != "category"]
+    coded = [column for column in used if column.categories is not None]
+    numeric = numbers.standardising(config, numeric, facts)
+    codes = categories.coding(config, coded, facts) if coded else Part()
+    parts = (read, target, division, checks, numeric, codes)
     constants: dict[str, Any] = {}
-    for part in (read, target, division, encoded):
+    for part in parts:
         constants |= part.constants
-    tensors = "numeric, codes, targets" if "codes =" in encoded.lines else "numeric, targets"
+    tensors = "numeric, codes, targets" if coded else "numeric, targets"
     lines = spaced(
         read.lines,
         target.lines,
         joined(division.lines, checks.lines),
         joined(
-            encoded.lines,
+            numeric.lines,
+            codes.lines,
             f"data = ({tensors})",
         ),
     )
-    constants["EVALUATION_BATCH"] = EVALUATION_BATCH
+    constants["EVALUATION_BATCH"] = noted(EVALUATION_BATCH, "rows that are evaluated at once")
     functions = tuple(function for part in parts for function in part.functions)
     return Data(
         constants,
@@ -54,7 +59,7 @@ def table(config: Config, record: DataRecord, facts: Facts) -> Data:
         lines,
         checks.had,
         order=code("""
-            # The order depends on seed and epoch alone.
+            # Every epoch has an order of its own, by the seed.
             order = train[permutation(len(train), epoch)]
         """),
         batches={
@@ -93,29 +98,13 @@ def by_column(config: Config, record: DataRecord, facts: Facts) -> Part:
     texts = facts.columns[name].unique().to_pylist()
     said = {text: NAMES[str(text).strip().lower()] for text in texts}
     names = splits.sides(record.split)
-    values = f"table[{quoted(name)}].to_pylist()"
-    if all(text == side for text, side in said.items()):
-        return Part(
-            {},
-            (splits.PERMUTATION,),
-            joined(
-                f"side = np.array({values})",
-                f"{names} = (np.flatnonzero(side == name) for name in {sides_tuple(names)})",
-            ),
-        )
-    return Part(
-        {"SIDES": said},
-        (splits.PERMUTATION,),
-        joined(
-            f"side = np.array([SIDES[text] for text in {values}])",
-            f"{names} = (np.flatnonzero(side == name) for name in {sides_tuple(names)})",
-        ),
-    )
-
-
-def sides_tuple(names: str) -> str:
-    """`("train", "validation")`."""
-    return "(" + ", ".join(quoted(name) for name in names.split(", ")) + ")"
+    constants: dict[str, Any] = {}
+    read = f"table[{quoted(name)}].to_pylist()"
+    if any(text != side for text, side in said.items()):
+        constants["SIDES"] = said
+        read = f"[SIDES[text] for text in {read}]"
+    cut = f"{names} = (np.flatnonzero(sides == side) for side in SPLIT_SHA256)"
+    return Part(constants, (splits.PERMUTATION,), joined(f"sides = np.array({read})", cut))
 
 
 def labels_of(config: Config, facts: Facts) -> np.ndarray:
@@ -123,11 +112,3 @@ def labels_of(config: Config, facts: Facts) -> np.ndarray:
     meaning = targets.meaning(config, [facts.columns[n] for n in config.data.targets])
     texts = [facts.columns[n].cast(pa.string()).to_pylist() for n in config.data.targets]
     return np.array([[meaning[str(text)] for text in column] for column in texts]).T
-
-
-def shape_constant(shape: Any) -> Code:
-    """A table's shape as a factory of the user's own takes it."""
-    return Code(
-        f"SimpleNamespace(numeric={shape.numeric}, cardinalities={shape.cardinalities}, "
-        f"classes={shape.classes}, outputs={shape.outputs})"
-    )

@@ -45,7 +45,7 @@ def classes(config: Config, record: DataRecord, facts: Facts) -> Part:
 def as_text(values: Values) -> str:
     """The casts from a column's type to label texts."""
     if is_text(values):
-        return ".cast(pa.string())"
+        return ""
     whole = pa.types.is_floating(values.type) and pc.all(pc.equal(values, pc.floor(values))).as_py()
     return ".cast(pa.int64()).cast(pa.string())" if whole else ".cast(pa.string())"
 
@@ -92,9 +92,9 @@ def labels(config: Config, record: DataRecord, facts: Facts) -> Part:
         constants["MEANING"] = meaning(config, columns)
         lines = code("""
             columns = [table[name].cast(pa.string()).to_pylist() for name in TARGETS]
-            ones = np.array([[MEANING[text] for text in column] for column in columns]).T
+            ones = np.array([[MEANING[text] for text in row] for row in zip(*columns, strict=True)])
         """)
-    lines = joined(lines, "targets = torch.tensor(np.ascontiguousarray(ones), dtype=torch.float32)")
+    lines = joined(lines, "targets = torch.tensor(ones, dtype=torch.float32)")
     return Part(constants, (), lines)
 
 
