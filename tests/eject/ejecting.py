@@ -1,10 +1,12 @@
 """Small data of every kind, and a process without fourbeat in which ejected scripts run."""
 
+import datetime as dt
 import gzip
 import json
 import random
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -91,6 +93,58 @@ def write_table(path, n=330, seed=0, delimiter=","):
     text = "\n".join([NAMES, *rows_of(n, seed)]) + "\n"
     path.write_text(text.replace(",", delimiter))
     return path
+
+
+def write_kinds(path, n=320):
+    """Write a Parquet table of the rarer kinds of columns, with gaps."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    rng = random.Random(1)
+    size = [rng.gauss(0, 1) for _ in range(n)]
+    moments = [dt.datetime(2024, 1, 1) + dt.timedelta(seconds=rng.randint(0, 10**6)) for _ in size]
+
+    def some(values):
+        return [None if rng.random() < 0.1 else value for value in values]
+
+    def any_of(*values):
+        return [rng.choice(values) for _ in size]
+
+    columns = {
+        "count": pa.array(some(any_of(*range(1000)))),
+        "truth": pa.array(some(any_of(True, False))),
+        "gaps": pa.array([float("nan") if rng.random() < 0.1 else x for x in size]),
+        "half": pa.array(np.array(size, np.float16)),
+        "cents": pa.array(some([Decimal(f"{x:.2f}") for x in size])),
+        "moment": pa.array(some(moments), pa.timestamp("ms")),
+        "zoned": pa.array(some(moments), pa.timestamp("ns", "Europe/Berlin")),
+        "day": pa.array([moment.date() for moment in moments]),
+        "words": pa.array(some(any_of("a", "q\"u'o", "b b", "", "\u00e9")), pa.large_string()),
+        "codes": pa.array(any_of(5, 6, 9, None)).dictionary_encode(),
+        "few": pa.array(any_of(1.0, 2.5, float("nan"), None)),
+        "whole": pa.array(any_of(10, 7, None, 200)),
+        "said": pa.array(any_of("yes", "NO", "Yes", None)),
+        "typed": pa.array(any_of("1.5", "2", "", None, "-3e2")),
+        "dated": pa.array(any_of("2024-01-05", "2023-02-01 10:00:00", None)),
+        "label": pa.array([float(int(x > 0) + int(x > 1)) for x in size]),
+    }
+    parquet.write_table(pa.table(columns), path)
+
+
+def write_odd(folder):
+    """Write text tables with line breaks, with a rare class, and of different types."""
+    rng = random.Random(2)
+    size = [rng.gauss(0, 1) for _ in range(300)]
+    broken = ["x", "two\nlines", "sem;i", ""]
+    lines = [f'{x:.3f};"{rng.choice(broken)}";{int(x > 0)}' for x in size]
+    (folder / "broken.csv").write_text("\n".join(['"a;b";c;"y"', *lines]) + "\n")
+    classes = ["one", "two", "six"] * 4 + ["all"] * 288
+    lines = [f"{x:.3f},{rng.choice('xyz')},{y}" for x, y in zip(size, classes, strict=True)]
+    (folder / "rare.csv").write_text("\n".join(["a,c,y", *lines]) + "\n")
+    lines = [f"{int(10 * x)},{rng.choice(['07', 'x8'])},{int(x > 0)}" for x in size]
+    (folder / "whole.csv").write_text("\n".join(["a,z,y", *lines]) + "\n")
+    lines = [f"{int(x > 0)},{10 * x:.2f},{rng.choice(['07', '08'])},1" for x in size[:50]]
+    (folder / "parts.csv").write_text("\n".join(["y,a,z,more", *lines]) + "\n")
 
 
 def write_idx(path, array):

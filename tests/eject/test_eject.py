@@ -74,7 +74,7 @@ def test_a_resumed_run_ejects_to_the_uninterrupted_script(tmp_path, monkeypatch)
     assert whole.receipt.last_weights_sha256 == receipt.last_weights_sha256
     code, out, err = played(tmp_path, tmp_path / "run")
     assert (code, err, out.count("equal to the run")) == (0, "", 2)
-    assert eject(tmp_path / "run").replace("'run'", "'whole'") == eject(whole.directory)
+    assert eject(tmp_path / "run").replace("run run", "run whole") == eject(whole.directory)
 
 
 def test_the_script_says_that_the_data_is_another(tmp_path):

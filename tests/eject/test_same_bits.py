@@ -1,11 +1,21 @@
 """An ejected script ends with the run's weights, bit for bit, whatever the run declared."""
 
 import ast
+import gzip
 import subprocess
 import sys
 
 import pytest
-from ejecting import CODE, run_scripts, stripes, write_folder, write_idx, write_table
+from ejecting import (
+    CODE,
+    run_scripts,
+    stripes,
+    write_folder,
+    write_idx,
+    write_kinds,
+    write_odd,
+    write_table,
+)
 
 import fourbeat as fb
 from fourbeat.eject.script import eject
@@ -115,6 +125,26 @@ CASES = {
     "gz": table(name="table.csv.gz"),
     "parquet": table(name="table.parquet"),
     "arrow": table(name="table.arrow"),
+    "kinds": {
+        "table": "kinds.parquet",
+        "target": "label",
+        "settings": {
+            "train.epochs": 2,
+            "data.types": {
+                "few": "category",
+                "whole": "category",
+                "typed": "numeric",
+                "dated": "datetime",
+            },
+        },
+    },
+    "line_breaks": {"table": "broken.csv", "target": "y", "settings": {"train.epochs": 2}},
+    "rare_classes": {"table": "rare.csv", "target": "y", "settings": {"train.epochs": 2}},
+    "types_apart": {
+        "table": "whole.csv",
+        "target": "y",
+        "settings": {"train.epochs": 2, "split.validation_file": "parts.csv"},
+    },
     "images": images(),
     "images_augmented": images(image__flip=True, image__crop=2, scheduler__name="none"),
     "images_flip_mlp": images(image__flip=True, model__name="mlp"),
@@ -160,13 +190,13 @@ def folder(tmp_path_factory):
     write_table(place / "validation.csv", 90, seed=1)
     write_table(place / "test.csv", 80, seed=2)
     write_table(place / "table.tsv", delimiter="\t")
-    import gzip
-
     (place / "table.csv.gz").write_bytes(gzip.compress(file.read_bytes()))
     read = pyarrow.csv.read_csv(file)
     coded = read.set_column(3, "colour", read["colour"].dictionary_encode())
     pyarrow.parquet.write_table(coded, place / "table.parquet")
     pyarrow.feather.write_feather(read, place / "table.arrow")
+    write_kinds(place / "kinds.parquet")
+    write_odd(place)
     (place / "idx").mkdir()
     for side, n, seed in (("train", 120, 0), ("t10k", 30, 1)):
         pixels, classes = stripes(n, seed)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from fourbeat.eject import own
 from fourbeat.eject.part import Part
+from fourbeat.eject.subject import Subject
 from fourbeat.eject.text import code, joined
-from fourbeat.receipt.model import Receipt
 
 CHECK = code('''
     def check(what: str, found: object, expected: object) -> None:
@@ -32,8 +33,9 @@ WEIGHTS_SHA256 = code('''
 ''')
 
 
-def ending(receipt: Receipt) -> Part:
+def ending(subject: Subject) -> Part:
     """Save the selected weights, and compare both states with the run's."""
+    receipt = subject.receipt
     had = {"BEST_SHA256": receipt.weights_sha256, "LAST_SHA256": receipt.last_weights_sha256}
     return Part(
         functions=(WEIGHTS_SHA256,),
@@ -51,17 +53,18 @@ def ending(receipt: Receipt) -> Part:
     )
 
 
-def beginning(receipt: Receipt, files: Mapping[str, str], modules: Part) -> Part:
-    """Compare software and files with the run's, and compute as it did.
+def beginning(subject: Subject, files: Mapping[str, str]) -> Part:
+    """Compare software, files and code with the run's, and compute as it did.
 
     Args:
         files: names of the constants that hold a path, and the sha256 of each file.
-        modules: the checks of the user's own code.
     """
-    environment = receipt.environment
+    modules = own.code_checks(subject)
+    environment = subject.receipt.environment
     had: dict[str, Any] = {"TORCH": environment.get("torch"), "THREADS": environment.get("threads")}
     had |= {f"{name}_SHA256": sha256 for name, sha256 in files.items()}
     checks = [f"check({name}.name, {hashed(name)}, {name}_SHA256)" for name in files]
+    matmul = environment.get("matmul_precision", "highest")
     lines = joined(
         'check("torch", torch.__version__, TORCH)',
         'check("the number of threads", torch.get_num_threads(), THREADS)',
@@ -69,6 +72,7 @@ def beginning(receipt: Receipt, files: Mapping[str, str], modules: Part) -> Part
         modules.lines,
         "torch.use_deterministic_algorithms(True, warn_only=True)",
         "torch.utils.deterministic.fill_uninitialized_memory = False  # costs time alone",
+        f'torch.set_float32_matmul_precision("{matmul}")' if matmul != "highest" else "",
     )
     return Part(functions=(CHECK, SHA256), had=had | dict(modules.had), lines=lines)
 

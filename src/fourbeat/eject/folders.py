@@ -13,7 +13,7 @@ from fourbeat.data.image_places import ROLES, Place
 from fourbeat.data.pictures import ORIENTATION, Header, header, opened
 from fourbeat.data.record import DataRecord
 from fourbeat.eject.part import Part, Read
-from fourbeat.eject.text import Code, code, indented, joined, noted, quoted
+from fourbeat.eject.text import code, indented, joined, noted, path, quoted
 
 NAMES = {"data": "FOLDER", "validation": "VALIDATION_FOLDER", "test": "TEST_FOLDER"}
 
@@ -47,8 +47,7 @@ def reading(config: Config, record: DataRecord, where: Sequence[Place]) -> Read:
     targets = [record.classes.index(renamed.get(t, t)) for own in texts for t in own]
     names = [NAMES[place.role] for place in where]
     constants: dict[str, Any] = {
-        name: Code(f"Path({quoted(str(place.images.absolute()))})")
-        for name, place in zip(names, where, strict=True)
+        name: path(name, place.images.absolute()) for name, place in zip(names, where, strict=True)
     }
     constants["CLASSES"] = record.classes
     if renamed:
@@ -90,15 +89,15 @@ def look(listings: Sequence[Listing]) -> Kinds:
     """Read every image's header, and see what else the folders hold."""
     headers: list[Header] = []
     turned = False
-    for path in (path for found in listings for path in found.paths()):
-        with opened(path.read_bytes()) as image:
+    for file in (file for found in listings for file in found.paths()):
+        with opened(file.read_bytes()) as image:
             headers.append(header(image))
             turned |= image.getexif().get(ORIENTATION, 1) != 1
     return Kinds(
         headers,
         turned,
         hidden=any(
-            sum(path.is_file() for path in found.root.rglob("*/*")) > len(found.names)
+            sum(file.is_file() for file in found.root.rglob("*/*")) > len(found.names)
             for found in listings
         ),
         deep=any(name.count("/") > 1 for found in listings for name in found.names),

@@ -12,7 +12,7 @@ from fourbeat.data.image_parts import declared_names
 from fourbeat.data.image_places import ROLES, Place
 from fourbeat.data.record import DataRecord
 from fourbeat.eject.part import Part, Read
-from fourbeat.eject.text import Code, code, indented, joined, quoted
+from fourbeat.eject.text import code, indented, joined, path
 
 NAMES = {"data": "IMAGES", "validation": "VALIDATION_IMAGES", "test": "TEST_IMAGES"}
 
@@ -29,9 +29,9 @@ def reading(config: Config, record: DataRecord, where: Sequence[Place]) -> Read:
         name = NAMES[place.role]
         images.append(name)
         labels.append(name.replace("IMAGES", "LABELS"))
-        for key, path in ((images[-1], place.images), (labels[-1], place.labels)):
-            constants[key] = Code(f"Path({quoted(str(path.absolute()))})")
-            packed.add(magic(path) == GZIP)
+        for key, file in ((images[-1], place.images), (labels[-1], place.labels)):
+            constants[key] = path(key, file.absolute())
+            packed.add(magic(file) == GZIP)
         codes.append(read(place.labels))
     numbers = class_numbers(config, record, np.concatenate(codes))
     plain = all(code == number for code, number in numbers.items())
@@ -62,10 +62,10 @@ def reading(config: Config, record: DataRecord, where: Sequence[Place]) -> Read:
     return Read(Part(constants, functions, lines), names, targets, counts)
 
 
-def magic(path: Path) -> bytes:
+def magic(file: Path) -> bytes:
     """A file's first two bytes."""
-    with path.open("rb") as file:
-        return file.read(2)
+    with file.open("rb") as opened:
+        return opened.read(2)
 
 
 def class_numbers(config: Config, record: DataRecord, codes: np.ndarray) -> dict[int, int]:

@@ -103,14 +103,10 @@ AUGMENTED = code('''
 
 def moving(found: ImageRecord) -> str:
     """The function that mirrors images and cuts windows out of them."""
-    about = {
-        (True, False): "Mirror images left to right, every other time.",
-        (False, True): "Pad images with black, and cut their size out somewhere.",
-        (
-            True,
-            True,
-        ): "Pad images with black, cut their size out somewhere, and mirror every other.",
-    }[found.flip, bool(found.crop)]
+    about = "Mirror images left to right, every other time."
+    if found.crop:
+        mirror = ", and mirror every other" if found.flip else ""
+        about = f"Pad images with black, cut their size out somewhere{mirror}."
     flip = code("""
         mirrored = torch.from_numpy(u[:, 0] < 0.5)[:, None]
         columns = torch.where(mirrored, columns.flip(1), columns)

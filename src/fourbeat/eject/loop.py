@@ -2,62 +2,55 @@
 
 from typing import Any
 
-from fourbeat.config.options import Config
-from fourbeat.eject.metrics import autocast, within
+from fourbeat.eject.metrics import autocast, moved, within
 from fourbeat.eject.part import Data, Part
+from fourbeat.eject.subject import Subject
 from fourbeat.eject.text import code, indented, joined, one_line, spaced
 from fourbeat.loop.select import direction_of
 
 
-def loop(
-    config: Config, data: Data, device: str, share: str, *, own: bool, skipped: int, first: int
-) -> Part:
-    """The lines from the first epoch to the last.
-
-    Args:
-        share: see `losses.share`.
-        own: whether data or network are the user's own.
-        skipped: updates that fp16 left out.
-        first: updates in the first epoch.
-    """
-    options = config.train
-    constants: dict[str, Any] = {"EPOCHS": options.epochs}
-    if options.batch_size is not None:
-        constants["BATCH_SIZE"] = options.batch_size
-    if options.accumulate > 1:
-        constants["ACCUMULATE"] = options.accumulate
-    for name in ("clip_norm", "clip_value"):
-        if getattr(options, name) is not None:
-            constants[name.upper()] = getattr(options, name)
-    stops = options.patience is not None and options.patience < options.epochs
-    if stops:
-        constants["PATIENCE"] = options.patience
-    if options.average == "ema":
-        constants["EMA_DECAY"] = options.average_decay
-    if options.average == "swa" and options.average_start > 1:
-        constants["SWA_START"] = options.average_start
+def loop(subject: Subject, data: Data) -> Part:
+    """The lines from the first epoch to the last."""
+    options = subject.config.train
+    select, lower = options.select, direction_of(options.select, None) == "min"
+    worst = "math.inf" if lower else "-math.inf"
+    begin = f"best, best_{select} = None, {worst}"
+    if stops(subject):
+        begin = f"best, best_{select}, waited = None, {worst}, 0"
     epoch = spaced(
-        joined(
-            "model.train()",
-            data.order,
-            training(config, data, device, share, own=own, skipped=skipped),
-        ),
-        validation(config, data, own=own, stops=stops, first=first),
+        joined("model.train()", data.order, training(subject, data)), validation(subject, data)
     )
-    lower = direction_of(options.select, None) == "min"
-    state = f"best, best_{options.select} = None, {'' if lower else '-'}math.inf"
-    if stops:
-        state = f"best, best_{options.select}, waited = None, {'' if lower else '-'}math.inf, 0"
     return Part(
-        constants,
-        (),
-        joined(state, "for epoch in range(EPOCHS):", indented(epoch)),
+        constants(subject), lines=joined(begin, "for epoch in range(EPOCHS):", indented(epoch))
     )
 
 
-def before(config: Config, device: str, *, compiles: bool) -> str:
+def constants(subject: Subject) -> dict[str, Any]:
+    """The options of the loop that it uses."""
+    options = subject.config.train
+    late = options.average == "swa" and options.average_start > 1
+    found = {
+        "EPOCHS": options.epochs,
+        "BATCH_SIZE": options.batch_size,
+        "ACCUMULATE": options.accumulate if options.accumulate > 1 else None,
+        "CLIP_NORM": options.clip_norm,
+        "CLIP_VALUE": options.clip_value,
+        "PATIENCE": options.patience if stops(subject) else None,
+        "EMA_DECAY": options.average_decay if options.average == "ema" else None,
+        "SWA_START": options.average_start if late else None,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def stops(subject: Subject) -> bool:
+    """Whether the run could have stopped early."""
+    options = subject.config.train
+    return options.patience is not None and options.patience < options.epochs
+
+
+def before(subject: Subject) -> str:
     """What the loop needs beside model, loss and optimizer."""
-    options, compiling = config.train, config.compile
+    options, compiling = subject.config.train, subject.config.compile
     average = {
         "ema": code("""
             multi_avg_fn = get_ema_multi_avg_fn(EMA_DECAY)
@@ -65,171 +58,167 @@ def before(config: Config, device: str, *, compiles: bool) -> str:
         """),
         "swa": "averaged = AveragedModel(model, use_buffers=True)",
     }
-    arguments = {} if compiling is None else compiling.model_dump(exclude_defaults=True)
-    said = ", ".join(f"{name}={one_line(value)}" for name, value in arguments.items())
+    compiled = ""
+    if compiling is not None and subject.compiled:
+        chosen = compiling.model_dump(exclude_defaults=True).items()
+        arguments = ", ".join(f"{name}={one_line(value)}" for name, value in chosen)
+        compiled = f"model.compile({arguments})"
+    in_groups = subject.config.optimizer.groups and options.clip_norm is not None
     return joined(
-        f'scaler = torch.amp.GradScaler("{device}")' if options.precision == "fp16" else "",
+        f'scaler = torch.amp.GradScaler("{subject.device}")' if options.precision == "fp16" else "",
         'parameters = [p for group in optimizer.param_groups for p in group["params"]]'
-        if config.optimizer.groups and options.clip_norm is not None
+        if in_groups  # their order is that of the norm's sum
         else "",
         average.get(options.average or ""),
-        f"model.compile({said})" if compiles else "",
+        compiled,
     )
 
 
-def training(
-    config: Config, data: Data, device: str, share: str, *, own: bool, skipped: int
-) -> str:
+def training(subject: Subject, data: Data) -> str:
     """One pass over the training rows."""
-    options = config.train
-    scaled = options.precision == "fp16"
-    move = ""
-    if device != "cpu":
-        move = joined(
-            f'inputs = [tensor.to("{device}") for tensor in inputs]',
-            f'target = target.to("{device}")',
-        )
-    forward = within(autocast(config, device), "loss = loss_fn(model(*inputs), target)")
-    loss = "loss"
-    if options.accumulate == 1:
-        backward = f"{'scaler.scale(loss)' if scaled else 'loss'}.backward()"
-        steps = joined(move, forward, backward)
-        head = f"for *inputs, target in {data.batches['train']}:"
-        passes = joined(head, indented(joined(steps, update(config, own=own, skipped=skipped))))
+    options, batches = subject.config.train, data.batches["train"]
+    forward = within(autocast(subject), "loss = loss_fn(model(*inputs), target)")
+    forward = joined(moved(subject), forward)
+    if options.accumulate > 1:
+        passes = accumulating(subject, batches, forward)
     else:
-        loss = "loss * (share / unit)"
-        backward = f"scaler.scale({loss}).backward()" if scaled else f"({loss}).backward()"
-        each = joined(move, forward, share_lines(share), backward)
-        head = code("""
-            # Each batch counts by its share of the step, in units of the first one.
-            total, unit = 0, None
-            for *inputs, target in chain([batch], islice(pending, ACCUMULATE - 1)):
-        """)
-        divide = code(f"""
-            for parameter in model.parameters():
-                {"if parameter.grad is not None:" if own else "parameter.grad.div_(total / unit)"}
-        """)
-        if own:
-            divide = joined(divide, "        parameter.grad.div_(total / unit)")
-        if scaled:
-            divide = joined("scaler.unscale_(optimizer)", divide)
-        body = joined(head, indented(each), divide, update(config, own=own, skipped=skipped))
-        passes = joined(
-            f"pending = iter({data.batches['train']})", "for batch in pending:", indented(body)
-        )
+        backward = "scaler.scale(loss).backward()" if scaled(subject) else "loss.backward()"
+        each = joined(forward, backward, update(subject))
+        passes = joined(f"for *inputs, target in {batches}:", indented(each))
     if options.average == "swa":
-        if options.average_start > 1:
-            passes = joined(
-                passes, "if epoch + 1 >= SWA_START:", "    averaged.update_parameters(model)"
-            )
-        else:
-            passes = joined(passes, "averaged.update_parameters(model)")
+        average = "averaged.update_parameters(model)"
+        late = options.average_start > 1
+        passes = joined(passes, within("if epoch + 1 >= SWA_START:" if late else "", average))
     return passes
 
 
-def share_lines(share: str) -> str:
-    """A batch's share of the step."""
-    return joined(
-        f"share = {share}", "total, unit = total + share, share if unit is None else unit"
+def accumulating(subject: Subject, batches: str, forward: str) -> str:
+    """A pass whose steps take several batches."""
+    loss = "loss * (share / unit)"
+    each = joined(
+        forward,
+        f"share = {subject.share}",
+        "total, unit = total + share, share if unit is None else unit",
+        f"scaler.scale({loss}).backward()" if scaled(subject) else f"({loss}).backward()",
     )
+    divide = "parameter.grad.div_(total / unit)"
+    if subject.own_model:  # which may have parameters that the loss does not hang on
+        divide = within("if parameter.grad is not None:", divide)
+    step = joined(
+        "# Each batch counts by its share of the step, in units of the first one.",
+        "total, unit = 0, None",
+        "for *inputs, target in chain([batch], islice(pending, ACCUMULATE - 1)):",
+        indented(each),
+        "scaler.unscale_(optimizer)" if scaled(subject) else "",
+        within("for parameter in model.parameters():", divide),
+        update(subject),
+    )
+    return joined(f"pending = iter({batches})", within("for batch in pending:", step))
 
 
-def update(config: Config, *, own: bool, skipped: int) -> str:
+def scaled(subject: Subject) -> bool:
+    """Whether the loss is scaled, as fp16 needs it."""
+    return subject.config.train.precision == "fp16"
+
+
+def update(subject: Subject) -> str:
     """From gradients to new weights, and what moves with them."""
-    options, schedule = config.train, config.scheduler
-    scaled = options.precision == "fp16"
+    config, options = subject.config, subject.config.train
     clips = options.clip_norm is not None or options.clip_value is not None
-    lines: list[str] = []
-    if scaled and clips and options.accumulate == 1:
-        lines.append("scaler.unscale_(optimizer)")
     parameters = "parameters" if config.optimizer.groups else "model.parameters()"
-    if options.clip_norm is not None:
-        lines.append(f"nn.utils.clip_grad_norm_({parameters}, CLIP_NORM)")
-    if options.clip_value is not None:
-        lines.append("nn.utils.clip_grad_value_(model.parameters(), CLIP_VALUE)")
-    after: list[str] = []
-    if schedule.warmup:
-        after.append("updates += 1")
-        after.append("if updates <= WARMUP:\n    warm_up(optimizer, rates, updates)")
-        if schedule.name == "onecycle":
-            after.append("else:\n    scheduler.step()")
-    elif schedule.name == "onecycle":
-        after.append("scheduler.step()")
-    if options.average == "ema":
-        after.append("averaged.update_parameters(model)")
-    if not scaled:
-        lines.append("optimizer.step()")
-    elif skipped and after:
-        lines += ["scale = scaler.get_scale()", "scaler.step(optimizer)", "scaler.update()"]
-        head = (
-            "if scaler.get_scale() >= scale:  # else a gradient overflowed, and there was no step"
-        )
-        after = [joined(head, indented(joined(*after)))]
-    else:
-        lines += ["scaler.step(optimizer)", "scaler.update()"]
-    return joined(*lines, "optimizer.zero_grad()", *after)
-
-
-def validation(config: Config, data: Data, *, own: bool, stops: bool, first: int) -> str:
-    """Validate, select, stop, and move what moves per epoch."""
-    options, schedule = config.train, config.scheduler
-    select = options.select
-    model, choose = "model", ""
-    if options.average:
-        model = "averaged.module"
-        if options.average == "swa" and options.average_start > 1:
-            choose = "candidate = averaged.module if epoch + 1 >= SWA_START else model"
-            model = "candidate"
-    call = evaluate_call(config, model, data.batches["validation"])
-    if own:
-        measured = joined("with generators_kept():", f"    {select} = {call}")
-    else:
-        measured = f"{select} = {call}"
-    said = f'print(f"epoch {{epoch + 1}}: validation {select} {{{select}:.6g}}")'
-    sign = "<" if direction_of(select, None) == "min" else ">"
-    better = joined(
-        f"if {select} {sign} best_{select}:",
-        f"    best, best_{select}{', waited' if stops else ''} = "
-        f"copy.deepcopy({model}.state_dict()), {select}{', 0' if stops else ''}",
+    clip = joined(
+        "scaler.unscale_(optimizer)"
+        if clips and scaled(subject) and options.accumulate == 1
+        else "",
+        f"nn.utils.clip_grad_norm_({parameters}, CLIP_NORM)" if options.clip_norm else "",
+        "nn.utils.clip_grad_value_(model.parameters(), CLIP_VALUE)" if options.clip_value else "",
     )
-    if stops:
-        better = joined(
-            better,
-            "else:",
-            "    waited += 1",
-            "    if waited == PATIENCE:",
-            "        break",
-        )
-    plateau = f"scheduler.step({select})" if schedule.name == "plateau" else ""
-    per_epoch = "scheduler.step()" if schedule.name in ("step", "multistep", "cosine") else ""
-    moves = plateau or per_epoch
-    if moves and schedule.warmup > first:
-        moves = joined(
-            "# While the rates are warming up, the scheduler moves those that they aim at.",
-            "for group, rate in zip(optimizer.param_groups, rates, strict=True):",
-            '    group["lr"] = rate',
-            moves,
-            'rates = [group["lr"] for group in optimizer.param_groups]',
-            "warm_up(optimizer, rates, updates)",
-        )
-    return joined(choose, measured, said, better, moves)
+    step, moves = "optimizer.step()", moves_with_it(subject)
+    if scaled(subject):
+        step = joined("scaler.step(optimizer)", "scaler.update()")
+        if subject.skipped and moves:
+            step = joined("scale = scaler.get_scale()", step)
+            head = "if scaler.get_scale() >= scale:  # else a gradient overflowed: no step was done"
+            moves = within(head, moves)
+    return joined(clip, step, "optimizer.zero_grad()", moves)
 
 
-def evaluate_call(config: Config, model: str, batches: str) -> str:
+def moves_with_it(subject: Subject) -> str:
+    """What moves with each update: learning rate, averaged weights."""
+    schedule, lines = subject.config.scheduler, ""
+    cycles = schedule.name == "onecycle"
+    if schedule.warmup:
+        warm = within("if updates <= WARMUP:", "warm_up(optimizer, rates, updates)")
+        lines = joined("updates += 1", warm, within("else:", "scheduler.step()") if cycles else "")
+    elif cycles:
+        lines = "scheduler.step()"
+    ema = subject.config.train.average == "ema"
+    return joined(lines, "averaged.update_parameters(model)" if ema else "")
+
+
+def validation(subject: Subject, data: Data) -> str:
+    """Validate, select, stop, and move what moves per epoch."""
+    options = subject.config.train
+    select, lower = options.select, direction_of(options.select, None) == "min"
+    model, choose = "averaged.module" if options.average else "model", ""
+    if options.average == "swa" and options.average_start > 1:
+        choose = "candidate = averaged.module if epoch + 1 >= SWA_START else model"
+        model = "candidate"
+    measure = f"{select} = {evaluate(subject, model, data.batches['validation'])}"
+    if subject.own_data or subject.own_model:
+        measure = within("with generators_kept():", measure)
+    waits = stops(subject)
+    names, values = f"best, best_{select}", f"copy.deepcopy({model}.state_dict()), {select}"
+    taken = f"{names}, waited = {values}, 0" if waits else f"{names} = {values}"
+    wait = code("""
+        else:
+            waited += 1
+            if waited == PATIENCE:
+                break
+    """)
+    return joined(
+        choose,
+        measure,
+        f'print(f"epoch {{epoch + 1}}: validation {select} {{{select}:.6g}}")',
+        within(f"if {select} {'<' if lower else '>'} best_{select}:", taken),
+        wait if waits else "",
+        moves_with_epochs(subject),
+    )
+
+
+def moves_with_epochs(subject: Subject) -> str:
+    """The scheduler's step at the end of an epoch."""
+    schedule = subject.config.scheduler
+    if schedule.name in ("none", "onecycle"):
+        return ""
+    shown = subject.config.train.select if schedule.name == "plateau" else ""
+    step = f"scheduler.step({shown})"
+    if schedule.warmup <= subject.receipt.curves[0].step:
+        return step
+    return joined(
+        "# While the rates are warming up, the scheduler moves those that they aim at.",
+        "for group, rate in zip(optimizer.param_groups, rates, strict=True):",
+        '    group["lr"] = rate',
+        step,
+        'rates = [group["lr"] for group in optimizer.param_groups]',
+        "warm_up(optimizer, rates, updates)",
+    )
+
+
+def evaluate(subject: Subject, model: str, batches: str) -> str:
     """The call of `evaluate`."""
-    loss = ", loss_fn" if config.train.select == "loss" else ""
+    loss = ", loss_fn" if subject.config.train.select == "loss" else ""
     return f"evaluate({model}{loss}, {batches})"
 
 
-def after(config: Config, data: Data, *, test: bool) -> str:
-    """The last weights, the test of the selected ones."""
+def after(subject: Subject, data: Data) -> str:
+    """The last weights, and the test of the selected ones."""
     last = "last = copy.deepcopy(model.state_dict())"
-    if not test:
+    if not subject.tested:
         return last
-    call = evaluate_call(config, "model", data.batches["test"])
     return joined(
         last,
         "model.load_state_dict(best)",
-        f"tested = {call}",
-        f'print(f"test {config.train.select} {{tested:.6g}}")',
+        f"tested = {evaluate(subject, 'model', data.batches['test'])}",
+        f'print(f"test {subject.config.train.select} {{tested:.6g}}")',
     )

@@ -1,16 +1,15 @@
-"""The loss, and what its mean over a batch is the mean over."""
+"""The loss."""
 
 from typing import Any
 
-from fourbeat.config.options import Config
-from fourbeat.data.record import DataRecord
 from fourbeat.eject.part import Data, Part
+from fourbeat.eject.subject import Subject
 from fourbeat.eject.text import code, joined
 
 
-def loss(config: Config, record: DataRecord, data: Data, device: str) -> Part:
+def loss(subject: Subject, data: Data) -> Part:
     """The line that makes the loss, with the weights of its classes before it."""
-    to = f".to({device!r})".replace("'", '"') if device != "cpu" else ""
+    config = subject.config
     task, weights = config.data.task, config.train.class_weights
     if task == "regression":
         return Part({}, (), "loss_fn = nn.MSELoss()")
@@ -32,24 +31,12 @@ def loss(config: Config, record: DataRecord, data: Data, device: str) -> Part:
             lines = code(f"""
                 # Every class weighs as much as any other, however many rows it has.
                 counts = torch.bincount({data.train_target}).double()
-                class_weights = (len(train) / ({len(record.classes)} * counts)).float()
+                class_weights = (len(train) / ({len(subject.record.classes)} * counts)).float()
             """)
     if config.train.label_smoothing:
         constants["LABEL_SMOOTHING"] = config.train.label_smoothing
         arguments.append("label_smoothing=LABEL_SMOOTHING")
     name = "BCEWithLogitsLoss" if task == "multilabel" else "CrossEntropyLoss"
-    return Part(constants, (), joined(lines, f"loss_fn = nn.{name}({', '.join(arguments)}){to}"))
-
-
-def share(config: Config, *, labels: bool) -> str:
-    """The expression of what a batch's mean loss divides by.
-
-    Args:
-        labels: whether the target may hold labels to be ignored, as data of one's own may.
-    """
-    weighted = config.data.task == "classification" and config.train.class_weights is not None
-    if labels and weighted:
-        return "(loss_fn.weight[target.clamp(min=0)] * (target != loss_fn.ignore_index)).sum()"
-    if labels:
-        return "(target != loss_fn.ignore_index).sum()"
-    return "loss_fn.weight[target].sum()" if weighted else "len(target)"
+    return Part(
+        constants, (), joined(lines, f"loss_fn = nn.{name}({', '.join(arguments)}){subject.to}")
+    )

@@ -1,7 +1,7 @@
 """The pass over held-out rows, for the one metric that the run selected by."""
 
-from fourbeat.config.options import Config
 from fourbeat.eject.part import Part
+from fourbeat.eject.subject import Subject
 from fourbeat.eject.text import code, indented, joined
 
 AREA = code('''
@@ -40,11 +40,11 @@ SEVERAL = {
 }
 
 
-def autocast(config: Config, device: str) -> str:
+def autocast(subject: Subject) -> str:
     """The line that opens the precision, empty for fp32."""
     dtypes = {"bf16": "bfloat16", "fp16": "float16"}
-    name = dtypes.get(config.train.precision)
-    return f'with torch.autocast("{device}", torch.{name}):' if name else ""
+    name = dtypes.get(subject.config.train.precision)
+    return f'with torch.autocast("{subject.device}", torch.{name}):' if name else ""
 
 
 def within(head: str, lines: str) -> str:
@@ -52,21 +52,20 @@ def within(head: str, lines: str) -> str:
     return joined(head, indented(lines)) if head else lines
 
 
-def evaluation(config: Config, device: str, share: str, *, labels: bool, own: bool) -> Part:
-    """The function `evaluate`.
+def moved(subject: Subject) -> str:
+    """The lines that bring a batch to the device; none for the CPU."""
+    if not subject.to:
+        return ""
+    inputs = f"inputs = [tensor{subject.to} for tensor in inputs]"
+    return joined(inputs, f"target = target{subject.to}")
 
-    Args:
-        share: see `losses.share`.
-        labels: whether the target may hold labels to be ignored.
-        own: whether the data is the user's own: its numbers may come as shape (rows,).
-    """
-    task, select = config.data.task, config.train.select
-    to = "" if device == "cpu" else f'.to("{device}")'
+
+def evaluation(subject: Subject) -> Part:
+    """The function `evaluate`."""
+    task, select = subject.config.data.task, subject.config.train.select
+    share, to = subject.share, subject.to
     head = "for *inputs, target in batches:"
-    move = (
-        joined(f"inputs = [tensor{to} for tensor in inputs]", f"target = target{to}") if to else ""
-    )
-    opening = autocast(config, device)
+    opening = autocast(subject)
     functions: tuple[str, ...] = ()
     takes = "model: nn.Module, batches: Iterable"
     if select == "loss":
@@ -88,7 +87,7 @@ def evaluation(config: Config, device: str, share: str, *, labels: bool, own: bo
         each = joined(
             within(opening, "logits = model(*inputs)"),
             "right += (logits.argmax(dim=1) == target).sum().item()",
-            f"count += {'(target >= 0).sum().item()' if labels else 'len(target)'}",
+            f"count += {'(target >= 0).sum().item()' if subject.ignores else 'len(target)'}",
         )
         end = "return right / count"
     else:
@@ -108,7 +107,7 @@ def evaluation(config: Config, device: str, share: str, *, labels: bool, own: bo
         shaped = "outputs, targets = outputs.view(len(outputs), -1), targets.view(len(targets), -1)"
         cat = joined(
             "outputs, targets = torch.cat(outputs), torch.cat(targets)",
-            shaped if own and task != "classification" else "",
+            shaped if subject.own_data and task != "classification" else "",
         )
         one = WHOLE.get((task, select))
         end = joined(cat, f"return ({one}).item()" if one else SEVERAL[task, select])
@@ -121,5 +120,5 @@ def evaluation(config: Config, device: str, share: str, *, labels: bool, own: bo
             {begin}
             {head}
     ''')
-    text = joined(text, indented(joined(move, each), 2), indented(end))
+    text = joined(text, indented(joined(moved(subject), each), 2), indented(end))
     return Part({}, (*functions, text))

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from fourbeat.config.options import Config
 from fourbeat.eject.part import Part
-from fourbeat.eject.text import code, joined
+from fourbeat.eject.subject import Subject
+from fourbeat.eject.text import WIDTH, call, code, joined
 from fourbeat.loop.select import direction_of
 
 CLASSES = {"adamw": "AdamW", "adam": "Adam", "sgd": "SGD"}
@@ -28,9 +28,9 @@ WARM_UP = code('''
 ''')
 
 
-def optimizer(config: Config, device: str) -> Part:
+def optimizer(subject: Subject) -> Part:
     """The optimizer over all parameters."""
-    options = config.optimizer
+    options = subject.config.optimizer
     constants: dict[str, Any] = {"LEARNING_RATE": options.lr}
     arguments = ["lr=LEARNING_RATE"]
     if options.momentum:
@@ -39,7 +39,7 @@ def optimizer(config: Config, device: str) -> Part:
     if options.weight_decay or options.name == "adamw":  # which has a default of its own
         constants["WEIGHT_DECAY"] = options.weight_decay
         arguments.append("weight_decay=WEIGHT_DECAY")
-    if device == "cuda":
+    if subject.device == "cuda":
         arguments.append("fused=True")
     what = "model.parameters()"
     if options.groups:
@@ -47,20 +47,13 @@ def optimizer(config: Config, device: str) -> Part:
         constants["GROUPS"] = {name: g.model_dump(exclude_none=True) for name, g in patterns}
         what = "parameter_groups(model)"
     name = f"torch.optim.{CLASSES[options.name]}"
-    line = f"optimizer = {name}({', '.join([what, *arguments])})"
-    if len(line) > 96:
-        inner = f"    {', '.join([what, *arguments])}"
-        line = joined(f"optimizer = {name}(", inner, ")")
+    line = call(f"optimizer = {name}", [what, *arguments], WIDTH - 4)
     return Part(constants, (GROUPS,) if options.groups else (), line)
 
 
-def scheduler(config: Config, steps: int) -> Part:
-    """The scheduler, and the warm-up before it.
-
-    Args:
-        config: of the run.
-        steps: updates in an epoch.
-    """
+def scheduler(subject: Subject) -> Part:
+    """The scheduler, and the warm-up before it."""
+    config = subject.config
     options, epochs = config.scheduler, config.train.epochs
     constants: dict[str, Any] = {}
     line, peaks = None, ""
@@ -73,7 +66,7 @@ def scheduler(config: Config, steps: int) -> Part:
     elif options.name == "cosine":
         line = "lr_scheduler.CosineAnnealingLR(optimizer, T_max=EPOCHS)"
     elif options.name == "onecycle":
-        constants = {"CYCLE_STEPS": max(epochs * steps - options.warmup, 1)}
+        constants = {"CYCLE_STEPS": max(epochs * subject.steps - options.warmup, 1)}
         peak = "LEARNING_RATE"
         if any(group.lr for group in config.optimizer.groups.values()):
             peak, peaks = "peaks", 'peaks = [group["lr"] for group in optimizer.param_groups]'

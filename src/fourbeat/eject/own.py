@@ -1,6 +1,7 @@
 """Data and networks of the user's own: their modules are imported, and called as the run did."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,13 +12,12 @@ from fourbeat.config.options import Config
 from fourbeat.data.encode import TableShape
 from fourbeat.data.images import ImageShape
 from fourbeat.data.own import SampleShape
-from fourbeat.data.record import DataRecord
-from fourbeat.eject import splits
+from fourbeat.eject import splits, text
 from fourbeat.eject.part import Data, Part
-from fourbeat.eject.text import Code, code, joined, spaced
+from fourbeat.eject.subject import Subject
+from fourbeat.eject.text import WIDTH, Code, code, joined, quoted, spaced
 from fourbeat.job.own_plan import BATCH
 from fourbeat.job.plan import BATCHES, batch_size
-from fourbeat.receipt.model import Receipt
 
 GENERATORS_KEPT = code('''
     @contextmanager
@@ -66,78 +66,95 @@ def call(config: Config, name: str, *arguments: str, options: dict[str, Any], co
     return f"{alias}.{attribute}({', '.join(given)})"
 
 
-def code_checks(config: Config, receipt: Receipt) -> Part:
+def code_checks(subject: Subject) -> Part:
     """Compare the modules' files with the run's."""
-    aliases = modules(config)
-    known = {alias: receipt.code.modules.get(module) for alias, module in aliases.items()}
+    aliases = modules(subject.config)
+    known = {alias: subject.receipt.code.modules.get(module) for alias, module in aliases.items()}
     had = {f"{alias.upper()}_SHA256": sha256 for alias, sha256 in known.items() if sha256}
     lines = [
-        f'check("{aliases[alias]}", sha256(Path({alias}.__file__).read_bytes()), {alias.upper()}_SHA256)'
+        text.call(
+            "check",
+            [
+                quoted(aliases[alias]),
+                f"sha256(Path({alias}.__file__).read_bytes())",
+                f"{alias.upper()}_SHA256",
+            ],
+            WIDTH - 4,
+        )
         for alias, sha256 in known.items()
         if sha256
     ]
     return Part(had=had, lines=joined(*lines))
 
 
-def own_data(config: Config, record: DataRecord, receipt: Receipt) -> Data:
+def own_data(subject: Subject) -> Data:
     """The section of data that a factory makes."""
-    batched = config.train.batch_size is None
-    constants: dict[str, Any] = {}
-    if config.data.options:
-        constants["DATA_OPTIONS"] = config.data.options
+    config, record = subject.config, subject.record
+    names = ["train", "validation", *(["test"] if subject.tested else [])]
+    options = config.data.options
+    constants: dict[str, Any] = {"DATA_OPTIONS": options} if options else {}
     factory = str(config.data.factory)
-    made = call(config, factory, options=config.data.options, constant="DATA_OPTIONS")
-    names = ["train", "validation", *(["test"] if "test" in receipt.results else [])]
-    functions: list[str] = [GENERATORS_KEPT]
-    had: dict[str, Any] = {}
-    if record.split.method == "random":
-        division = splits.random(record.split, "len(dataset)")
-        checks = splits.checks(record.split)
-        constants |= division.constants
-        had |= checks.had
-        functions += division.functions
-        loaders = [
-            f"{side}_loader = DataLoader(Subset(dataset, {side}.tolist()), BATCH_SIZE"
-            f"{', shuffle=True' if side == 'train' else ''})"
-            for side in names
-        ]
-        lines = joined(f"dataset = {made}", division.lines, checks.lines, *loaders)
-    else:
-        rows = record.split.rows.get("train")
-        if batched:
-            constants["BATCH_SIZE"] = BATCH if rows is None else batch_size(rows, *BATCHES)
-        functions.append(LOADER)
-        shuffled = ', shuffle=not isinstance(sides["train"], IterableDataset)'
-        loaders = [
-            f'{side}_loader = loader(sides["{side}"]{shuffled if side == "train" and not batched else ""})'
-            for side in names
-        ]
-        if batched:
-            loaders[0] = 'train_loader = sides["train"]'
-        lines = joined(f"sides = {made}", *loaders)
-    needed = is_code(config.model.name) or batched or bool(receipt.limits)
-    peek = ""
-    if needed:
-        own = is_code(config.model.name)
-        functions += [SHAPE] if own else []
-        if own:
-            constants["OUTPUTS"] = record.outputs
-        peek = joined(
-            "# The run looked at a first batch before it began."
-            if not own
-            else "# The first batch says what the network is made for.",
-            "with generators_kept():",
-            "    shape = shape_of(next(iter(train_loader)))"
-            if own
-            else "    next(iter(train_loader))",
-        )
+    made = call(config, factory, options=options, constant="DATA_OPTIONS")
+    part = (
+        divided(subject, made) if record.split.method == "random" else given(subject, made, names)
+    )
+    first = first_batch(subject)
     return Data(
-        constants,
-        tuple(functions),
-        spaced(joined("torch.manual_seed(SEED)", SEED_OTHERS, lines), peek),
-        had,
+        {**constants, **part.constants, **first.constants},
+        (GENERATORS_KEPT, *part.functions, *first.functions),
+        spaced(joined("torch.manual_seed(SEED)", SEED_OTHERS, part.lines), first.lines),
+        part.had,
         batches={side: f"{side}_loader" for side in names},
     )
+
+
+def divided(subject: Subject, made: str) -> Part:
+    """The loaders over a random split of one dataset."""
+    record = subject.record.split
+    division, checks = splits.random(record, "len(dataset)"), splits.checks(record)
+    loaders = [
+        f"{side}_loader = DataLoader(Subset(dataset, {side}.tolist()), BATCH_SIZE"
+        f"{', shuffle=True' if side == 'train' else ''})"
+        for side in record.rows
+    ]
+    lines = joined(f"dataset = {made}", division.lines, checks.lines, *loaders)
+    return Part(division.constants, division.functions, lines, checks.had)
+
+
+def given(subject: Subject, made: str, names: Sequence[str]) -> Part:
+    """The loaders over the sides that a factory gave."""
+    batched = subject.config.train.batch_size is None
+    constants: dict[str, Any] = {}
+    train = 'loader(sides["train"], shuffle=not isinstance(sides["train"], IterableDataset))'
+    if batched:
+        rows = subject.record.split.rows.get("train")
+        constants["BATCH_SIZE"] = BATCH if rows is None else batch_size(rows, *BATCHES)
+        train = 'sides["train"]'
+    others = [f'{side}_loader = loader(sides["{side}"])' for side in names[1:]]
+    lines = joined(f"sides = {made}", f"train_loader = {train}", *others)
+    return Part(constants, (LOADER,), lines)
+
+
+def first_batch(subject: Subject) -> Part:
+    """The lines that read one batch before the training, as the run did.
+
+    They can be left out where nobody sees it: a loader of the user's own may have a generator.
+    """
+    if subject.own_model:
+        lines = code("""
+            # The first batch says what the network is made for.
+            with generators_kept():
+                shape = shape_of(next(iter(train_loader)))
+        """)
+        return Part({"OUTPUTS": subject.record.outputs}, (SHAPE,), lines)
+    if subject.config.train.batch_size is None or subject.receipt.limits:
+        lines = code("""
+            # The run looked at a first batch before it began.
+            with generators_kept():
+                next(iter(train_loader))
+        """)
+        return Part(lines=lines)
+    return Part()
 
 
 LOADER = code('''
@@ -150,29 +167,26 @@ LOADER = code('''
 SAMPLE = re.compile(r"\((\d+(?:, ?\d+)*),?\) \w+")
 
 
-def sample_shape(receipt: Receipt, outputs: int) -> SampleShape:
+def sample_shape(subject: Subject) -> SampleShape:
     """What a built-in network was made for, by the first batch that the receipt describes."""
-    sizes = SAMPLE.match(receipt.batch or "")
-    assert sizes is not None
+    sizes = SAMPLE.match(subject.receipt.batch or "")
+    if subject.own_model or sizes is None:
+        return SampleShape((), (), None)
     first = tuple(int(size) for size in sizes[1].split(","))[1:]
-    return SampleShape((first,), (torch.float32,), outputs)
+    return SampleShape((first,), (torch.float32,), subject.record.outputs)
 
 
-def labels_ignored(config: Config, receipt: Receipt) -> bool:
-    """Whether the targets are class numbers, of which some may be marked as to be ignored."""
-    return config.data.task == "classification" and (receipt.batch or "").endswith("int64")
-
-
-def own_network(config: Config, shape: TableShape | ImageShape | None) -> Part:
+def own_network(config: Config, shape: TableShape | ImageShape | SampleShape) -> Part:
     """A network of the user's own, made by its factory."""
     constants: dict[str, Any] = {}
-    if shape is not None:
-        fields = [f"{name}={value}" for name, value in asdict(shape).items()]
-        said = ", ".join([*fields, f"outputs={shape.outputs}"])
-        constants["SHAPE"] = Code(f"SimpleNamespace({said})")
+    sampled = isinstance(shape, SampleShape)  # the script reads it off the first batch
+    if not sampled:
+        fields = [*asdict(shape).items(), ("outputs", shape.outputs)]
+        said = text.call("SHAPE = SimpleNamespace", fields)
+        constants["SHAPE"] = Code(said.removeprefix("SHAPE = "))
     if config.model.options:
         constants["MODEL_OPTIONS"] = config.model.options
-    argument = "shape" if shape is None else "SHAPE"
+    argument = "shape" if sampled else "SHAPE"
     made = call(
         config, config.model.name, argument, options=config.model.options, constant="MODEL_OPTIONS"
     )

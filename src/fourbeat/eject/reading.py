@@ -5,7 +5,7 @@ from typing import Any
 from fourbeat.config.options import Config
 from fourbeat.eject.facts import Facts
 from fourbeat.eject.part import Part
-from fourbeat.eject.text import Code, code, indented, joined, quoted
+from fourbeat.eject.text import code, indented, joined, path, quoted
 
 NAMES = ("DATA", "VALIDATION_DATA", "TEST_DATA")
 
@@ -23,8 +23,7 @@ def reading(config: Config, facts: Facts, wanted: list[str]) -> Part:
     """
     names = files(facts)
     constants: dict[str, Any] = {
-        name: Code(f"Path({quoted(str(path))})")
-        for name, path in zip(names, facts.paths, strict=True)
+        name: path(name, file) for name, file in zip(names, facts.paths, strict=True)
     }
     if len(names) == 1:
         call, options, functions = one(config, facts)
@@ -57,7 +56,7 @@ def one(config: Config, facts: Facts) -> tuple[str, dict[str, Any], tuple[str, .
     parse = list[str]()
     if len(delimiters) > 1:
         constants["DELIMITERS"] = {
-            path.name: d for path, d in zip(facts.paths, facts.delimiters, strict=True)
+            file.name: d for file, d in zip(facts.paths, facts.delimiters, strict=True)
         }
         parse.append("delimiter=DELIMITERS[path.name]")
     elif delimiters != {","}:

@@ -1,16 +1,14 @@
 """A run as a script: the sections in their order, put together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
-from fourbeat.code import is_code
-from fourbeat.config.options import Config
 from fourbeat.config.sources import check
 from fourbeat.data.encode import TableShape, shape_of
 from fourbeat.data.images import ImageShape
 from fourbeat.data.own import SampleShape
-from fourbeat.data.record import DataRecord
 from fourbeat.eject import (
     ending,
     images,
@@ -26,7 +24,8 @@ from fourbeat.eject import (
 from fourbeat.eject.facts import facts
 from fourbeat.eject.imports import imports
 from fourbeat.eject.part import Data, Part
-from fourbeat.eject.text import assignment, indented, joined, spaced
+from fourbeat.eject.subject import Subject
+from fourbeat.eject.text import WIDTH, assignment, indented, joined, spaced
 from fourbeat.errors import RunError
 from fourbeat.receipt import model as receipts
 from fourbeat.receipt.model import Receipt
@@ -50,7 +49,7 @@ def eject(directory: Path) -> str:
     assert receipt.config is not None
     assert receipt.data is not None
     config = check(receipt.config, str(directory / receipts.NAME))
-    return compose(receipt, config)
+    return compose(Subject(config, receipt.data, receipt))
 
 
 def refuse(receipt: Receipt, directory: Path) -> None:
@@ -77,115 +76,111 @@ def refuse(receipt: Receipt, directory: Path) -> None:
         )
 
 
-def compose(receipt: Receipt, config: Config) -> str:
+def compose(subject: Subject) -> str:
     """The sections of a run, put together."""
-    record, device = receipt.data, str(receipt.environment.get("device", "cpu"))
-    assert record is not None
-    own_data = config.data.factory is not None
-    own_model = is_code(config.model.name)
-    data, files, shape = data_of(config, record, receipt)
-    labels = own_data and own.labels_ignored(config, receipt)
-    share = losses.share(config, labels=labels)
-    first = receipt.curves[0]
-    skipped = sum(epoch.skipped for epoch in receipt.curves)
-    compiles = config.compile is not None and not fell_back(receipt)
-    begin = ending.beginning(receipt, files, own.code_checks(config, receipt))
-    if own_model:
-        given = None if isinstance(shape, SampleShape) else shape
-        model = own.own_network(config, given)
-    else:
-        model = models.network(config.model, shape)
-    loss = losses.loss(config, record, data, device)
-    optimizer = optimizers.optimizer(config, device)
-    scheduler = optimizers.scheduler(config, first.step + first.skipped)
-    evaluation = metrics.evaluation(config, device, share, labels=labels, own=own_data)
-    foreign = own_data or own_model
-    epochs = loop.loop(config, data, device, share, own=foreign, skipped=skipped, first=first.step)
-    end = ending.ending(receipt)
+    data, files, shape = data_of(subject)
+    begin = ending.beginning(subject, files)
+    model = network(subject, shape)
+    loss = losses.loss(subject, data)
+    optimizer = optimizers.optimizer(subject)
+    scheduler = optimizers.scheduler(subject)
+    evaluation = metrics.evaluation(subject)
+    epochs = loop.loop(subject, data)
+    end = ending.ending(subject)
     setup = joined(
         "torch.manual_seed(SEED)",
         model.lines,
-        f'model.to("{device}")' if device != "cpu" else "",
-        own.SEED_OTHERS if foreign else "",
         loss.lines,
         optimizer.lines,
         scheduler.lines,
-        loop.before(config, device, compiles=compiles),
+        loop.before(subject),
     )
-    last = loop.after(config, data, test="test" in receipt.results)
-    main = spaced(begin.lines, data.lines, setup, epochs.lines, last, end.lines)
-    parts = [begin, data, model, loss, optimizer, scheduler, evaluation, epochs, end]
-    return put_together(receipt, config, parts, main)
+    after = loop.after(subject, data)
+    return put_together(
+        subject,
+        [begin, data, model, loss, optimizer, scheduler, evaluation, epochs, end],
+        spaced(begin.lines, data.lines, setup, epochs.lines, after, end.lines),
+    )
 
 
 def data_of(
-    config: Config, record: DataRecord, receipt: Receipt
+    subject: Subject,
 ) -> tuple[Data, dict[str, str], TableShape | ImageShape | SampleShape]:
-    """The data's section, the identities of its files by constant, and what a model takes."""
+    """The data's section, the identities of its files by constant, and what a network takes."""
+    config, record = subject.config, subject.record
     hashes = [file.sha256 for file in record.files]
-    if config.data.factory is not None:
-        shape = SampleShape((), (), None)
-        if not is_code(config.model.name):
-            shape = own.sample_shape(receipt, record.outputs)
-        return own.own_data(config, record, receipt), {}, shape
+    if subject.own_data:
+        return own.own_data(subject), {}, own.sample_shape(subject)
     if record.images is not None:
         data, names = images.images(config, record)
         size = (record.images.channels, record.images.height, record.images.width)
         return data, dict(zip(names, hashes, strict=True)), ImageShape(*size, record.outputs)
     found = facts(config, record)
     files = dict(zip(reading.files(found), hashes, strict=True))
-    shape = shape_of(record.columns, record.outputs)
-    return tables.table(config, record, found), files, shape
+    return tables.table(config, record, found), files, shape_of(record.columns, record.outputs)
 
 
-def fell_back(receipt: Receipt) -> bool:
-    """Whether torch.compile failed at once, so that the run's network ran eagerly.
-
-    Raises:
-        RunError: if it failed later, so that some of the run was compiled and some was not.
-    """
-    failures = [e for e in receipt.events if e.kind == "compile" and "failed" in e.text]
-    if any(event.step for event in failures):
-        raise RunError(
-            f"torch.compile failed at step {failures[0].step}: no script can repeat that",
-            receipt.run.name,
-            "Train again without compile, then eject",
-        )
-    return bool(failures)
+def network(subject: Subject, shape: TableShape | ImageShape | SampleShape) -> Part:
+    """The network, with what belongs to its making."""
+    if subject.own_model:
+        part = own.own_network(subject.config, shape)
+    else:
+        part = models.network(subject.config.model, shape)
+    lines = joined(
+        part.lines,
+        f"model{subject.to}" if subject.to else "",
+        own.SEED_OTHERS if subject.own_data or subject.own_model else "",
+    )
+    return Part(part.constants, part.functions, lines)
 
 
-def put_together(receipt: Receipt, config: Config, parts: Iterable[Part], main: str) -> str:
+def put_together(subject: Subject, parts: Sequence[Part], main: str) -> str:
     """Docstring, imports, constants, functions, `main`."""
-    parts = list(parts)
-    had: dict[str, Any] = {}
-    functions: list[str] = []
-    for part in parts:
-        had |= part.had
-        functions += [text for text in part.functions if text not in functions]
     begin, data, *others = parts
     training = {name: value for part in others for name, value in part.constants.items()}
-    constants = [
-        assignments({"SEED": config.seed}),
+    had = {name: value for part in parts for name, value in part.had.items()}
+    constants = spaced(
+        assignments({"SEED": subject.config.seed}),
         assignments({**begin.constants, **data.constants}),
         assignments(training),
-    ]
+        joined("# What the run had, and what it ended with.", assignments(had)),
+    )
+    functions = dict.fromkeys(function for part in parts for function in part.functions)
     body = "\n\n\n".join(
         [
-            spaced(
-                *constants,
-                joined("# What the run had, and what it ended with.", assignments(had)),
-            ),
+            constants,
             *functions,
             joined("def main() -> None:", indented(main)),
             'if __name__ == "__main__":\n    main()',
         ]
     )
-    docstring = (
-        f'"""Trains the run {receipt.run.name!r} again, to the same weights bit for bit.\n\n'
-        "Plain PyTorch, as `fourbeat eject` wrote it down: python train.py [weights.pt]\n"
-        '"""'
+    return spaced(docstring(subject), imports(body, own.modules(subject.config)), body) + "\n"
+
+
+def docstring(subject: Subject) -> str:
+    """What the script is, and where its weights are those of the run."""
+    receipt, where = subject.receipt, subject.receipt.environment
+    threads = where.get("threads")
+    text = (
+        f"The bits are promised for torch {where.get('torch')} on {where.get('system')} with "
+        f"{where.get('cpu_capability')}, {threads} thread{'s' * (threads != 1)}."
     )
-    return spaced(docstring, imports(body, own.modules(config)), body) + "\n"
+    if receipt.inexact:
+        text = f"They are not promised: {'; '.join(receipt.inexact)}."
+    name = plain(receipt.run.name)
+    lines = [
+        f'"""Trains the run {name} again, to the same weights bit for bit.',
+        "",
+        "Plain PyTorch, as `fourbeat eject` wrote it down: python train.py [weights.pt]",
+        *wrap(plain(text), WIDTH),
+        '"""',
+    ]
+    return "\n".join(lines)
+
+
+def plain(text: str) -> str:
+    """A text without what would end a docstring, or be an escape in it."""
+    return text.replace("\\", "/").replace('"', "'")
 
 
 def assignments(values: Mapping[str, Any]) -> str:

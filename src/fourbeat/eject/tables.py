@@ -11,7 +11,7 @@ from fourbeat.data.split import NAMES
 from fourbeat.eject import categories, numbers, reading, splits, targets
 from fourbeat.eject.facts import Facts
 from fourbeat.eject.part import Data, Part
-from fourbeat.eject.text import code, joined, noted, quoted, spaced
+from fourbeat.eject.text import code, joined, noted, spaced
 from fourbeat.job.plan import EVALUATION_BATCH
 
 BATCHES = code('''
@@ -99,7 +99,8 @@ def by_column(config: Config, record: DataRecord, facts: Facts) -> Part:
     said = {text: NAMES[str(text).strip().lower()] for text in texts}
     names = splits.sides(record.split)
     constants: dict[str, Any] = {}
-    read = f"table[{quoted(name)}].to_pylist()"
+    constants["SPLIT_COLUMN"] = name
+    read = "table[SPLIT_COLUMN].to_pylist()"
     if any(text != side for text, side in said.items()):
         constants["SIDES"] = said
         read = f"[SIDES[text] for text in {read}]"

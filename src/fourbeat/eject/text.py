@@ -1,6 +1,8 @@
 """Python source as text: values written out as the formatter would, pieces put together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from textwrap import dedent
 from typing import Any, cast
 
@@ -39,6 +41,36 @@ def indented(text: str, levels: int = 1) -> str:
 def noted(value: Any, comment: str) -> Code:
     """A value with a comment behind it in its line."""
     return Code(f"{one_line(value)}  # {comment}")
+
+
+def call(head: str, arguments: Sequence[str | tuple[str, Any]], room: int = WIDTH) -> str:
+    """A call as the formatter writes it: in one line, its arguments in one, or one a line.
+
+    Args:
+        head: what is called, and all before it in the line.
+        arguments: expressions, or names with values.
+        room: columns of the line.
+    """
+    said = [a if isinstance(a, str) else f"{a[0]}={one_line(a[1])}" for a in arguments]
+    if len(head) + len(line := ", ".join(said)) + 2 <= room:
+        return f"{head}({line})"
+    if len(line) + 4 <= room or len(said) == 1:
+        return f"{head}(\n    {line}\n)"
+    long = [
+        a if isinstance(a, str) else f"{a[0]}={literal(a[1], room - 6 - len(a[0]))}"
+        for a in arguments
+    ]
+    return "\n".join([f"{head}(", *(indented(f"{argument},") for argument in long), ")"])
+
+
+def path(name: str, value: Path) -> Code:
+    """A constant's path.
+
+    Args:
+        name: of the constant.
+    """
+    text = call(f"{name} = Path", [quoted(str(value))])
+    return Code(text.removeprefix(f"{name} = "))
 
 
 def assignment(name: str, value: Any) -> str:
