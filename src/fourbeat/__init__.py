@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from fourbeat.loop.run import Run
     from fourbeat.loop.validate import validate
     from fourbeat.receipt.weights import weights_sha256
+    from fourbeat.record.history import history
+    from fourbeat.reproduce.replay import replay
 
 __all__ = [
     "EMA",
@@ -35,11 +37,13 @@ __all__ = [
     "fit",
     "gradients",
     "held",
+    "history",
     "load",
     "loaders",
     "lr_range_test",
     "overfit",
     "parameter_groups",
+    "replay",
     "seed_everything",
     "shapes",
     "train",
@@ -60,11 +64,13 @@ _HOMES = {
     "fit": "fourbeat.loop.fit",
     "gradients": "fourbeat.loop.look",
     "held": "fourbeat.loop.groups",
+    "history": "fourbeat.record.history",
     "load": "fourbeat.job.predict",
     "loaders": "fourbeat.job.python",
     "lr_range_test": "fourbeat.loop.range_test",
     "overfit": "fourbeat.loop.overfit",
     "parameter_groups": "fourbeat.loop.groups",
+    "replay": "fourbeat.reproduce.replay",
     "seed_everything": "fourbeat.checkpoint.rng",
     "shapes": "fourbeat.loop.look",
     "train": "fourbeat.job.python",

@@ -16,7 +16,7 @@ from fourbeat.cli.app import main
 from fourbeat.eject.metrics import AREA
 from fourbeat.eject.script import eject
 from fourbeat.eject.text import literal, quoted
-from fourbeat.errors import DataError, RunError
+from fourbeat.errors import InexactError, RunError
 from fourbeat.job.resume import resume
 from fourbeat.loop.step import Step
 
@@ -69,7 +69,7 @@ def test_a_resumed_run_ejects_to_the_uninterrupted_script(tmp_path, monkeypatch)
     with pytest.raises(RunError, match=r"not finished: it is interrupted .*fourbeat resume"):
         eject(tmp_path / "run")
     receipt = resume(tmp_path / "run")
-    assert [event.kind for event in receipt.events] == ["resume"]
+    assert receipt.events[0].kind == "resume"
     whole = trained(tmp_path, "whole")
     assert whole.receipt.last_weights_sha256 == receipt.last_weights_sha256
     code, out, err = played(tmp_path, tmp_path / "run")
@@ -139,10 +139,10 @@ def test_a_run_without_its_data_is_refused(tmp_path):
     table = tmp_path / "table.csv"
     text = table.read_text()
     table.write_text(text.replace(",green,", ",red,", 1))
-    with pytest.raises(RunError, match=r"the data has changed since the run began .*then eject"):
+    with pytest.raises(InexactError, match=r"table.csv has changed since the run began"):
         eject(run.directory)
     table.unlink()
-    with pytest.raises(DataError, match="no such file"):
+    with pytest.raises(RunError, match="the run's data is gone"):
         eject(run.directory)
 
 

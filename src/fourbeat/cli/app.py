@@ -9,7 +9,19 @@ import sys
 import typer
 
 from fourbeat import __version__
-from fourbeat.cli import eject, lab, predict, resume, runs, sample, show, train, verify
+from fourbeat.cli import (
+    eject,
+    lab,
+    predict,
+    replay,
+    reproduce,
+    resume,
+    runs,
+    sample,
+    show,
+    train,
+    verify,
+)
 from fourbeat.errors import FourbeatError
 
 app = typer.Typer(
@@ -23,6 +35,8 @@ app = typer.Typer(
 app.command("train")(train.train)
 app.command("resume")(resume.resume)
 app.command("predict")(predict.predict)
+app.command("replay")(replay.replay)
+app.command("reproduce")(reproduce.reproduce)
 app.command("eject")(eject.eject)
 app.command("show")(show.show)
 app.command("runs")(runs.runs)

@@ -5,7 +5,6 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
-from fourbeat.config.sources import check
 from fourbeat.data.encode import TableShape, shape_of
 from fourbeat.data.images import ImageShape
 from fourbeat.data.own import SampleShape
@@ -27,6 +26,7 @@ from fourbeat.eject.part import Data, Part
 from fourbeat.eject.subject import Subject
 from fourbeat.eject.text import WIDTH, assignment, indented, joined, spaced
 from fourbeat.errors import RunError
+from fourbeat.job.reopen import reopen
 from fourbeat.receipt import model as receipts
 from fourbeat.receipt.model import Receipt
 
@@ -41,14 +41,14 @@ def eject(directory: Path) -> str:
         Its text: plain PyTorch, formatted, ending with a newline.
 
     Raises:
-        RunError: if the run is not finished, or there is no declaration to write out.
-        DataError: if its data cannot be read any more.
+        RunError: if the run is not finished, there is no declaration to write out, or its data
+            is gone.
+        InexactError: if its data changed.
     """
     receipt = receipts.read(directory)
     refuse(receipt, directory)
-    assert receipt.config is not None
     assert receipt.data is not None
-    config = check(receipt.config, str(directory / receipts.NAME))
+    config = reopen(directory, receipt, trust_code=True)  # nothing of it is imported here
     return compose(Subject(config, receipt.data, receipt))
 
 

@@ -15,9 +15,9 @@ from torch.optim.lr_scheduler import (
 )
 
 from fourbeat.config.options import CompileConfig, Config, OptimizerConfig, TrainConfig
+from fourbeat.data.batch import device_of
 from fourbeat.errors import ConfigError, FourbeatError
 from fourbeat.loop.average import EMA, SWA
-from fourbeat.loop.batch import device_of
 from fourbeat.loop.compiled import Compile
 from fourbeat.loop.groups import parameter_groups
 from fourbeat.loop.select import direction_of

@@ -7,10 +7,10 @@ from torch import Tensor, nn
 
 from fourbeat.checkpoint import rng
 from fourbeat.config.options import Config
+from fourbeat.data.batch import device_of, examples, inputs_and_target, tensors, to_device
 from fourbeat.data.own import OwnData, SampleShape, read_own
 from fourbeat.data.record import DataRecord
 from fourbeat.errors import BatchError, ConfigError, DataError, FourbeatError
-from fourbeat.loop.batch import device_of, examples, inputs_and_target, tensors, to_device
 from fourbeat.loop.modes import left_alone, mode
 
 BATCH = 64

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
+from fourbeat.data.batch import describe, device_of, examples, inputs_and_target, tensors, to_device
 from fourbeat.errors import BatchError, Problem, first_line
-from fourbeat.loop.batch import describe, device_of, examples, inputs_and_target, tensors, to_device
 from fourbeat.loop.calling import eagerly
 from fourbeat.loop.modes import left_alone, mode
 from fourbeat.loop.validate import Loss, scalar

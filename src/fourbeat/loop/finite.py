@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
-from fourbeat.loop.batch import walk
+from fourbeat.data.batch import walk
 
 HUGE = 1e6
 """An input this large, and a thousand times the median, is taken for an error in the data."""

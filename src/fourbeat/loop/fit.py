@@ -8,8 +8,8 @@ from torch import nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from fourbeat.data.batch import examples, inputs_and_target
 from fourbeat.errors import RunError
-from fourbeat.loop.batch import examples, inputs_and_target
 from fourbeat.loop.contract import check_batch
 from fourbeat.loop.directory import free_directory
 from fourbeat.loop.run import Run

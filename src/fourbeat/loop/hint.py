@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
+from fourbeat.data.batch import describe, tensors
 from fourbeat.errors import BatchError, Problem
-from fourbeat.loop.batch import describe, tensors
 from fourbeat.loop.calling import eagerly, unwrapped
 from fourbeat.loop.calls import Call
 from fourbeat.loop.contract import check_loss, explain, watched

@@ -8,7 +8,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from fourbeat.loop.batch import device_of, inputs_and_target, tensors, to_device
+from fourbeat.data.batch import device_of, inputs_and_target, tensors, to_device
 from fourbeat.loop.calling import eagerly, unwrapped
 from fourbeat.loop.modes import left_alone, mode
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from fourbeat.loop.batch import device_of, examples, inputs_and_target, tensors, to_device
+from fourbeat.data.batch import device_of, examples, inputs_and_target, tensors, to_device
 from fourbeat.loop.contract import check_batch, sums_to_one
 from fourbeat.loop.groups import held
 from fourbeat.loop.means import right_answers

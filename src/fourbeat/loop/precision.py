@@ -6,7 +6,7 @@ from typing import Literal
 import torch
 from torch import nn
 
-from fourbeat.loop.batch import device_of
+from fourbeat.data.batch import device_of
 
 Word = Literal["fp32", "bf16", "fp16"]
 

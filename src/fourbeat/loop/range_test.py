@@ -11,8 +11,8 @@ from typing import Any
 from torch import nn
 from torch.optim import Optimizer
 
+from fourbeat.data.batch import device_of, inputs_and_target, to_device
 from fourbeat.errors import BatchError
-from fourbeat.loop.batch import device_of, inputs_and_target, to_device
 from fourbeat.loop.rehearsal import rehearsal
 from fourbeat.loop.validate import Loss, scalar
 

@@ -18,13 +18,14 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from fourbeat.checkpoint import objects
 from fourbeat.checkpoint.plain import copy
+from fourbeat.data.batch import device_of
 from fourbeat.data.record import DataRecord
 from fourbeat.errors import BeatError, RunError
 from fourbeat.loop import describe, position
 from fourbeat.loop.average import EMA, SWA, WeightAverage
-from fourbeat.loop.batch import device_of
 from fourbeat.loop.calling import unwrapped
 from fourbeat.loop.compiled import Compile, compiled
+from fourbeat.loop.directory import moved_from
 from fourbeat.loop.epoch import Epoch
 from fourbeat.loop.lane import Rules, make_lanes
 from fourbeat.loop.means import Means, Report
@@ -39,7 +40,8 @@ from fourbeat.loop.state import RunState
 from fourbeat.loop.step import END, Step
 from fourbeat.loop.training import Training
 from fourbeat.loop.validate import Loss, Metric, evaluate
-from fourbeat.receipt.code import CodeRecord, code_of, main_script
+from fourbeat.observe.stream import Stream, Subjects
+from fourbeat.receipt.code import CodeRecord, code_of, command, main_script
 from fourbeat.receipt.environment import environment
 from fourbeat.receipt.model import EpochRecord, Receipt, RunRecord, TrainingRecord
 from fourbeat.types import Direction
@@ -89,6 +91,8 @@ class Run:
             it stands and is not rewound. None leaves the generators as they are.
         checkpoint_every: write a checkpoint every so many steps. Default: at the end of each
             epoch, and within an epoch once a minute.
+        record: share of the training's time that the flight recorder may take for the step log and
+            snapshots; see `fourbeat.history`. 0 for none.
         extra: further objects with `state_dict` and `load_state_dict`, by name.
         config: the configuration as resolved, for the receipt.
         data: what is trained on, for the receipt.
@@ -121,6 +125,7 @@ class Run:
         profile: int = 0,
         seed: int | None = None,
         checkpoint_every: int | None = None,
+        record: float = 0.02,
         extra: Mapping[str, Stateful] | None = None,
         config: dict[str, Any] | None = None,
         data: DataRecord | None = None,
@@ -131,7 +136,12 @@ class Run:
             if number is not None and number < 1:
                 raise ValueError(f"{name} must be at least 1, got {number}")
         self.directory = Path(directory).absolute()  # the loop may change the working folder
+        if (moved := moved_from(self.directory)) is not None:
+            self.directory = moved.instead
+            record = record if moved.recorded else 0
+            allow_inexact = True  # whoever has it made again compares the environments
         self.model = model
+        self._stream = Stream(self._subjects, self.directory)
         self.lanes = make_lanes(
             optimizer,
             scheduler,
@@ -139,6 +149,7 @@ class Run:
             lambda: scaler_of(precision, model),
             Rules(clip_norm, clip_value, nonfinite),
             warmup,
+            self._stream,
         )
         plain = unwrapped(model)  # its weights have their own names
         averaged = WeightAverage(plain, average) if average else None
@@ -161,11 +172,14 @@ class Run:
             data=data,
             environment=environment(device_of(model).type),
             code=code or code_of(main_script()),
+            command=None if code else command(),
         )
         self._session = Session(
             self.directory,
             Parts(plain, self.lanes, dict(extra or {}), averaged),
             self.receipt,
+            stream=self._stream,
+            record=record,
             checkpoint_every=checkpoint_every,
             allow_inexact=allow_inexact,
         )
@@ -179,12 +193,25 @@ class Run:
             StepProfiler(profile, self.directory) if profile else None,
             self._session,
             self._progress,
+            self._stream,
         )
         self._epoch: Epoch | None = None
         self._training: weakref.ref[Generator[Step]] | None = None
         self._call = 0
         self._count: int | None = None
         self._within = False
+
+    def _subjects(self) -> Subjects:
+        """What is trained, by name."""
+        plain = unwrapped(self.model)
+        parameters: dict[str, Tensor] = dict(plain.named_parameters())
+        held = {id(p) for p in parameters.values()}
+        for lane in self.lanes.values():  # of a loss with weights, say
+            for number, p in enumerate(lane.parameters()):
+                if id(p) not in held:
+                    parameters[f"{lane.name}.{number}"] = p
+        optimizers = {name: lane.optimizer for name, lane in self.lanes.items()}
+        return Subjects(optimizers, parameters, dict(plain.named_buffers()))
 
     @property
     def state(self) -> RunState:

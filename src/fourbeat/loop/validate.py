@@ -6,8 +6,8 @@ from typing import Any, Protocol, cast
 import torch
 from torch import Tensor, nn
 
+from fourbeat.data.batch import device_of, examples, inputs_and_target, to_device
 from fourbeat.errors import BatchError
-from fourbeat.loop.batch import device_of, examples, inputs_and_target, to_device
 from fourbeat.loop.means import Means, Report, right_answers, weighted
 from fourbeat.loop.modes import mode
 from fourbeat.loop.position import untouched

@@ -10,7 +10,7 @@ from fourbeat import __version__
 from fourbeat.checkpoint import files
 from fourbeat.data.record import DataRecord
 from fourbeat.errors import RunError
-from fourbeat.receipt.code import CodeRecord
+from fourbeat.receipt.code import CodeRecord, CommandRecord
 from fourbeat.types import Direction
 
 FORMAT = 1
@@ -114,6 +114,22 @@ class EventRecord(Record):
     text: str
 
 
+class ParentRecord(Record):
+    """The run that this one is a branch of.
+
+    Attributes:
+        run: its name.
+        step: updates that were done when it left.
+        steps_root: of the parent's log up to there.
+        settings: what was set to other values.
+    """
+
+    run: str
+    step: int
+    steps_root: str
+    settings: dict[str, Any]
+
+
 class Receipt(Record):
     """The whole.
 
@@ -121,7 +137,11 @@ class Receipt(Record):
         format: version of this document's schema.
         fourbeat: version of the program that wrote it.
         config: the configuration as resolved, for a declared run.
+        command: how its script was started, None for a declared run.
+        parent: the run it is a branch of.
         batch: shapes and dtypes of the first batch.
+        steps_root: hash over the step log: number, epoch, loss bits, learning rates and batch hash
+            of every step. Two runs that went the same way share it. None without a log.
         results: metrics of the selected weights by name of the data (`validation`, `test`).
         weights_sha256: identity of the selected weights; see `fourbeat.weights_sha256`.
         last_weights_sha256: the same for the weights after the last step.
@@ -142,7 +162,10 @@ class Receipt(Record):
     data: DataRecord | None
     environment: dict[str, Any]
     code: CodeRecord
+    command: CommandRecord | None = None
+    parent: ParentRecord | None = None
     batch: str | None = None
+    steps_root: str | None = None
     curves: list[EpochRecord] = []
     selection: SelectionRecord | None = None
     results: dict[str, dict[str, Any]] = {}
