@@ -113,6 +113,7 @@ CASES = {
     "no_test": table(split__test=0.0, split__validation=0.3),
     "split_column": table(split__column="part"),
     "split_files": table(split__validation_file="validation.csv", split__test_file="test.csv"),
+    "split_formats": table(split__validation_file="table.parquet", split__test_file="table.tsv"),
     "split_test_file": table(split__test_file="test.csv"),
     "regression_test_file": quantity(split__test_file="test.csv"),
     "labels_files": labels(split__validation_file="validation.csv"),

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.ipc as ipc
+import pyarrow.parquet as parquet
 
 from fourbeat.config.options import Config
 from fourbeat.data.arrow import pc
@@ -24,8 +26,9 @@ class Facts:
 
     Attributes:
         paths: its files.
-        delimiters: of each file, None for one that is no CSV.
-        arrow: whether the first file is Arrow IPC.
+        kinds: of each file: `csv`, `parquet` or `arrow`.
+        coded: whether columns of several files are stored as codes of a dictionary.
+        delimiters: of each file, the comma for one that is no CSV.
         line_breaks: whether a value holds one.
         columns: every column of all files, one below the other.
         blanks: text columns with an empty field or another mark for "no value".
@@ -36,8 +39,9 @@ class Facts:
     """
 
     paths: list[Path]
-    delimiters: list[str | None]
-    arrow: bool
+    kinds: list[str]
+    coded: bool
+    delimiters: list[str]
     line_breaks: bool
     columns: dict[str, Values]
     blanks: list[str]
@@ -62,8 +66,15 @@ def facts(config: Config, record: DataRecord) -> Facts:
     wanted = [column.name for column in used] + list(config.data.targets)
     return Facts(
         paths=paths,
-        delimiters=[delimiter_of(path) if is_csv(path) else None for path in paths],
-        arrow=paths[0].read_bytes()[:6] == b"ARROW1",
+        kinds=[kind_of(path) for path in paths],
+        coded=len(paths) > 1
+        and any(
+            pa.types.is_dictionary(kind)
+            for path in paths
+            for name, kind in stored(path).items()
+            if name in wanted
+        ),
+        delimiters=[delimiter_of(path) if is_csv(path) else "," for path in paths],
         line_breaks=any(broken(values) for values in columns.values()),
         columns=columns,
         blanks=[c.name for c in used if is_text(columns[c.name]) and columns[c.name].null_count],
@@ -76,6 +87,27 @@ def facts(config: Config, record: DataRecord) -> Facts:
         groups=READERS[config.data.task](gathered, config.data).strata.numbers,
         counts=gathered.counts,
     )
+
+
+def kind_of(path: Path) -> str:
+    """`csv`, `parquet` or `arrow`."""
+    if is_csv(path):
+        return "csv"
+    with path.open("rb") as file:
+        return "arrow" if file.read(6) == b"ARROW1" else "parquet"
+
+
+def stored(path: Path) -> dict[str, pa.DataType]:
+    """The types of a file's columns as they are stored; nothing for a CSV."""
+    kind = kind_of(path)
+    if kind == "csv":
+        return {}
+    if kind == "arrow":
+        with ipc.open_file(str(path)) as reader:
+            schema = reader.schema
+    else:
+        schema = parquet.read_schema(str(path))
+    return dict(zip(schema.names, schema.types, strict=True))
 
 
 def is_text(values: Values) -> bool:

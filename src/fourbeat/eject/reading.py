@@ -5,7 +5,7 @@ from typing import Any
 from fourbeat.config.options import Config
 from fourbeat.eject.facts import Facts
 from fourbeat.eject.part import Part
-from fourbeat.eject.text import code, indented, joined, path, quoted
+from fourbeat.eject.text import Code, code, indented, joined, path, quoted
 
 NAMES = ("DATA", "VALIDATION_DATA", "TEST_DATA")
 
@@ -15,75 +15,102 @@ def files(facts: Facts) -> list[str]:
     return [name for name, count in zip(NAMES, facts.counts, strict=True) if count]
 
 
+CALLS = {
+    "csv": "csv.read_csv(path)",
+    "parquet": "parquet.read_table(path)",
+    "arrow": "feather.read_table(path)",
+}
+
+
+DECODED = code('''
+    def decoded(table: pa.Table) -> pa.Table:
+        """The values of columns that are stored as codes, so that files can be put together."""
+        kinds = [getattr(kind, "value_type", kind) for kind in table.schema.types]
+        return table.cast(pa.schema(zip(table.column_names, kinds, strict=True)))
+''')
+
+
 def reading(config: Config, facts: Facts, wanted: list[str]) -> Part:
-    """The lines that check the files and read them into `table`.
+    """The lines that read the files into `table`.
 
     Args:
         wanted: names of the columns that the script uses.
     """
     names = files(facts)
-    constants: dict[str, Any] = {
+    paths: dict[str, Any] = {
         name: path(name, file) for name, file in zip(names, facts.paths, strict=True)
     }
+    read = reader(config, facts, names)
+    call = "read_table(path)" if read.functions else CALLS[facts.kinds[0]]
     if len(names) == 1:
-        call, options, functions = one(config, facts)
-        return Part(constants | options, functions, f"table = {call.replace('path', 'DATA')}")
-    call, options, functions = one(config, facts)
-    options["COLUMNS"] = wanted
-    body = f"return {call}.select(COLUMNS)"
-    if functions:
-        body = "return read_table(path).select(COLUMNS)"
-    read = code('''
-        def read_columns(path: Path) -> pa.Table:
-            """The columns that are used, in one order for all files."""
-    ''')
-    read = joined(read, indented(body))
+        line = f"table = {call.replace('path', 'DATA')}"
+        return Part({**paths, **read.constants}, read.functions, line)
+    each, functions = f"{call}.select(COLUMNS)", read.functions
+    if facts.coded:
+        each, functions = f"decoded({each})", (*functions, DECODED)
     lines = joined(
-        f"tables = [read_columns(path) for path in ({', '.join(names)})]",
+        f"paths = ({', '.join(names)})",
+        f"tables = [{each} for path in paths]",
         'table = pa.concat_tables(tables, promote_options="permissive")',
     )
-    return Part(constants | options, (*functions, read), lines)
+    return Part({**paths, **read.constants, "COLUMNS": wanted}, functions, lines)
 
 
-def one(config: Config, facts: Facts) -> tuple[str, dict[str, Any], tuple[str, ...]]:
-    """The call that reads `path`, the constants and the functions that it needs."""
-    delimiters = set(facts.delimiters)
-    if delimiters == {None}:
-        return ("feather.read_table(path)" if facts.arrow else "parquet.read_table(path)"), {}, ()
-    if delimiters == {","} and not (config.data.missing or facts.texts or facts.line_breaks):
-        return "csv.read_csv(path)", {}, ()
+def reader(config: Config, facts: Facts, names: list[str]) -> Part:
+    """The function `read_table`; nothing where one call without options reads each file."""
     constants: dict[str, Any] = {}
-    parse = list[str]()
-    if len(delimiters) > 1:
-        constants["DELIMITERS"] = {
-            file.name: d for file, d in zip(facts.paths, facts.delimiters, strict=True)
-        }
-        parse.append("delimiter=DELIMITERS[path.name]")
-    elif delimiters != {","}:
-        parse.append(f"delimiter={quoted(str(facts.delimiters[0]))}")
-    if facts.line_breaks:
-        parse.append("newlines_in_values=True")
-    convert = list[str]()
-    before = ""
-    if config.data.missing:
-        constants["MISSING"] = list(config.data.missing)
-        before = "missing = [*csv.ConvertOptions().null_values, *MISSING]"
-        convert.append("null_values=missing")
-    if facts.texts:
-        constants["TEXTS"] = facts.texts
-        convert.append("column_types=texts")
-    lines = joined(
-        before,
-        "texts = dict.fromkeys(TEXTS, pa.string())" if facts.texts else "",
-        f"parsing = csv.ParseOptions({', '.join(parse)})" if parse else "",
-        f"conversion = csv.ConvertOptions({', '.join(convert)})" if convert else "",
-    )
-    arguments = "path"
-    arguments += ", parse_options=parsing" if parse else ""
-    arguments += ", convert_options=conversion" if convert else ""
+    parsing, parse = parse_options(facts, constants)
+    conversion, convert = convert_options(config, facts, constants)
+    kinds = set(facts.kinds)
+    if len(kinds) == 1 and ("csv" not in kinds or not (parse or convert)):
+        return Part()
+    csv = f"csv.read_csv({', '.join(['path', *parse, *convert])})"
+    others = [
+        f"if path == {name}:\n    return {CALLS[kind]}"
+        for name, kind in zip(names, facts.kinds, strict=True)
+        if kind != ("csv" if "csv" in kinds else facts.kinds[-1])
+    ]
+    last = csv if "csv" in kinds else CALLS[facts.kinds[-1]]
+    lines = joined(*others, parsing, conversion, f"return {last}")
     head = code('''
         def read_table(path: Path) -> pa.Table:
-            """A table in text, its columns' types inferred from their values."""
+            """A table, the types of its columns as its values have them."""
     ''')
-    text = joined(head, indented(joined(lines, f"return csv.read_csv({arguments})")))
-    return "read_table(path)", constants, (text,)
+    return Part(constants, (joined(head, indented(lines)),))
+
+
+def parse_options(facts: Facts, constants: dict[str, Any]) -> tuple[str, list[str]]:
+    """The line that makes the parser's options, and the argument for them."""
+    said: list[str] = []
+    delimiters = set(facts.delimiters)
+    if len(delimiters) > 1:
+        texts = zip(files(facts), facts.kinds, facts.delimiters, strict=True)
+        constants["DELIMITERS"] = {Code(name): mark for name, kind, mark in texts if kind == "csv"}
+        said.append("delimiter=DELIMITERS[path]")
+    elif delimiters != {","}:
+        said.append(f"delimiter={quoted(facts.delimiters[0])}")
+    if facts.line_breaks:
+        said.append("newlines_in_values=True")
+    if not said:
+        return "", []
+    return f"parsing = csv.ParseOptions({', '.join(said)})", ["parse_options=parsing"]
+
+
+def convert_options(
+    config: Config, facts: Facts, constants: dict[str, Any]
+) -> tuple[str, list[str]]:
+    """The lines that make the converter's options, and the argument for them."""
+    lines: list[str] = []
+    said: list[str] = []
+    if config.data.missing:
+        constants["MISSING"] = list(config.data.missing)
+        lines.append("missing = [*csv.ConvertOptions().null_values, *MISSING]")
+        said.append("null_values=missing")
+    if facts.texts:
+        constants["TEXTS"] = facts.texts
+        lines.append("texts = dict.fromkeys(TEXTS, pa.string())")
+        said.append("column_types=texts")
+    if not said:
+        return "", []
+    lines.append(f"conversion = csv.ConvertOptions({', '.join(said)})")
+    return joined(*lines), ["convert_options=conversion"]

@@ -63,8 +63,12 @@ class Subject:
         """The expression of what a batch's mean loss divides by."""
         train = self.config.train
         weighted = self.config.data.task == "classification" and train.class_weights is not None
+        if not self.ignores and weighted:
+            return "loss_fn.weight[target].sum()"
         if not self.ignores:
-            return "loss_fn.weight[target].sum()" if weighted else "len(target)"
+            # On a GPU a division by a number is not that by a tensor, which the run's loss counts in.
+            on_gpu = self.to and self.config.data.task == "classification"
+            return f"torch.tensor(len(target)){self.to}" if on_gpu else "len(target)"
         kept = "(target != loss_fn.ignore_index)"
         return (
             f"(loss_fn.weight[target.clamp(min=0)] * {kept}).sum()" if weighted else f"{kept}.sum()"
