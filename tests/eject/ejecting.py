@@ -145,6 +145,15 @@ def write_odd(folder):
     (folder / "whole.csv").write_text("\n".join(["a,z,y", *lines]) + "\n")
     lines = [f"{int(x > 0)},{10 * x:.2f},{rng.choice(['07', '08'])},1" for x in size[:50]]
     (folder / "parts.csv").write_text("\n".join(["y,a,z,more", *lines]) + "\n")
+    names = [f"a column with a long name {k}" for k in range(30)]
+    rows = [[rng.choice("xyz") for _ in names] for _ in range(200)]
+    truths = [
+        ("yes" if i % 3 else "No", "t" if i < 2 else "f", "true" if i % 7 else "false")
+        for i in range(200)
+    ]
+    lines = [",".join([*row, *said]) for row, said in zip(rows, truths, strict=True)]
+    text = "\n".join([",".join([*names, "a", "b", "c"]), *lines]) + "\n"
+    (folder / "rare labels.csv").write_text(text)
 
 
 def write_idx(path, array):
@@ -180,6 +189,25 @@ def write_folder(folder, n=60, seed=0, colour=False):
         if colour and number % 7 == 0:
             picture = picture.resize((15, 14))
         picture.save(place / f"{number:03d}.png")
+    return folder
+
+
+def write_odd_folder(folder, n=60):
+    """Write images of 8 and 16 bits, turned and grey, hidden ones and ones in deeper folders."""
+    image_of = pytest.importorskip("PIL.Image").fromarray
+    images, labels = stripes(n)
+    for number, (image, label) in enumerate(zip(images, labels, strict=True)):
+        place = folder / f"class {label}" / ("deep" if number % 4 == 0 else "")
+        place.mkdir(parents=True, exist_ok=True)
+        if number % 3 == 0:
+            image_of(image.astype(np.uint16) * 256).save(place / f"{number}.png")
+            continue
+        picture = image_of(image)
+        marks = picture.getexif()
+        marks[0x0112] = 1 + number % 8  # the orientation
+        picture.save(place / f"{number}.png", exif=marks)
+    (folder / "class 0" / ".hidden.png").write_bytes(b"no image")
+    (folder / "read me.txt").write_text("no image either")
     return folder
 
 
@@ -242,6 +270,15 @@ def quantity():
     return {"train": part, "validation": part}
 
 
+def pictures():
+    made = torch.Generator().manual_seed(5)
+    x, y = torch.rand(90, 1, 9, 9, generator=made), torch.arange(90) % 3
+    x[torch.arange(90), 0, y] += 1
+    part = TensorDataset(x, y)
+    part.classes = ["a", "b", "c"]
+    return {"train": part, "validation": part}
+
+
 def ignored():
     rings = Rings(160, 0)
     rings.y[::5] = -100
@@ -266,6 +303,18 @@ class OfTable(nn.Module):
     def forward(self, numeric, codes):
         embedded = [table(codes[:, i]) for i, table in enumerate(self.tables)]
         return self.out(torch.cat([numeric, *embedded], 1) + 0.01 * torch.randn(1))
+
+
+def wide(shape):
+    class Wide(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.tables = nn.ModuleList(nn.Embedding(n, 3) for n in shape.cardinalities)
+
+        def forward(self, numeric, codes):
+            return sum(table(codes[:, i]) for i, table in enumerate(self.tables))
+
+    return Wide()
 
 
 def of_images(shape):

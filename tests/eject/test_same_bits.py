@@ -14,6 +14,7 @@ from ejecting import (
     write_idx,
     write_kinds,
     write_odd,
+    write_odd_folder,
     write_table,
 )
 
@@ -156,6 +157,18 @@ CASES = {
     "folder": other("grey"),
     "folder_colour": other("colour", image__flip=True, split__test=0.0),
     "folder_files": other("colour", split__validation_file="grey", image__size=10),
+    "folder_odd": other("odd"),
+    "own_images": other("mine:pictures", model__name="cnn", model__widths=[4], seed=2**40),
+    "rarest_labels": {
+        "table": "rare labels.csv",
+        "target": ["a", "b", "c"],
+        "task": "multilabel",
+        "settings": {
+            "train.epochs": 2,
+            "model.name": "mine:wide",
+            "train.class_weights": "balanced",
+        },
+    },
     "own_one": other("mine:one", data__options={"rows": 180}, model__name="mine:net"),
     "own_sides": other("mine:sides", model__name="mine:net", model__options={"width": 5}),
     "own_stream": other(
@@ -208,6 +221,7 @@ def folder(tmp_path_factory):
     write_idx(place / "pair-labels-idx1-ubyte", classes * 2 + 1)
     write_folder(place / "grey")
     write_folder(place / "colour", colour=True, n=90)
+    write_odd_folder(place / "odd")
     (place / "mine.py").write_text(CODE)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)

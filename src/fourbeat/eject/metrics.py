@@ -61,64 +61,88 @@ def moved(subject: Subject) -> str:
 
 
 def evaluation(subject: Subject) -> Part:
-    """The function `evaluate`."""
+    """The function `evaluate`, for the metric that the run selected by."""
     task, select = subject.config.data.task, subject.config.train.select
-    share, to = subject.share, subject.to
-    head = "for *inputs, target in batches:"
-    opening = autocast(subject)
-    functions: tuple[str, ...] = ()
-    takes = "model: nn.Module, batches: Iterable"
     if select == "loss":
-        takes = "model: nn.Module, loss_fn: nn.Module, batches: Iterable"
-        about = "The mean loss over all rows."
-        begin = "total, count = 0.0, 0"
-        each = within(opening, "loss = loss_fn(model(*inputs), target)")
-        if share == "len(target)":
-            sums = joined("total += loss.item() * len(target)", "count += len(target)")
-        else:
-            sums = joined(
-                f"share = {share}", "total += loss.item() * share.item()", "count += share"
-            )
-        each = joined(each, sums)
-        end = "return total / count" if share == "len(target)" else "return total / count.item()"
-    elif (task, select) == ("classification", "accuracy"):
-        about = "The share of rows whose largest logit is their label's."
-        begin = "right, count = 0, 0"
-        each = joined(
-            within(opening, "logits = model(*inputs)"),
-            "right += (logits.argmax(dim=1) == target).sum().item()",
-            f"count += {'(target >= 0).sum().item()' if subject.ignores else 'len(target)'}",
-        )
-        end = "return right / count"
-    else:
-        about = (
-            f"The {select.upper() if select != 'exact' else 'share of rows without a wrong label'}"
-        )
-        about += {
-            "auc": ", its mean over the classes."
-            if task == "classification"
-            else ", its mean over the labels."
-        }.get(select, " over all rows.")
-        begin = "outputs, targets = [], []"
-        each = joined(
-            within(opening, f"outputs.append(model(*inputs){'.cpu()' if to else ''}.double())"),
-            f"targets.append(target{'.cpu()' if to else ''}.double())",
-        )
-        shaped = "outputs, targets = outputs.view(len(outputs), -1), targets.view(len(targets), -1)"
-        cat = joined(
-            "outputs, targets = torch.cat(outputs), torch.cat(targets)",
-            shaped if subject.own_data and task != "classification" else "",
-        )
-        one = WHOLE.get((task, select))
-        end = joined(cat, f"return ({one}).item()" if one else SEVERAL[task, select])
-        functions = (AREA,) if select == "auc" else ()
-    text = code(f'''
+        return Part(functions=(of_loss(subject),))
+    if (task, select) == ("classification", "accuracy"):
+        return Part(functions=(of_accuracy(subject),))
+    return Part(functions=((AREA,) if select == "auc" else ()) + (of_the_whole(subject),))
+
+
+def evaluate(subject: Subject, about: str, begin: str, each: str, end: str, more: str = "") -> str:
+    """The function's text.
+
+    Args:
+        about: its docstring.
+        begin: the line before the batches.
+        each: what is done with a batch.
+        end: what is done after them.
+        more: a further argument.
+    """
+    head = code(f'''
         @torch.no_grad()
-        def evaluate({takes}) -> float:
+        def evaluate(model: nn.Module, {more}batches: Iterable) -> float:
             """{about}"""
             model.eval()
             {begin}
-            {head}
+            for *inputs, target in batches:
     ''')
-    text = joined(text, indented(joined(moved(subject), each), 2), indented(end))
-    return Part({}, (*functions, text))
+    return joined(head, indented(joined(moved(subject), each), 2), indented(end))
+
+
+def of_loss(subject: Subject) -> str:
+    """The mean loss, by what the loss counts in."""
+    plain = subject.share == "len(target)"
+    counted = "len(target)" if plain else "share"
+    each = joined(
+        within(autocast(subject), "loss = loss_fn(model(*inputs), target)"),
+        "" if plain else f"share = {subject.share}",
+        f"total += loss.item() * {counted if plain else 'share.item()'}",
+        f"count += {counted}",
+    )
+    end = f"return total / {'count' if plain else 'count.item()'}"
+    about, begin = "The mean loss over all rows.", "total, count = 0.0, 0"
+    return evaluate(subject, about, begin, each, end, "loss_fn: nn.Module, ")
+
+
+def of_accuracy(subject: Subject) -> str:
+    """The accuracy of a classifier."""
+    each = joined(
+        within(autocast(subject), "logits = model(*inputs)"),
+        "right += (logits.argmax(dim=1) == target).sum().item()",
+        f"count += {'(target >= 0).sum().item()' if subject.ignores else 'len(target)'}",
+    )
+    about = "The share of rows whose largest logit is their label's."
+    return evaluate(subject, about, "right, count = 0, 0", each, "return right / count")
+
+
+def of_the_whole(subject: Subject) -> str:
+    """A metric of all rows at once."""
+    task, select = subject.config.data.task, subject.config.train.select
+    back = ".cpu()" if subject.to else ""
+    each = joined(
+        within(autocast(subject), f"outputs.append(model(*inputs){back}.double())"),
+        f"targets.append(target{back}.double())",
+    )
+    # Numbers of the user's own data may come as shape (rows,).
+    shaped = "outputs, targets = outputs.view(len(outputs), -1), targets.view(len(targets), -1)"
+    one = WHOLE.get((task, select))
+    end = joined(
+        "outputs, targets = torch.cat(outputs), torch.cat(targets)",
+        shaped if subject.own_data and task != "classification" else "",
+        f"return ({one}).item()" if one else SEVERAL[task, select],
+    )
+    return evaluate(subject, ABOUT[task, select], "outputs, targets = [], []", each, end)
+
+
+ABOUT = {
+    ("multilabel", "accuracy"): "The share of right answers over all rows and labels.",
+    ("multilabel", "exact"): "The share of rows without a wrong label.",
+    ("multilabel", "auc"): "The area under the ROC curve, its mean over the labels.",
+    ("classification", "auc"): "The area under the ROC curve, its mean over the classes.",
+    ("regression", "mae"): "The mean absolute error.",
+    ("regression", "rmse"): "The root of the mean squared error.",
+    ("regression", "r2"): "The share of the targets' variance that is explained.",
+}
+"""The docstrings of those metrics."""

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-
 from fourbeat.config.options import Config
 from fourbeat.data.record import DataRecord
 from fourbeat.data.split import NAMES
@@ -82,7 +79,7 @@ def divided(config: Config, record: DataRecord, facts: Facts) -> Part:
     by = {"classification": "targets.numpy()", "multilabel": "rarest(ones)"}.get(task, "")
     functions: tuple[str, ...] = ()
     if task == "multilabel" and not (method == "file" and facts.counts[1]):
-        functions = (targets.rarest(facts, labels_of(config, facts)),)
+        functions = (targets.RAREST,)
     if method == "file":
         first = facts.groups[: facts.counts[0]]
         sizes = "[part.num_rows for part in tables]"
@@ -106,10 +103,3 @@ def by_column(config: Config, record: DataRecord, facts: Facts) -> Part:
         read = f"[SIDES[text] for text in {read}]"
     cut = f"{names} = (np.flatnonzero(sides == side) for side in SPLIT_SHA256)"
     return Part(constants, (splits.PERMUTATION,), joined(f"sides = np.array({read})", cut))
-
-
-def labels_of(config: Config, facts: Facts) -> np.ndarray:
-    """The labels of all rows, int64 of shape (rows, labels)."""
-    meaning = targets.meaning(config, [facts.columns[n] for n in config.data.targets])
-    texts = [facts.columns[n].cast(pa.string()).to_pylist() for n in config.data.targets]
-    return np.array([[meaning[str(text)] for text in column] for column in texts]).T

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from fourbeat.config.options import Config
@@ -12,7 +11,7 @@ from fourbeat.data.record import DataRecord
 from fourbeat.data.targets.labels import MEANING
 from fourbeat.eject.facts import Facts, is_text
 from fourbeat.eject.part import Part
-from fourbeat.eject.text import code, indented, joined
+from fourbeat.eject.text import code, joined
 from fourbeat.types import Values
 
 
@@ -108,36 +107,16 @@ def meaning(config: Config, columns: list[Values]) -> dict[str, int]:
     }
 
 
-def rarest(facts: Facts, ones: np.ndarray) -> str:
-    """The function that gives each row's group by its rarest label."""
-    small = bool((np.bincount(raw_groups(ones)) < FEWEST_ROWS)[np.unique(raw_groups(ones))].any())
-    merge = (
-        code(f"""
+RAREST = code(f'''
+    def rarest(ones: np.ndarray) -> np.ndarray:
+        """Each row's group: the rarest value that it has, so that every side gets some of it."""
+        rows, labels = ones.shape
+        counts = ones.sum(axis=0)
+        rare = ones == (counts * 2 <= rows)
+        groups = np.full(rows, labels)
+        for label in np.argsort(-np.minimum(counts, rows - counts), kind="stable"):
+            groups[rare[:, label]] = label
         sizes = np.bincount(groups)
         groups[sizes[groups] < {FEWEST_ROWS}] = sizes.argmax()  # too few to be shared out
-    """)
-        if small
-        else ""
-    )
-    head = code('''
-        def rarest(ones: np.ndarray) -> np.ndarray:
-            """Each row's group: the rarest value that it has, so that every side gets some of it."""
-            rows, labels = ones.shape
-            counts = ones.sum(axis=0)
-            rare = ones == (counts * 2 <= rows)
-            groups = np.full(rows, labels)
-            for label in np.argsort(-np.minimum(counts, rows - counts), kind="stable"):
-                groups[rare[:, label]] = label
-    ''')
-    return joined(head, indented(joined(merge, "return np.unique(groups, return_inverse=True)[1]")))
-
-
-def raw_groups(ones: np.ndarray) -> np.ndarray:
-    """The groups before small ones are merged."""
-    rows, count = ones.shape
-    counts = ones.sum(axis=0)
-    rare = ones == (counts * 2 <= rows)
-    groups = np.full(rows, count)
-    for label in np.argsort(-np.minimum(counts, rows - counts), kind="stable"):
-        groups[rare[:, label]] = label
-    return groups
+        return np.unique(groups, return_inverse=True)[1]
+''')
