@@ -260,7 +260,7 @@ def loaders():
     order = torch.Generator().manual_seed(3)
     return {
         "train": DataLoader(Rings(160, 0), batch_size=10, shuffle=True, generator=order),
-        "validation": DataLoader(Rings(40, 1), batch_size=40),
+        "validation": DataLoader(Rings(40, 1), batch_size=10, shuffle=True, generator=order),
     }
 
 

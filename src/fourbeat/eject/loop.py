@@ -166,7 +166,9 @@ def validation(subject: Subject, data: Data) -> str:
         model = "candidate"
     measure = f"{select} = {evaluate(subject, model, data.batches['validation'])}"
     if subject.own_data or subject.own_model:
-        measure = within("with generators_kept():", measure)
+        loaders = subject.own_data and options.batch_size is None
+        held = "validation_loader" if loaders else ""
+        measure = within(f"with generators_kept({held}):", measure)
     waits = stops(subject)
     names, values = f"best, best_{select}", f"copy.deepcopy({model}.state_dict()), {select}"
     taken = f"{names}, waited = {values}, 0" if waits else f"{names} = {values}"

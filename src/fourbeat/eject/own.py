@@ -32,6 +32,23 @@ GENERATORS_KEPT = code('''
             random.setstate(states[2])
 ''')
 
+GENERATORS_OF_KEPT = code('''
+    @contextmanager
+    def generators_kept(loader: Any = None) -> Iterator[None]:
+        """Leave the random numbers of torch, NumPy and Python as they are, and a loader's own."""
+        states = torch.get_rng_state(), np.random.get_state(), random.getstate()
+        own = getattr(loader, "generator", None)
+        place = None if own is None else own.get_state()
+        try:
+            yield
+        finally:
+            torch.set_rng_state(states[0])
+            np.random.set_state(states[1])
+            random.setstate(states[2])
+            if own is not None:
+                own.set_state(place)
+''')
+
 SEED_OTHERS = code("""
     np.random.seed(SEED % 2**32)
     random.seed(SEED)
@@ -101,7 +118,7 @@ def own_data(subject: Subject) -> Data:
     first = first_batch(subject)
     return Data(
         {**constants, **part.constants, **first.constants},
-        (GENERATORS_KEPT, *part.functions, *first.functions),
+        (kept(subject), *part.functions, *first.functions),
         spaced(joined("torch.manual_seed(SEED)", SEED_OTHERS, part.lines), first.lines),
         part.had,
         batches={side: f"{side}_loader" for side in names},
@@ -176,8 +193,15 @@ def sample_shape(subject: Subject) -> SampleShape:
     return SampleShape((first,), (torch.float32,), subject.record.outputs)
 
 
-def own_network(config: Config, shape: TableShape | ImageShape | SampleShape) -> Part:
+def kept(subject: Subject) -> str:
+    """The function `generators_kept`; a loader of the user's own may have a generator too."""
+    loaders = subject.own_data and subject.config.train.batch_size is None
+    return GENERATORS_OF_KEPT if loaders else GENERATORS_KEPT
+
+
+def own_network(subject: Subject, shape: TableShape | ImageShape | SampleShape) -> Part:
     """A network of the user's own, made by its factory."""
+    config = subject.config
     constants: dict[str, Any] = {}
     sampled = isinstance(shape, SampleShape)  # the script reads it off the first batch
     if not sampled:
@@ -195,4 +219,4 @@ def own_network(config: Config, shape: TableShape | ImageShape | SampleShape) ->
         "if torch.initial_seed() != SEED:",
         "    torch.manual_seed(SEED)  # the factory had seeded it otherwise",
     )
-    return Part(constants, (GENERATORS_KEPT,), lines)
+    return Part(constants, (kept(subject),), lines)

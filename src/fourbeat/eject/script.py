@@ -123,7 +123,7 @@ def data_of(
 def network(subject: Subject, shape: TableShape | ImageShape | SampleShape) -> Part:
     """The network, with what belongs to its making."""
     if subject.own_model:
-        part = own.own_network(subject.config, shape)
+        part = own.own_network(subject, shape)
     else:
         part = models.network(subject.config.model, shape)
     lines = joined(
