@@ -10,7 +10,9 @@ import typer
 
 from fourbeat import __version__
 from fourbeat.cli import (
+    asking,
     eject,
+    explain,
     lab,
     predict,
     replay,
@@ -35,6 +37,8 @@ app = typer.Typer(
 app.command("train")(train.train)
 app.command("resume")(resume.resume)
 app.command("predict")(predict.predict)
+app.command("checkpoint")(asking.checkpoint)
+app.command("explain")(explain.explain)
 app.command("replay")(replay.replay)
 app.command("reproduce")(reproduce.reproduce)
 app.command("eject")(eject.eject)
