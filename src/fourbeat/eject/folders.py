@@ -10,7 +10,7 @@ from fourbeat.config.options import Config
 from fourbeat.data import folders
 from fourbeat.data.folders import Listing
 from fourbeat.data.image_places import ROLES, Place
-from fourbeat.data.pictures import ORIENTATION, Header, header, opened
+from fourbeat.data.pictures import ORIENTATION, Header, header, image_module, opened
 from fourbeat.data.record import DataRecord
 from fourbeat.eject.part import Part, Read
 from fourbeat.eject.text import code, indented, joined, noted, path, quoted
@@ -86,7 +86,12 @@ def reading(config: Config, record: DataRecord, where: Sequence[Place]) -> Read:
 
 
 def look(listings: Sequence[Listing]) -> Kinds:
-    """Read every image's header, and see what else the folders hold."""
+    """Read every image's header, and see what else the folders hold.
+
+    Raises:
+        ConfigError: if Pillow is not installed.
+    """
+    image_module()
     headers: list[Header] = []
     turned = False
     for file in (file for found in listings for file in found.paths()):

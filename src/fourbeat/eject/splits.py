@@ -59,7 +59,7 @@ def by_shares(shares: SplitConfig, *, test: bool) -> dict[str, Any]:
 
 
 def stratified(shares: SplitConfig, groups: np.ndarray, *, test: bool = True) -> Part:
-    """A random split by groups, in the line the sides.
+    """A random split that keeps the groups' shares; the caller writes the line that calls it.
 
     Args:
         groups: the group of each row that is split.
