@@ -59,7 +59,7 @@ def images(**settings):
 
 CASES = {
     "defaults": table(),
-    "linear": table(model__name="linear"),
+    "linear": table(model__name="linear", train__deterministic=True),
     "no_norm_odd_batch": table(model__norm="none", train__batch_size=7, model__dropout=0.0),
     "batch_norm": table(model__norm="batch", model__widths=[16]),
     "regression": quantity(),

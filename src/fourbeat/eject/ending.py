@@ -64,13 +64,14 @@ def beginning(subject: Subject, files: Mapping[str, str]) -> Part:
     had: dict[str, Any] = {"TORCH": environment.get("torch"), "THREADS": environment.get("threads")}
     had |= {f"{name}_SHA256": sha256 for name, sha256 in files.items()}
     checks = [f"check({name}.name, {hashed(name)}, {name}_SHA256)" for name in files]
+    warned = "" if subject.config.train.deterministic else ", warn_only=True"
     matmul = environment.get("matmul_precision", "highest")
     lines = joined(
         'check("torch", torch.__version__, TORCH)',
         'check("the number of threads", torch.get_num_threads(), THREADS)',
         *checks,
         modules.lines,
-        "torch.use_deterministic_algorithms(True, warn_only=True)",
+        f"torch.use_deterministic_algorithms(True{warned})",
         "torch.utils.deterministic.fill_uninitialized_memory = False  # costs time alone",
         f'torch.set_float32_matmul_precision("{matmul}")' if matmul != "highest" else "",
     )
