@@ -209,13 +209,10 @@ class Session:
             unsaved: whether a `break` left steps behind the last checkpoint.
         """
         try:
-            if self._recording is not None:
-                self._recording.close()
-            if self.control is not None:
-                self.control.close()
+            if error is None and unsaved:
+                self.save(self.generators.capture())
+            self._end_recording()
             if error is None:
-                if unsaved:
-                    self.save(self.generators.capture())
                 self._seal(finished)
             elif not self.training:
                 pass
@@ -224,8 +221,18 @@ class Session:
             else:
                 self._note("failed", f"{type(error).__name__}: {error}")
         finally:
+            self._end_recording()
             self.interrupts.release()  # not before: a signal lets the sealing finish
             self._lock.release()
+
+    def _end_recording(self) -> None:
+        """Nothing more is recorded, and nothing more is asked."""
+        recording, self._recording = self._recording, None
+        control, self.control = self.control, None
+        if control is not None:
+            control.close()
+        if recording is not None:
+            recording.close()
 
     def _seal(self, finished: bool) -> None:
         self._fill("finished" if finished else "stopped")
