@@ -2,7 +2,7 @@
 
 import math
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -104,31 +104,19 @@ class Writer:
             [(group["params"], len(group["params"])) for group in optimizer.param_groups]
             for optimizer in self._optimizers
         ]
+        self._counts = [sum(count for _, count in sizes) for sizes in self._sizes]
         self._columns = {id(p): number for number, p in enumerate(subjects.parameters.values())}
-        self._all = [self._run(id_) for id_ in range(len(self.order))]
-        self._make()
-
-    def _run(self, number: int) -> tuple[int, Any]:
-        """How many parameters an optimizer holds, and their columns: a slice where they adjoin."""
-        places = [self._columns[id(p)] for params, _ in self._sizes[number] for p in params]
-        adjoin = places == list(range(places[0], places[0] + len(places))) if places else False
-        return len(places), slice(places[0], places[0] + len(places)) if adjoin else places
-
-    def _make(self) -> None:
-        dtype = self.layout.dtype
-        blank = np.zeros((), dtype)
-        for name in ("loss", "grad_norm", "lr", "grad", "weight", "update"):
-            blank[name] = np.nan
-        self._blank = blank.tobytes()
-        self._raw = bytearray(self._blank)
-        record = np.frombuffer(self._raw, dtype)
-        self._layers = {n: record[n][0] for n in ("grad", "weight", "update", "nonfinite")}
+        held = [
+            self._columns[id(p)] for sizes in self._sizes for params, _ in sizes for p in params
+        ]
+        self._whole = len(self.order) == 1 and held == list(range(len(self._columns)))
         lanes, groups = len(self.order), self.layout.groups
-        self._head = struct.Struct(f"<qiIiIQQ{2 * lanes + groups}d{len(SECONDS)}f")
-        self._print = slice(dtype.itemsize - CHECK - 16, dtype.itemsize - CHECK)
-        self._body = memoryview(self._raw)[:-CHECK]
+        self._head = struct.Struct(f"<IiqQ{lanes}d{groups}dIIQ{lanes}d{len(SECONDS)}f")
+        columns = len(self._columns)
+        self._nothing = np.full(columns, np.nan, "<f4").tobytes()
+        self._finite = np.zeros(columns, "<u4").tobytes()
 
-    def fits(self, lanes: Any) -> bool:
+    def fits(self, lanes: Iterable[int]) -> bool:
         """Whether these optimizers, by id, are known and hold what they held."""
         for key in lanes:
             if key not in self.order:
@@ -141,97 +129,99 @@ class Writer:
                     return False
         return True
 
-    def bytes(self, draft: Draft, numbers: Sequence[np.ndarray], place: int) -> bytes:
+    def sealed(self, draft: Draft, numbers: Iterable[Any], place: int) -> bytes:
         """The sealed record.
 
         Args:
             draft: of the step.
-            numbers: `draft.tensors(self.order)`, on the CPU.
+            numbers: the values of `draft.tensors(self.order)`: a float or an array for each.
             place: of its row numbers in their file.
         """
-        self._raw[:] = self._blank
         values = iter(numbers)
         losses: list[float] = []
         totals: list[float] = []
         rates: list[float] = []
+        blocks: dict[str, list[tuple[Sequence[Tensor], Any]]] = {}
         for number, key in enumerate(self.order):
-            lane = draft.lanes.get(key)
-            if lane is None:
-                losses.append(math.nan)
-                totals.append(math.nan)
-                rates += [math.nan] * len(self._sizes[number])
-                continue
+            lane = draft.lanes.get(key) or Lane()
             losses.append(mean([(next(values), share) for _, share in lane.losses]))
-            totals.append(float(next(values)) if lane.total is not None else math.nan)
+            totals.append(next(values) if lane.total is not None else math.nan)
             rates += lane.rates or [math.nan] * len(self._sizes[number])
-            self._fill(number, lane, values, totals[-1])
-        self._head.pack_into(
-            self._raw,
-            0,
-            draft.step,
-            draft.epoch,
+            for name, pair in (
+                ("grad", lane.gradients),
+                ("weight", lane.weights),
+                ("update", lane.updates),
+            ):
+                if pair is not None:
+                    blocks.setdefault(name, []).append((pair[0], next(values)))
+            if lane.gradients is not None and not math.isfinite(totals[-1]):
+                counts = UNKNOWN if lane.counts is None else lane.counts
+                blocks.setdefault("nonfinite", []).append((lane.gradients[0], counts))
+        head = self._head.pack(
             draft.flags,
+            draft.epoch,
+            draft.step,
+            draft.hash.intdigest() if draft.flags & Flag.BATCH else 0,
+            *losses,
+            *rates,
             draft.examples,
             sum(map(len, draft.rows)),
             place,
-            draft.hash.intdigest() if draft.flags & Flag.BATCH else 0,
-            *losses,
             *totals,
-            *rates,
             *draft.seconds,
         )
-        self._raw[self._print] = draft.fingerprint
-        self._raw[-CHECK:] = xxhash.xxh3_64_intdigest(self._body).to_bytes(CHECK, "little")
-        return bytes(self._raw)
+        layers = [
+            self._block(blocks.get(name), blank)
+            for name, blank in (
+                ("grad", self._nothing),
+                ("weight", self._nothing),
+                ("update", self._nothing),
+                ("nonfinite", self._finite),
+            )
+        ]
+        body = b"".join((head, *layers, draft.fingerprint))
+        return body + xxhash.xxh3_64_intdigest(body).to_bytes(CHECK, "little")
 
-    def _fill(self, number: int, lane: Lane, values: Iterator[np.ndarray], total: float) -> None:
-        """The norms of one optimizer."""
-        for name, pair in (
-            ("grad", lane.gradients),
-            ("weight", lane.weights),
-            ("update", lane.updates),
-        ):
-            if pair is not None:
-                self._layers[name][self._places(number, pair[0])] = next(values)
-        if lane.gradients is not None and not math.isfinite(total):
-            counts = UNKNOWN if lane.counts is None else lane.counts
-            self._layers["nonfinite"][self._places(number, lane.gradients[0])] = counts
-
-    def _places(self, number: int, parameters: Sequence[Tensor]) -> Any:
-        """The columns of parameters of an optimizer."""
-        count, places = self._all[number]
-        if len(parameters) == count:
-            return places
-        return [self._columns[id(p)] for p in parameters]
+    def _block(self, found: list[tuple[Sequence[Tensor], Any]] | None, blank: bytes) -> bytes:
+        """One number for each column."""
+        if found is None:
+            return blank
+        kind = "<u4" if blank is self._finite else "<f4"
+        if self._whole and len(found[0][0]) == self._counts[0] and np.ndim(found[0][1]):
+            return np.asarray(found[0][1], kind).tobytes()
+        made = np.frombuffer(blank, kind).copy()
+        for parameters, values in found:
+            made[[self._columns[id(p)] for p in parameters]] = values
+        return made.tobytes()
 
 
-def mean(losses: Sequence[tuple[np.ndarray, Any]]) -> float:
+def mean(losses: Sequence[tuple[float, Any]]) -> float:
     """The mean over batches by what each divides by, or the sum where that is not known."""
+    if len(losses) == 1:
+        return losses[0][0]
     if not losses:
         return math.nan
-    if len(losses) == 1:
-        return float(losses[0][0])
     if losses[0][1] is None:
-        return math.fsum(float(loss) for loss, _ in losses)
+        return math.fsum(loss for loss, _ in losses)
     total = math.fsum(float(share) for _, share in losses)
-    return math.fsum(float(loss) * float(share) for loss, share in losses) / total
+    return math.fsum(loss * float(share) for loss, share in losses) / total
 
 
-def native(tensor: Tensor) -> Tensor:
-    """In a dtype that NumPy has."""
-    return tensor.float() if tensor.dtype in (torch.bfloat16, torch.float16) else tensor
-
-
-def on_host(found: Sequence[Tensor]) -> tuple[list[np.ndarray], Any]:
-    """Tensors as arrays, and what to wait for before they are read; None for nothing."""
-    if all(not tensor.is_cuda for tensor in found):
-        return [native(tensor).numpy(force=True) for tensor in found], None
-    flat = torch.cat([t.reshape(-1).double() for t in found]).to("cpu", non_blocking=True)
+def on_host(found: Sequence[Tensor]) -> tuple[list[Any], Any]:
+    """A float or an array for each tensor, and what to wait for before they are read, if anything."""
+    if not any(tensor.is_cuda for tensor in found):
+        return [t.item() if t.ndim == 0 else t.float().numpy(force=True) for t in found], None
+    device = next(tensor.device for tensor in found if tensor.is_cuda)
+    flat = torch.cat([t.reshape(-1).double().to(device) for t in found])
+    values = flat.to("cpu", non_blocking=True).numpy()
     ready = torch.cuda.Event()
     ready.record()
-    arrays: list[np.ndarray] = []
+    return list(apart(values, found)), ready
+
+
+def apart(values: np.ndarray, tensors: Sequence[Tensor]) -> Iterator[np.ndarray]:
+    """The parts of one flat array that belong to each tensor, in its shape."""
     at = 0
-    for tensor in found:
-        arrays.append(flat[at : at + tensor.numel()].numpy().reshape(tuple(tensor.shape)))
+    for tensor in tensors:
+        yield values[at : at + tensor.numel()].reshape(tuple(tensor.shape))
         at += tensor.numel()
-    return arrays, ready

@@ -71,16 +71,18 @@ class Layout:
         lanes, layers, groups = len(self.optimizers), len(self.parameters), self.groups
         return np.dtype(
             [
-                ("step", "<i8"),
-                ("epoch", "<i4"),
                 ("flags", "<u4"),
-                ("examples", "<i4"),
-                ("rows", "<u4"),
-                ("rows_at", "<u8"),
+                # From here on what two equal runs share whatever was thinned; see `shared`.
+                ("epoch", "<i4"),
+                ("step", "<i8"),
                 ("batch", "<u8"),
                 ("loss", "<f8", (lanes,)),
-                ("grad_norm", "<f8", (lanes,)),
                 ("lr", "<f8", (groups,)),
+                ("examples", "<u4"),
+                # To here.
+                ("rows", "<u4"),
+                ("rows_at", "<u8"),
+                ("grad_norm", "<f8", (lanes,)),
                 ("seconds", "<f4", (len(SECONDS),)),
                 ("grad", "<f4", (layers,)),
                 ("weight", "<f4", (layers,)),
@@ -90,6 +92,12 @@ class Layout:
                 ("check", "<u8"),
             ]
         )
+
+    @cached_property
+    def shared(self) -> slice:
+        """The bytes of a record that depend on no clock and are in every record."""
+        fields = self.dtype.fields or {}
+        return slice(fields["epoch"][1], fields["rows"][1])
 
     def plain(self) -> dict[str, Any]:
         """As plain values, for the log's header."""

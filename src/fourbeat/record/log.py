@@ -227,7 +227,7 @@ class StepLog:
             place = self._part.start + (self.at - self._part.before) * len(raw)
             old = os.pread(self._file, len(raw), place)
             if len(old) == len(raw) and whole(old) and not alike(old, raw, self._part.layout):
-                self._differs(int.from_bytes(raw[:8], "little"))
+                self._differs(int.from_bytes(raw[8:16], "little"))
         self._kept.append(raw)
         self.at += 1
         self.root = grown(self.root, raw, self._part.layout)
@@ -274,12 +274,9 @@ class StepLog:
 
 def grown(root: bytes, raw: bytes, layout: Layout) -> bytes:
     """A log's hash with one record more."""
-    if int.from_bytes(raw[12:16], "little") & Flag.UNCOUNTED:
+    if raw[0] & Flag.UNCOUNTED:
         return root
-    lanes, groups = len(layout.optimizers), layout.groups
-    rates = 40 + 16 * lanes
-    kept = (root, raw[:12], raw[32:40], raw[40 : 40 + 8 * lanes], raw[rates : rates + 8 * groups])
-    return xxhash.xxh3_128_digest(b"".join(kept))
+    return xxhash.xxh3_128_digest(root + raw[layout.shared])
 
 
 def write_at(file: int, data: bytes, place: int) -> int:
@@ -295,7 +292,7 @@ def alike(one: bytes, other: bytes, layout: Layout) -> bool:
 
     A step that was broken off says nothing of the one that is done in its place.
     """
-    if (int.from_bytes(one[12:16], "little") | int.from_bytes(other[12:16], "little")) & Flag.UNCOUNTED:
+    if (one[0] | other[0]) & Flag.UNCOUNTED:
         return True
     a, b = (np.frombuffer(raw, layout.dtype)[0] for raw in (one, other))
     return not differing(a, b)

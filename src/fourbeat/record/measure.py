@@ -42,7 +42,8 @@ def fingerprint(values: Iterable[Tensor]) -> bytes:
 
 def hash_batch(made: Any, batch: Any) -> bool:
     """Add a batch's bytes to a hash; False for one with a tensor that is not on the CPU."""
-    found = batch if plain(batch) else list(tensors(batch))
+    plain = type(batch) in (list, tuple) and all(isinstance(t, Tensor) for t in batch)
+    found = batch if plain else list(tensors(batch))
     for tensor in found:
         if tensor.device.type != "cpu":
             return False
@@ -51,8 +52,3 @@ def hash_batch(made: Any, batch: Any) -> bool:
         except (TypeError, RuntimeError, ValueError):  # a dtype without a counterpart, a graph
             made.update(raw(tensor))
     return bool(found)
-
-
-def plain(batch: Any) -> bool:
-    """Whether it is the usual batch, of tensors without a further level."""
-    return isinstance(batch, tuple | list) and all(isinstance(t, Tensor) for t in batch)  # pyright: ignore[reportUnknownVariableType]

@@ -253,7 +253,7 @@ class Recorder:
             one = len(draft.rows) == 1
             place = self._sink.rows(draft.rows[0] if one else np.concatenate(draft.rows))
         draft.seconds[RECORDER] = self._own + perf_counter() - self._now
-        self._sink.write(writer.bytes(draft, numbers, place))
+        self._sink.write(writer.sealed(draft, numbers, place))
 
     def _lane(self, optimizer: Optimizer) -> Lane:
         """What an optimizer did in this step."""
