@@ -1,0 +1,136 @@
+"""Names for what a script trains: optimizers by variable, parameters by module."""
+
+from collections.abc import Iterable
+from typing import Any
+from weakref import WeakKeyDictionary, WeakValueDictionary, ref
+
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from fourbeat.observe.steps import parameters
+from fourbeat.observe.stream import Subjects
+from fourbeat.observe.variables import held
+
+
+class Names:
+    """What was seen of a script's models, and how it is called.
+
+    Attributes:
+        called: modules that the script called itself, by id.
+    """
+
+    def __init__(self) -> None:
+        self.called: WeakValueDictionary[int, nn.Module] = WeakValueDictionary()
+        self._found: WeakValueDictionary[int, nn.Module] = WeakValueDictionary()
+        self._variables: dict[int, tuple[ref[Any], str]] = {}
+        self._optimizers: WeakKeyDictionary[Optimizer, str] = WeakKeyDictionary()
+        self._modules: dict[int, str] = {}
+        self._roots: list[tuple[str, nn.Module]] = []
+        self._key: tuple[int, ...] = ()
+
+    def look(self, optimizers: Iterable[Optimizer]) -> None:
+        """See what the script's variables hold, if anything has been added since."""
+        known = sorted(optimizers, key=id)
+        key = (*map(id, known), *(len(parameters(o)) for o in known), *sorted(self.called))
+        if key == self._key:
+            return
+        self._key = key
+        for name, thing in held():
+            if self._variable(thing) is None:
+                self._variables[id(thing)] = (ref(thing), name)
+            if isinstance(thing, nn.Module):
+                self._found[id(thing)] = thing
+        self._name_modules(known)
+        self._name_optimizers(known)
+
+    def _variable(self, thing: nn.Module | Optimizer) -> str | None:
+        here = self._variables.get(id(thing))
+        return here[1] if here is not None and here[0]() is thing else None
+
+    def module(self, module: nn.Module) -> str | None:
+        """Its name within what is trained; None for one that is no part of it."""
+        return self._modules.get(id(unwrapped(module)))
+
+    def subjects(self, optimizers: Iterable[Optimizer]) -> Subjects:
+        """These optimizers by name, and all parameters and buffers of their models."""
+        self.look(optimizers)
+        named = {self._optimizers[o]: o for o in optimizers}
+        held_by: dict[str, Tensor] = {}
+        buffers: dict[str, Tensor] = {}
+        for name, root in self._roots:
+            prefix = f"{name}." if name else ""
+            held_by.update((prefix + key, p) for key, p in root.named_parameters())
+            buffers.update((prefix + key, b) for key, b in root.named_buffers())
+        there = {id(p) for p in held_by.values()}
+        for name, optimizer in named.items():
+            for number, group in enumerate(optimizer.param_groups):
+                for index, p in enumerate(group["params"]):
+                    if id(p) not in there:
+                        there.add(id(p))
+                        held_by[f"{name}.{number}.{index}"] = p
+        return Subjects(named, held_by, buffers)
+
+    def _name_modules(self, optimizers: list[Optimizer]) -> None:
+        """The modules that own the optimizers' parameters: largest first, then those called."""
+        wanted = {id(p) for optimizer in optimizers for p in parameters(optimizer)}
+        owned: list[tuple[int, int, nn.Module, set[int]]] = []
+        seen: set[int] = set()
+        for rank, modules in enumerate((self.called, self._found)):
+            for module in map(unwrapped, list(modules.values())):
+                own = {id(p) for p in module.parameters()} & wanted
+                if own and id(module) not in seen:
+                    seen.add(id(module))
+                    owned.append((-len(own), rank, module, own))
+        chosen: list[nn.Module] = []
+        for _, _, module, own in sorted(owned, key=lambda one: one[:2]):
+            if own & wanted:
+                wanted -= own
+                chosen.append(module)
+        known = {id(root): name for name, root in self._roots}
+        alone = len(chosen) == 1 and not known
+        self._roots = [(known.get(id(root), "" if alone else "?"), root) for root in chosen]
+        for number, (name, root) in enumerate(self._roots):
+            if name == "?":
+                taken = {name for name, _ in self._roots}
+                self._roots[number] = (_free(self._variable(root) or "model", taken), root)
+        self._modules = {}
+        for name, root in self._roots:
+            for path, module in root.named_modules():
+                whole = ".".join(part for part in (name, path) if part)
+                self._modules.setdefault(id(module), whole)
+
+    def _name_optimizers(self, optimizers: list[Optimizer]) -> None:
+        """A name once given stays, and passes on to one that is made anew for the same parameters."""
+        by_parameters = {
+            frozenset(map(id, parameters(optimizer))): name
+            for optimizer, name in self._optimizers.items()
+        }
+        for optimizer in optimizers:
+            if optimizer in self._optimizers:
+                continue
+            name = by_parameters.get(frozenset(map(id, parameters(optimizer))))
+            if name is None and len(optimizers) == 1 and not self._optimizers:
+                name = "main"
+            if name is None:
+                variable = self._variable(optimizer) or type(optimizer).__name__
+                name = _free(variable, set(self._optimizers.values()))
+            self._optimizers[optimizer] = name
+
+
+def unwrapped(module: nn.Module) -> nn.Module:
+    """The module within a wrapper that adds nothing to its parameters but a prefix."""
+    while True:
+        if type(module).__name__ == "OptimizedModule":
+            module = module._orig_mod  # pyright: ignore[reportAssignmentType, reportPrivateUsage]
+        elif type(module).__name__ in ("DataParallel", "DistributedDataParallel"):
+            module = module.module  # pyright: ignore[reportAssignmentType]
+        else:
+            return module
+
+
+def _free(name: str, taken: set[str]) -> str:
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name}{number}"
+    return free

@@ -1,0 +1,118 @@
+"""Which updates of a script make one step."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+from weakref import WeakKeyDictionary, WeakSet
+
+from torch import Tensor
+from torch.optim import Optimizer
+
+_PATIENCE = 100
+"""Steps after which an optimizer that never stepped is not waited for."""
+
+
+class Steps:
+    """Updates in groups: in a step no parameter is updated twice.
+
+    A GAN's two updates are one step, its critic's five are five. A step is over when every optimizer
+    that ever stepped has, or when a loss reaches none of those that have not, or when one steps again.
+
+    Args:
+        foreign: optimizers that are no business of the script's own.
+
+    Attributes:
+        made: optimizers that exist.
+        stepped: optimizers that ever stepped, or are about to.
+        number: of the open step, from 0.
+        examples: rows seen for it.
+    """
+
+    def __init__(self, foreign: WeakSet[Optimizer]) -> None:
+        self._foreign = foreign
+        self._seen: WeakKeyDictionary[Optimizer, int] = WeakKeyDictionary()
+        self.updates = 0
+        self.made: WeakSet[Optimizer] = WeakSet()
+        self.stepped: WeakSet[Optimizer] = WeakSet()
+        self.number = 0
+        self.examples = 0
+        self._group: WeakSet[Optimizer] = WeakSet()
+        self._updated: set[int] = set()
+        self._begun = False
+        self._done = False
+
+    @property
+    def open(self) -> bool:
+        """Whether a step has had an update and is not over."""
+        return self._begun
+
+    def see(self, optimizer: Optimizer) -> None:
+        """It is about to step."""
+        self.made.add(optimizer)
+        self.stepped.add(optimizer)
+        self.updates += 1
+        self._seen[optimizer] = self.updates
+
+    def optimizers(self) -> list[Optimizer]:
+        """Those that exist; of two for the same parameters the one that stepped last."""
+        latest: dict[frozenset[int], Optimizer] = {}
+        for optimizer in sorted(
+            set(self.made) - set(self._foreign), key=lambda o: self._seen.get(o, 0)
+        ):
+            latest[frozenset(map(id, parameters(optimizer)))] = optimizer
+        return list(latest.values())
+
+    def _expected(self) -> set[Optimizer]:
+        """Those that stepped; for a while also those that have not yet."""
+        expected = set(self.stepped) | (set(self.made) if self.number < _PATIENCE else set())
+        return expected - set(self._foreign)
+
+    def has(self, optimizer: Optimizer) -> bool:
+        """Whether a parameter of it has been updated in the open step."""
+        return any(id(p) in self._updated for p in parameters(optimizer))
+
+    def add(self, optimizer: Optimizer, done: bool) -> None:
+        """An optimizer's update is over."""
+        self.see(optimizer)
+        self._group.add(optimizer)
+        self._updated.update(map(id, parameters(optimizer)))
+        self._begun = True
+        self._done |= done
+
+    def waiting(self) -> list[Tensor]:
+        """Parameters whose update is missing yet: held by none that has stepped in this step."""
+        late = self._expected() - set(self._group)
+        if not late:
+            return []
+        there = self._updated
+        return [p for optimizer in late for p in parameters(optimizer) if id(p) not in there]
+
+    def close(self) -> tuple[int, bool, int]:
+        """The step is over: its number, whether it counts, its examples."""
+        number, done, examples = self.number, self._done, self.examples
+        self.number += done
+        self.examples = 0
+        self._group = WeakSet()
+        self._updated = set()
+        self._begun = self._done = False
+        return number, done, examples
+
+
+def parameters(optimizer: Optimizer) -> list[Tensor]:
+    """All that an optimizer holds, in its order."""
+    return [p for group in optimizer.param_groups for p in group["params"]]
+
+
+def reaches(value: Tensor, wanted: Iterable[Tensor]) -> bool:
+    """Whether backward from a tensor would come to one of these parameters."""
+    ids = {id(p) for p in wanted}
+    ways: list[Any] = [cast(Any, value.grad_fn)]
+    seen: set[Any] = set()
+    while ways:
+        node = ways.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        if id(getattr(node, "variable", None)) in ids:
+            return True
+        ways.extend(following for following, _ in node.next_functions)
+    return False

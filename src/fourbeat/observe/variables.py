@@ -1,0 +1,71 @@
+"""What a script calls its models and optimizers: the variables in its frames."""
+
+import inspect
+import sys
+from collections.abc import Iterator, Mapping
+from types import FrameType, ModuleType
+from typing import Any, cast
+
+from torch import nn
+from torch.optim import Optimizer
+
+_NOT_THE_SCRIPT = {"torch", "fourbeat", "runpy", "importlib", "contextlib", "functools"}
+_SCRIPTS_OF_OURS = ("fourbeat.loop.fit", "fourbeat.labs.")
+
+
+def script_frames() -> Iterator[FrameType]:
+    """The frames of a script, the innermost first: neither torch's nor fourbeat's own.
+
+    The loop of `fit` and the labs are scripts as well.
+    """
+    frame: FrameType | None = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+    while frame is not None:
+        module = str(frame.f_globals.get("__name__", ""))
+        if module.partition(".")[0] not in _NOT_THE_SCRIPT or module.startswith(_SCRIPTS_OF_OURS):
+            yield frame
+        frame = frame.f_back
+
+
+def held() -> Iterator[tuple[str, nn.Module | Optimizer]]:
+    """Models and optimizers that the script's variables hold, the innermost frame's first.
+
+    Also those in the attributes of an object (`self.model`) and in a list or dict.
+    """
+    for frame in script_frames():
+        local, everywhere = frame.f_locals, frame.f_globals
+        for variables in (local, everywhere) if local is not everywhere else (local,):
+            for name, value in list(variables.items()):
+                yield from _within(name, value)
+        _forget(frame, local)
+
+
+def _within(name: str, value: Any) -> Iterator[tuple[str, nn.Module | Optimizer]]:
+    kind: type[Any] = type(value)
+    if issubclass(kind, nn.Module | Optimizer):
+        yield name, value
+    elif issubclass(kind, dict):
+        yield from _those((str(key), item) for key, item in value.items())
+    elif issubclass(kind, list | tuple):
+        yield from _those((f"{name}{number}", item) for number, item in enumerate(value))
+    elif (
+        not issubclass(kind, type | ModuleType) and kind.__module__ not in sys.builtin_module_names
+    ):
+        attributes = getattr(value, "__dict__", None)
+        if isinstance(attributes, Mapping):
+            yield from _those(cast(Mapping[str, Any], attributes).items())
+
+
+def _those(items: Any) -> Iterator[tuple[str, nn.Module | Optimizer]]:
+    for name, value in list(items):
+        if issubclass(type(value), nn.Module | Optimizer):
+            yield name, value
+
+
+def _forget(frame: FrameType, local: dict[str, Any]) -> None:
+    """Before Python 3.13 a frame keeps the dict of its locals: batches would live on in it.
+
+    Not under a debugger, which writes that dict back.
+    """
+    optimized = frame.f_code.co_flags & inspect.CO_OPTIMIZED
+    if sys.version_info < (3, 13) and optimized and sys.gettrace() is None:
+        local.clear()
