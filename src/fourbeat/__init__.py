@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fourbeat.loop.run import Run
     from fourbeat.loop.validate import validate
     from fourbeat.receipt.weights import weights_sha256
+    from fourbeat.record.history import history
 
 __all__ = [
     "EMA",
@@ -35,6 +36,7 @@ __all__ = [
     "fit",
     "gradients",
     "held",
+    "history",
     "load",
     "loaders",
     "lr_range_test",
@@ -60,6 +62,7 @@ _HOMES = {
     "fit": "fourbeat.loop.fit",
     "gradients": "fourbeat.loop.look",
     "held": "fourbeat.loop.groups",
+    "history": "fourbeat.record.history",
     "load": "fourbeat.job.predict",
     "loaders": "fourbeat.job.python",
     "lr_range_test": "fourbeat.loop.range_test",

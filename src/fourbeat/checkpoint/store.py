@@ -8,7 +8,7 @@ before they are deserialised, and deserialising never runs code.
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -21,8 +21,6 @@ from fourbeat.errors import CheckpointError, first_line
 FORMAT = 1
 STATE, MANIFEST = "state.pt", "manifest.json"
 WRITING, REPLACED, REMOVED = ".writing", ".replaced", ".removed"
-KEPT = 2
-"""Checkpoints that stay, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +32,19 @@ class Checkpoint:
         step: updates done.
         environment: where it was written.
         sha256: of the manifest, and so of everything in it.
+        size: of the state, in bytes.
     """
 
     path: Path
     step: int
     environment: dict[str, Any]
     sha256: str
+    size: int
+
+
+def newest_two(steps: list[int]) -> set[int]:
+    """What stays of checkpoints: the last one, and the one before should it break."""
+    return set(steps[-2:])
 
 
 class CheckpointStore:
@@ -47,10 +52,12 @@ class CheckpointStore:
 
     Args:
         directory: the folder; made when the first checkpoint is written.
+        keep: given the steps of the checkpoints, says which of them stay.
     """
 
-    def __init__(self, directory: Path):
+    def __init__(self, directory: Path, keep: Callable[[list[int]], set[int]] = newest_two):
         self.directory = directory
+        self._keep = keep
         self.good: dict[int, Checkpoint] = {}
 
     def open(self) -> list[str]:
@@ -152,18 +159,26 @@ class CheckpointStore:
         self.prune()
         return checkpoint
 
-    def prune(self) -> None:
-        """Remove what is older than the newest verified two.
+    def remove_after(self, step: int) -> None:
+        """Remove every checkpoint of a later step."""
+        for path in self.directory.glob("*"):
+            if path.name.isdigit() and int(path.name) > step:
+                self._remove(path)
 
-        Each is renamed first, so that a kill in between leaves nothing that looks broken.
-        """
-        keep = sorted(self.good, reverse=True)[:KEPT]
+    def prune(self) -> None:
+        """Remove what need not stay: all but the newest verified two, unless told otherwise."""
+        keep, last = self._keep(sorted(self.good)), max(self.good)
         for path in self.directory.iterdir():
-            if path.name.isdigit() and int(path.name) not in keep and int(path.name) < keep[0]:
-                shutil.rmtree(self.directory / REMOVED, ignore_errors=True)
-                self.good.pop(int(path.name), None)
-                path.rename(self.directory / REMOVED)
-        shutil.rmtree(self.directory / REMOVED, ignore_errors=True)
+            if path.name.isdigit() and int(path.name) not in keep and int(path.name) < last:
+                self._remove(path)
+
+    def _remove(self, path: Path) -> None:
+        """Remove a checkpoint: renamed first, so that a kill leaves nothing that looks broken."""
+        removed = self.directory / REMOVED
+        shutil.rmtree(removed, ignore_errors=True)
+        self.good.pop(int(path.name), None)
+        path.rename(removed)
+        shutil.rmtree(removed, ignore_errors=True)
 
 
 def reason(error: BaseException) -> str:
@@ -266,6 +281,7 @@ def read_manifest(path: Path) -> tuple[Checkpoint, dict[str, Any]]:
                 "Use the fourbeat that wrote it, or a newer one",
             )
         known = fields["files"][STATE]
-        return Checkpoint(path, fields["step"], dict(fields["environment"]), digest), known
+        environment, size = dict(fields["environment"]), int(known["size"])
+        return Checkpoint(path, fields["step"], environment, digest, size), known
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise changed from None

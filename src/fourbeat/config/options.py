@@ -258,6 +258,13 @@ class CompileConfig(Section):
     """A graph break is an error, after which the model runs eagerly."""
 
 
+class RecordConfig(Section):
+    """The flight recorder: step log and snapshots."""
+
+    budget: Annotated[float, Field(ge=0, le=1)] = 0.02
+    """Share of the training's time that it may take. 0 records nothing."""
+
+
 class Config(Section):
     """One declared training, complete."""
 
@@ -272,3 +279,4 @@ class Config(Section):
     train: TrainConfig = TrainConfig()
     compile: CompileConfig | None = None
     """None to run the model as it is."""
+    record: RecordConfig = RecordConfig()

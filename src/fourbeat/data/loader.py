@@ -74,6 +74,12 @@ class TensorLoader:
 
     def batches(self, epoch: int, start: int = 0) -> Iterator[tuple[torch.Tensor, ...]]:
         """The batches of an epoch from batch number `start` on."""
+        return (batch for _, batch in self.numbered(epoch, start))
+
+    def numbered(
+        self, epoch: int, start: int = 0
+    ) -> Iterator[tuple[torch.Tensor, tuple[torch.Tensor, ...]]]:
+        """The same, each with the numbers of its rows, int64."""
         order = self.rows
         if self.shuffle:
             order = order[permutation(len(order), self.seed, epoch)]
@@ -82,7 +88,8 @@ class TensorLoader:
             gathered = tuple(tensor.index_select(0, chunk) for tensor in self.tensors)
             if self.transform is not None:
                 gathered = self.transform(gathered, chunk, epoch)
-            yield from zip(*(tensor.split(self.batch_size) for tensor in gathered), strict=True)
+            batches = zip(*(tensor.split(self.batch_size) for tensor in gathered), strict=True)
+            yield from zip(chunk.split(self.batch_size), batches, strict=True)
 
     def chunk(self) -> int:
         """Rows gathered at once: whole batches."""

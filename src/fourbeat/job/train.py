@@ -187,6 +187,7 @@ def run(plan: Plan, out: Path, *, allow_inexact: bool, profile: int) -> Receipt:
         compile=make_compile(config.compile),
         seed=config.seed,
         checkpoint_every=config.train.checkpoint_every,
+        record=config.record.budget,
         config=declared(config),
         data=record,
         code=code(config),

@@ -1,9 +1,10 @@
 """Which calls of the model a step made, so that they can be made again under observation."""
 
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 import torch
@@ -11,6 +12,8 @@ from torch import nn
 
 from fourbeat.data.batch import device_of
 from fourbeat.loop.calling import inner, put, roots
+from fourbeat.observe.events import Forward
+from fourbeat.observe.stream import Stream
 
 MOST = 16
 """Calls that are remembered in a step, the last ones."""
@@ -42,9 +45,16 @@ class Call:
 
 
 class Calls:
-    """Remembers the calls of a model, or of its parts; see `calling.roots`."""
+    """Remembers the calls of a model, or of its parts; see `calling.roots`.
 
-    def __init__(self, model: nn.Module):
+    Args:
+        model: the model.
+        stream: told of each call, if it has readers when the watch begins.
+    """
+
+    def __init__(self, model: nn.Module, stream: Stream):
+        self._stream = stream
+        self._start = 0.0
         self.last: deque[Call] = deque(maxlen=MOST)
         self._roots = roots(model)
 
@@ -53,26 +63,42 @@ class Calls:
         """Remember from here on."""
         with ExitStack() as stack:
             for name, module in self._roots.items():
-                stack.callback(self._watch(module, self._hook(name, device_of(module))))
+                self._watch(name, module, stack)
             yield
 
-    def _watch(self, module: nn.Module, remember: Any) -> Callable[[], None]:
-        """Have calls of a module remembered; gives what ends it."""
+    def _watch(self, name: str, module: nn.Module, stack: ExitStack) -> None:
+        """Have calls of a module remembered until the stack is closed."""
         call = inner(module)
+        remember = self._remembering(name, device_of(module))
+        tell = self._telling(name)
         if call is None:
-            return module.register_forward_pre_hook(remember, with_kwargs=True).remove
+            stack.enter_context(module.register_forward_pre_hook(remember, with_kwargs=True))
+            if self._stream:
+                stack.enter_context(module.register_forward_hook(tell))
+            return
 
         def outside(*args: Any, **kwargs: Any) -> Any:
             remember(module, args, kwargs)  # a hook would be compiled with the module
-            return call(*args, **kwargs)
+            output = call(*args, **kwargs)
+            tell(module, args, output)
+            return output
 
         put(module, outside)
-        return lambda: put(module, call)
+        stack.callback(put, module, call)
 
-    def _hook(self, name: str, device: torch.device) -> Any:
+    def _telling(self, name: str) -> Any:
+        def tell(module: nn.Module, args: tuple[Any, ...], output: Any) -> None:
+            if torch.is_grad_enabled():
+                seconds = perf_counter() - self._start
+                self._stream.emit(Forward(name, module, args, output, seconds))
+
+        return tell
+
+    def _remembering(self, name: str, device: torch.device) -> Any:
         def remember(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
             if torch.is_grad_enabled():
                 gpu = torch.cuda.get_rng_state(device) if device.type == "cuda" else None
                 self.last.append(Call(name, module, args, kwargs, (torch.get_rng_state(), gpu)))
+                self._start = perf_counter()
 
         return remember

@@ -1,7 +1,7 @@
 """One optimizer and what belongs to it: from gradients to new weights, in the right order."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -18,6 +18,17 @@ from fourbeat.loop.gate import Gate
 from fourbeat.loop.schedule import Interval, interval_of
 from fourbeat.loop.share import Weight
 from fourbeat.loop.warmup import Warmup
+from fourbeat.observe.events import (
+    Clear,
+    Clip,
+    Event,
+    Gradients,
+    Schedule,
+    Unscale,
+    Updated,
+    Updating,
+)
+from fourbeat.observe.stream import Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,7 @@ class Lane:
         scaler: GradScaler | None,
         rules: Rules,
         warmup: Warmup | None = None,
+        stream: Stream | None = None,
     ):
         self.name = name
         self.optimizer = optimizer
@@ -84,6 +96,7 @@ class Lane:
         self.scaler = scaler
         self.rules = rules
         self.warmup = warmup
+        self._stream = stream
         waits = scaler is not None or rules.nonfinite == "skip"  # what they do depends on it
         self.gate = None if waits else Gate.of(optimizer)
         self._first: Weight = 1
@@ -101,10 +114,18 @@ class Lane:
 
     def clear(self) -> None:
         """Forget all gradients."""
-        self.optimizer.zero_grad(set_to_none=True)
+        self._zero_grad()
         self._batches, self._sound = 0, True
         if self.gate is not None:
             self.gate.clear()
+
+    def _zero_grad(self) -> None:
+        self.optimizer.zero_grad(set_to_none=True)
+        self._emit(Clear(self.optimizer))
+
+    def _emit(self, event: Event) -> None:
+        if self._stream is not None:
+            self._stream.emit(event)
 
     def backward(self, loss: Tensor, weight: Weight, *, sound: bool) -> None:
         """Add a micro-batch's gradients to those of the step.
@@ -148,28 +169,39 @@ class Lane:
             self._refuse(blame)
         if finite:
             self._clip(norm)
+        updating = Updating(self.optimizer, skip=not finite)
+        self._emit(updating)
+        done = not updating.skip
+        if done:
             if self.scaler is not None:
                 self.scaler.step(self.optimizer)
             else:
                 self.optimizer.step()
+        self._emit(Updated(self.optimizer, done))
         if self.scaler is not None:
             self.scaler.update()
         rates = self.rates()
-        if finite:
+        if done:
             self.end_step()
         self.clear()
-        return Update(finite, norm, rates)
+        return Update(done, norm, rates)
 
     def _by_gate(self, gate: Gate, norm: Tensor) -> Update:
         """Without knowing whether the gradients are finite; the gate does."""
         gate.watch(norm)
         self._clip(norm)
-        gate.step(self.optimizer)
+        updating = Updating(self.optimizer)
+        self._emit(updating)
+        done = not updating.skip
+        if done:
+            gate.step(self.optimizer)
+        self._emit(Updated(self.optimizer, done))
         rates = self.rates()
-        self.end_step()
-        self.optimizer.zero_grad(set_to_none=True)
+        if done:
+            self.end_step()
+        self._zero_grad()
         self._batches = 0
-        return Update(True, norm, rates)
+        return Update(done, norm, rates)
 
     def _by_closure(self, closure: Callable[[], Any], blame: Callable[[], None]) -> Update:
         if self.scaler is not None:
@@ -191,7 +223,9 @@ class Lane:
             norms.append(norm)
             return loss
 
+        self._emit(Updating(self.optimizer, closure=True))
         self.optimizer.step(evaluate)
+        self._emit(Updated(self.optimizer))
         if not norms:
             raise BeatError(
                 f"{type(self.optimizer).__name__} never called the closure",
@@ -208,13 +242,18 @@ class Lane:
         if self.warmup is not None and self.warmup.active:
             self.warmup.step()
         elif self.interval == "step" and self.scheduler is not None:
-            self.scheduler.step()
+            self._schedule()
 
     def end_epoch(self) -> None:
         """Move a scheduler that moves per epoch."""
         if self.scheduler is not None and self.interval == "epoch":
             with self.aims():
-                self.scheduler.step()
+                self._schedule()
+
+    def _schedule(self) -> None:
+        assert self.scheduler is not None
+        self.scheduler.step()
+        self._emit(Schedule(self.optimizer))
 
     def aims(self) -> AbstractContextManager[None]:
         """The rates without the warm-up, for whoever moves them."""
@@ -229,6 +268,7 @@ class Lane:
         """Gradients of the whole step, in their own scale; their norm."""
         if self.scaler is not None:
             self.scaler.unscale_(self.optimizer)
+            self._emit(Unscale(self.optimizer))
         if self._batches > 1:
             share = self._total / self._first
             for parameter in self.parameters():
@@ -242,9 +282,11 @@ class Lane:
                 "The loss must depend on a parameter that this optimizer holds",
             )
         norm, each = total_norm(gradients)
-        if self.gate is not None:
+        if self.gate is not None or self._stream is not None:
             held = [p for p in self.parameters() if p.grad is not None]
-            self.gate.norms = list(zip(held, each, strict=True))
+            self._emit(Gradients(self.optimizer, held, each, norm))
+            if self.gate is not None:
+                self.gate.norms = list(zip(held, each, strict=True))
         return norm
 
     def _finite(self, norm: Tensor) -> bool:
@@ -260,12 +302,16 @@ class Lane:
 
     def _clip(self, norm: Tensor) -> None:
         if self.rules.clip_norm is not None:
-            clip_grads_with_norm_(self.parameters(), self.rules.clip_norm, norm)
+            held = self.parameters()
+            self._emit(Clip(held, self.rules.clip_norm, "norm"))
+            clip_grads_with_norm_(held, self.rules.clip_norm, norm)
         if self.rules.clip_value is not None:
-            clip_grad_value_(self.parameters(), self.rules.clip_value)
+            held = self.parameters()
+            self._emit(Clip(held, self.rules.clip_value, "value"))
+            clip_grad_value_(held, self.rules.clip_value)
 
 
-def total_norm(gradients: list[Tensor]) -> tuple[Tensor, Sequence[Tensor]]:
+def total_norm(gradients: list[Tensor]) -> tuple[Tensor, Tensor]:
     """The 2-norm of all together, in the bits of `torch.nn.utils.get_total_norm`, and of each.
 
     On one device and of one dtype, without the grouping that takes most of its time.
@@ -273,8 +319,10 @@ def total_norm(gradients: list[Tensor]) -> tuple[Tensor, Sequence[Tensor]]:
     each = torch._foreach_norm(gradients)  # pyright: ignore[reportPrivateUsage, reportPrivateImportUsage]
     first = gradients[0]
     if any(g.device != first.device or g.dtype != first.dtype for g in gradients):
-        return get_total_norm(gradients), each
-    return torch.linalg.vector_norm(torch.stack(each)), each
+        alike = [norm.to(first.device, torch.float32) for norm in each]
+        return get_total_norm(gradients), torch.stack(alike)
+    stacked = torch.stack(each)
+    return torch.linalg.vector_norm(stacked), stacked
 
 
 def make_lanes(
@@ -284,6 +332,7 @@ def make_lanes(
     scaler: Callable[[], GradScaler | None],
     rules: Rules,
     warmup: int,
+    stream: Stream | None = None,
 ) -> dict[str, Lane]:
     """A lane for each optimizer; a single one is called `main`.
 
@@ -317,6 +366,7 @@ def make_lanes(
             scaler(),
             rules,
             Warmup(one, warmup) if warmup else None,
+            stream,
         )
         for name, one in optimizers.items()
     }

@@ -23,6 +23,7 @@ from fourbeat.loop.finite import broken, extreme, is_mask, named_tensors, rows_o
 from fourbeat.loop.lane import Lane
 from fourbeat.loop.modes import left_alone
 from fourbeat.loop.step import Step
+from fourbeat.observe.stream import Stream
 
 log = logging.getLogger("fourbeat")
 
@@ -57,11 +58,12 @@ class Localiser:
 
     Args:
         model: that is trained.
+        stream: told of its calls.
     """
 
-    def __init__(self, model: nn.Module):
+    def __init__(self, model: nn.Module, stream: Stream):
         self.model = unwrapped(model)
-        self.calls = Calls(model)
+        self.calls = Calls(model, stream)
         self._sizes: dict[str, Tensor] = {}
 
     def begin(self) -> None:

@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from fourbeat.checkpoint import rng
 from fourbeat.data.loader import TensorLoader
 from fourbeat.errors import CheckpointError
+from fourbeat.loop.rows import drawn_from, numbered
 
 OWN = (torch.Generator, np.random.Generator, np.random.RandomState, random.Random)
 """Generators that an object may have for itself."""
@@ -72,8 +73,10 @@ def start_workers(loader: Any) -> None:
                 iter(inner)
 
 
-def batches(loader: Iterable[Any], epoch: int, skip: int) -> Iterator[Any]:
-    """Iterate from batch number `skip` on.
+def batches(loader: Iterable[Any], epoch: int, skip: int) -> Iterator[tuple[Any, Any]]:
+    """Iterate from batch number `skip` on, each batch with the numbers of its rows.
+
+    The numbers are int64 of shape (n,); None where they cannot be seen.
 
     For a loader that is not keyed, every generator must stand where it stood when the epoch
     began; afterwards the caller puts them to where they stood at batch `skip`. A DataLoader
@@ -83,8 +86,9 @@ def batches(loader: Iterable[Any], epoch: int, skip: int) -> Iterator[Any]:
         CheckpointError: if the loader ends before that batch.
     """
     if isinstance(loader, TensorLoader):
-        return loader.batches(epoch, skip)
-    iterator = iter(loader)
+        return ((rows.numpy(), batch) for rows, batch in loader.numbered(epoch, skip))
+    with drawn_from(loader) as drawn:
+        iterator = iter(loader)
     skipper = iterator
     if isinstance(loader, DataLoader):
         loader = cast(DataLoader[Any], loader)
@@ -93,12 +97,14 @@ def batches(loader: Iterable[Any], epoch: int, skip: int) -> Iterator[Any]:
     for done in range(skip):
         try:
             next(skipper)
+            if drawn is not None:
+                drawn.take()
         except StopIteration:
             raise CheckpointError(
                 f"the checkpoint stands at batch {skip} of the epoch, but the loader has {done}",
                 remedy="Resume with the data and batch size that the run began with",
             ) from None
-    return iterator
+    return numbered(iterator, drawn)
 
 
 def limits_of(loader: Any) -> list[str]:

@@ -39,6 +39,7 @@ from fourbeat.loop.state import RunState
 from fourbeat.loop.step import END, Step
 from fourbeat.loop.training import Training
 from fourbeat.loop.validate import Loss, Metric, evaluate
+from fourbeat.observe.stream import Stream, Subjects
 from fourbeat.receipt.code import CodeRecord, code_of, main_script
 from fourbeat.receipt.environment import environment
 from fourbeat.receipt.model import EpochRecord, Receipt, RunRecord, TrainingRecord
@@ -89,6 +90,8 @@ class Run:
             it stands and is not rewound. None leaves the generators as they are.
         checkpoint_every: write a checkpoint every so many steps. Default: at the end of each
             epoch, and within an epoch once a minute.
+        record: share of the training's time that the flight recorder may take for the step log and
+            snapshots; see `fourbeat.history`. 0 for none.
         extra: further objects with `state_dict` and `load_state_dict`, by name.
         config: the configuration as resolved, for the receipt.
         data: what is trained on, for the receipt.
@@ -121,6 +124,7 @@ class Run:
         profile: int = 0,
         seed: int | None = None,
         checkpoint_every: int | None = None,
+        record: float = 0.02,
         extra: Mapping[str, Stateful] | None = None,
         config: dict[str, Any] | None = None,
         data: DataRecord | None = None,
@@ -132,6 +136,7 @@ class Run:
                 raise ValueError(f"{name} must be at least 1, got {number}")
         self.directory = Path(directory).absolute()  # the loop may change the working folder
         self.model = model
+        self._stream = Stream(self._subjects, self.directory)
         self.lanes = make_lanes(
             optimizer,
             scheduler,
@@ -139,6 +144,7 @@ class Run:
             lambda: scaler_of(precision, model),
             Rules(clip_norm, clip_value, nonfinite),
             warmup,
+            self._stream,
         )
         plain = unwrapped(model)  # its weights have their own names
         averaged = WeightAverage(plain, average) if average else None
@@ -166,6 +172,8 @@ class Run:
             self.directory,
             Parts(plain, self.lanes, dict(extra or {}), averaged),
             self.receipt,
+            stream=self._stream,
+            record=record,
             checkpoint_every=checkpoint_every,
             allow_inexact=allow_inexact,
         )
@@ -179,12 +187,25 @@ class Run:
             StepProfiler(profile, self.directory) if profile else None,
             self._session,
             self._progress,
+            self._stream,
         )
         self._epoch: Epoch | None = None
         self._training: weakref.ref[Generator[Step]] | None = None
         self._call = 0
         self._count: int | None = None
         self._within = False
+
+    def _subjects(self) -> Subjects:
+        """What is trained, by name."""
+        plain = unwrapped(self.model)
+        parameters: dict[str, Tensor] = dict(plain.named_parameters())
+        held = {id(p) for p in parameters.values()}
+        for lane in self.lanes.values():  # of a loss with weights, say
+            for number, p in enumerate(lane.parameters()):
+                if id(p) not in held:
+                    parameters[f"{lane.name}.{number}"] = p
+        optimizers = {name: lane.optimizer for name, lane in self.lanes.items()}
+        return Subjects(optimizers, parameters, dict(plain.named_buffers()))
 
     @property
     def state(self) -> RunState:

@@ -22,8 +22,10 @@ from fourbeat.loop.generators import Generators
 from fourbeat.loop.interrupt import Interrupts
 from fourbeat.loop.parts import Parts
 from fourbeat.loop.position import has_workers
+from fourbeat.loop.recording import Recording
 from fourbeat.loop.state import RunState
 from fourbeat.loop.step import END
+from fourbeat.observe.stream import Stream
 from fourbeat.receipt.environment import differences
 from fourbeat.receipt.model import Receipt, Status
 from fourbeat.receipt.publish import (
@@ -63,6 +65,8 @@ class Session:
         parts: Parts,
         receipt: Receipt,
         *,
+        stream: Stream,
+        record: float,
         checkpoint_every: int | None,
         allow_inexact: bool,
     ):
@@ -74,6 +78,9 @@ class Session:
         self.generators = Generators()
         self.interrupts = Interrupts()
         self.resumed = self.passed = self.training = False
+        self._stream = stream
+        self._budget = record
+        self._recording: Recording | None = None
         self._every = checkpoint_every
         self._allow_inexact = allow_inexact
         self._lock = RunLock(directory)
@@ -150,6 +157,8 @@ class Session:
             self.state.event("resume", text)
         self.state.fill(self.receipt, "running")
         declare(self.directory, self.receipt)
+        if self._budget > 0:
+            self._recording = Recording(self.directory, self._stream, self.state, self._budget)
 
     def _resume(self, checkpoint: Checkpoint, broken: list[str]) -> None:
         """Restore everything from a verified checkpoint."""
@@ -193,6 +202,8 @@ class Session:
             unsaved: whether a `break` left steps behind the last checkpoint.
         """
         try:
+            if self._recording is not None:
+                self._recording.close()
             if error is None:
                 if unsaved:
                     self.save(self.generators.capture())
@@ -250,19 +261,35 @@ class Session:
             return self.state.step % self._every == 0
         return time.monotonic() - self._saved >= DUE_SECONDS
 
-    def save(self, now: rng.State) -> None:
-        """Write a checkpoint of this moment between two steps.
+    def whole(self, now: rng.State) -> dict[str, Any]:
+        """All that a resume needs, by reference.
 
         Args:
             now: the generators, as the next step is to find them.
         """
-        state = {
+        return {
             **self.parts.state(),
             "best": self.best,
             "rng": now,
             "run": self.state.state(),
         }
-        self._store.write(self.state.step, plain(state, "state"), self.receipt.environment)
+
+    def snapshot_due(self) -> bool:
+        """Whether the recorder wants a snapshot before the next step."""
+        within = self.state.position > 0
+        return within and self._recording is not None and self._recording.due()
+
+    def snapshot(self, now: rng.State) -> None:
+        """Let the recorder keep this moment between two steps; see `save`."""
+        assert self._recording is not None
+        self._recording.snapshot(self.whole, now, self.receipt.environment)
+
+    def save(self, now: rng.State) -> None:
+        """Write a checkpoint of this moment between two steps; see `whole`."""
+        if self._recording is not None:
+            self._recording.mark()
+        state = plain(self.whole(now), "state")
+        self._store.write(self.state.step, state, self.receipt.environment)
         self._saved, self._saved_step = time.monotonic(), self.state.step
 
     def stop(self, now: rng.State) -> None:

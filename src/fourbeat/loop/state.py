@@ -29,6 +29,8 @@ class RunState:
         rates: the learning rates of each optimizer's last update in the open epoch.
         skipped: updates of the open epoch that were skipped.
         means: training sums of the open epoch.
+        records: in the step log.
+        root: the step log's hash so far; see `StepLog`.
         selection: the best epoch so far.
         curves: the closed epochs.
         batch: description of the first batch.
@@ -50,6 +52,8 @@ class RunState:
     rates: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
     skipped: int = 0
     means: Means = field(default_factory=Means)
+    records: int = 0
+    root: bytes = bytes(16)
     selection: Selection = field(default_factory=Selection)
     curves: list[EpochRecord] = field(default_factory=list[EpochRecord])
     batch: str | None = None
@@ -80,6 +84,7 @@ class RunState:
             }
         )
         receipt.batch = self.batch
+        receipt.steps_root = self.root.hex() if self.records else None
         receipt.curves = self.curves
         receipt.selection = self.selection.best
         receipt.results = self.results
@@ -103,6 +108,8 @@ class RunState:
             "rates": dict(self.rates),
             "skipped": self.skipped,
             "means": self.means.state(),
+            "records": self.records,
+            "root": self.root,
             "selection": self.selection.state(),
             "curves": [record.model_dump() for record in self.curves],
             "batch": self.batch,

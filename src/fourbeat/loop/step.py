@@ -12,6 +12,8 @@ from fourbeat.loop.lane import Lane, Update
 from fourbeat.loop.means import Entry, right_answers, weighted
 from fourbeat.loop.share import Weight
 from fourbeat.loop.validate import scalar
+from fourbeat.observe.events import Backward, Loss
+from fourbeat.observe.stream import Stream
 
 Beat = Literal["backward", "update", "next batch"]
 
@@ -24,6 +26,7 @@ class Engine(Protocol):
 
     lanes: Mapping[str, Lane]
     accumulate: int
+    stream: Stream
 
     def outside_autocast(self) -> AbstractContextManager[object]:
         """For backward and update."""
@@ -58,6 +61,7 @@ class Step:
         read: the batches read so far, on the model's device.
         updates: what came of each optimizer's update.
         counted: whether it is among the run's steps.
+        examples: in its batches, once it is counted.
     """
 
     def __init__(self, number: int, first: Any, fetch: Callable[[], Any], engine: Engine):
@@ -65,6 +69,7 @@ class Step:
         self.read: list[Any] = [first]
         self.updates: dict[str, Update] = {}
         self.counted = False
+        self.examples = 0
         self._fetch = fetch
         self._engine = engine
         self._at = 0
@@ -148,9 +153,11 @@ class Step:
                 "Compute it with gradients on (no detach() or no_grad() between model and loss), "
                 "with a parameter that is not frozen",
             )
+        self._engine.stream.emit(Loss(loss, share, lane.optimizer))
         sound = self._engine.check_loss(self, lane, loss, logits)
         with self._engine.outside_autocast():
             lane.backward(loss, share, sound=sound)
+        self._engine.stream.emit(Backward())
         self._backwards[lane.name] = done + 1
         name = "loss" if optimizer is None else f"{optimizer}_loss"
         entries = self._entries.setdefault(lane.name, [])

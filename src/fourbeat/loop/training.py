@@ -4,6 +4,7 @@ import logging
 import math
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager
+from time import perf_counter
 from typing import Any, NoReturn
 
 import torch
@@ -23,6 +24,8 @@ from fourbeat.loop.profiler import StepProfiler
 from fourbeat.loop.progress import Progress
 from fourbeat.loop.session import Session
 from fourbeat.loop.step import END, Step
+from fourbeat.observe.events import Batch, Stepped
+from fourbeat.observe.stream import Stream
 
 log = logging.getLogger("fourbeat")
 
@@ -46,8 +49,10 @@ class Training:
         profiler: StepProfiler | None,
         session: Session,
         progress: Progress,
+        stream: Stream,
     ):
         self.model = model
+        self.stream = stream
         self.lanes = lanes
         self.word: precision.Word = word
         self.accumulate = accumulate
@@ -55,7 +60,7 @@ class Training:
         self.profiler = profiler
         self.session = session
         self.progress = progress
-        self.localiser = Localiser(model)
+        self.localiser = Localiser(model, stream)
         self._late: dict[str, Late] = {}
         self._open: Step | None = None
         self.epochs = 0
@@ -90,13 +95,19 @@ class Training:
             self.profiler.start()
 
         def fetch(stop: Callable[[], None] = lambda: None) -> Any:
-            batch = session.next_batch(batches, loader, stop)
-            return END if batch is END else to_device(batch, device)
+            start = perf_counter()
+            found = session.next_batch(batches, loader, stop)
+            if found is END:
+                return END
+            rows, batch = found
+            self.stream.emit(Batch(batch, rows, perf_counter() - start))
+            return to_device(batch, device)
 
         try:
             with mode(self.model, training=True), self.localiser.calls.watched():
                 while True:
-                    now = generators.capture() if session.due() or unexpected else None
+                    due, snapshot = session.due() or unexpected, session.snapshot_due()
+                    now = generators.capture() if due or snapshot else None
                     batch = fetch(self._stop)
                     if batch is END:
                         if self.average is not None:
@@ -104,8 +115,12 @@ class Training:
                         break
                     if now is not None:
                         self.settle()
-                        session.save(now if state.position else state.call_rng or now)
-                        unexpected = False
+                        now = now if state.position else state.call_rng or now
+                        if due:
+                            session.save(now)
+                            unexpected = False
+                        else:
+                            session.snapshot(now)
                     if state.batch is None:
                         state.batch = describe(batch)
                     step = Step(state.step, batch, fetch, self)
@@ -117,6 +132,8 @@ class Training:
                     finally:
                         if self.average is not None and step.counted:
                             self.average.after_update()
+                        epoch = state.epoch + 1
+                        self.stream.emit(Stepped(step.number, epoch, step.counted, step.examples))
                     if step.expected != "next batch":
                         raise BeatError(
                             f"step {step.number}: the next batch came where {step.expected!r} "
@@ -268,6 +285,7 @@ class Training:
         if not step.counted:
             step.counted = True
             count = sum(examples(batch) for batch in step.read)
+            step.examples = count
             state.step += 1
             state.means.examples += count
             self.progress.step(count)

@@ -122,6 +122,8 @@ class Receipt(Record):
         fourbeat: version of the program that wrote it.
         config: the configuration as resolved, for a declared run.
         batch: shapes and dtypes of the first batch.
+        steps_root: hash over the step log: number, epoch, loss bits, learning rates and batch hash
+            of every step. Two runs that went the same way share it. None without a log.
         results: metrics of the selected weights by name of the data (`validation`, `test`).
         weights_sha256: identity of the selected weights; see `fourbeat.weights_sha256`.
         last_weights_sha256: the same for the weights after the last step.
@@ -143,6 +145,7 @@ class Receipt(Record):
     environment: dict[str, Any]
     code: CodeRecord
     batch: str | None = None
+    steps_root: str | None = None
     curves: list[EpochRecord] = []
     selection: SelectionRecord | None = None
     results: dict[str, dict[str, Any]] = {}

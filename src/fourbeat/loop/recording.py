@@ -1,0 +1,95 @@
+"""A run's flight recorder: its step log and its snapshots, while it trains."""
+
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from fourbeat.checkpoint import rng
+from fourbeat.errors import first_line
+from fourbeat.loop.state import RunState
+from fourbeat.observe.events import Event
+from fourbeat.observe.stream import Stream
+from fourbeat.record.log import StepLog
+from fourbeat.record.recorder import Recorder
+from fourbeat.record.snapshots import Snapshots
+
+log = logging.getLogger("fourbeat")
+
+SNAPSHOTS = 0.25
+"""What snapshots get of the recorder's budget; the step log gets the rest."""
+
+
+class Recording:
+    """Records what a stream tells, beside a run.
+
+    A recorder that fails (a full disk) is no reason to stop training: it says so and ends.
+
+    Args:
+        directory: of the run.
+        stream: of the run.
+        state: of the run; its count of records is kept up to date by `mark`.
+        budget: share of the time that it may take.
+    """
+
+    def __init__(self, directory: Path, stream: Stream, state: RunState, budget: float):
+        self._state = state
+        self._log = StepLog(directory, state.records, state.root, self._differs)
+        self._recorder = Recorder(stream.subjects, self._log, budget * (1 - SNAPSHOTS))
+        self._snapshots = Snapshots(directory, budget * SNAPSHOTS, state.step)
+        self._reading = stream.read_by(self._read)
+        self._reading.__enter__()
+        self._alive = True
+
+    def _read(self, event: Event) -> None:
+        if self._alive:
+            self._guarded(lambda: self._recorder(event))
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except OSError as error:
+            self._alive = False
+            text = f"The step log ends at step {self._state.step}: {error.strerror or first_line(error)}."
+            log.warning("%s Training goes on", text)
+            self._state.limit(text)
+
+    def _differs(self, step: int) -> None:
+        """A step that comes again after a resume is not what it was."""
+        text = f"step {step} is not what it was before the resume"
+        if not any(event.kind == "differs" for event in self._state.events):
+            log.warning("%s", text)
+            self._state.event("differs", text)
+
+    def mark(self) -> None:
+        """Note how far the log is, for a checkpoint that is about to be written."""
+        if self._alive:
+            self._guarded(self._recorder.flush)
+            self._guarded(self._log.sync)
+        self._state.records, self._state.root = self._log.at, self._log.root
+
+    def due(self) -> bool:
+        """Whether a snapshot is."""
+        return self._snapshots.due()
+
+    def snapshot(
+        self, state: Callable[[rng.State], dict[str, Any]], now: rng.State, where: Mapping[str, Any]
+    ) -> None:
+        """Keep this moment between two steps.
+
+        Args:
+            state: gives what a checkpoint holds, from the generators.
+            now: the generators, as the next step is to find them.
+            where: the environment.
+        """
+        self.mark()
+        self._snapshots.take(self._state.step, lambda: state(now), where)
+
+    def close(self) -> None:
+        """Write what waits, and let go."""
+        self._reading.__exit__(None, None, None)
+        if self._alive:
+            self._guarded(self._recorder.flush)
+        self._state.records, self._state.root = self._log.at, self._log.root
+        self._log.close()
+        self._snapshots.close()

@@ -1,0 +1,1 @@
+"""The flight recorder: step history, fingerprints, snapshots, and the governor of what they cost."""
