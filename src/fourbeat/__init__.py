@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fourbeat.loop.validate import validate
     from fourbeat.receipt.weights import weights_sha256
     from fourbeat.record.history import history
+    from fourbeat.reproduce.replay import replay
 
 __all__ = [
     "EMA",
@@ -42,6 +43,7 @@ __all__ = [
     "lr_range_test",
     "overfit",
     "parameter_groups",
+    "replay",
     "seed_everything",
     "shapes",
     "train",
@@ -68,6 +70,7 @@ _HOMES = {
     "lr_range_test": "fourbeat.loop.range_test",
     "overfit": "fourbeat.loop.overfit",
     "parameter_groups": "fourbeat.loop.groups",
+    "replay": "fourbeat.reproduce.replay",
     "seed_everything": "fourbeat.checkpoint.rng",
     "shapes": "fourbeat.loop.look",
     "train": "fourbeat.job.python",

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-from fourbeat.code import is_code
-from fourbeat.config.sources import check
-from fourbeat.data import folders
-from fourbeat.errors import InexactError, RunError
+from fourbeat.errors import RunError
+from fourbeat.job.reopen import reopen
 from fourbeat.job.train import train
 from fourbeat.receipt import model as receipts
 from fourbeat.receipt.model import Receipt
@@ -32,23 +30,5 @@ def resume(directory: Path, *, allow_inexact: bool = False, trust_code: bool = F
             str(directory),
             "Run the script again: it goes on",
         )
-    assert receipt.config is not None
-    assert receipt.data is not None
-    config = check(receipt.config, place=str(directory / receipts.NAME))
-    named = [name for name in (config.data.factory, config.model.name) if name and is_code(name)]
-    if named and not trust_code:
-        raise RunError(
-            f"the run is made by code: {', '.join(map(repr, named))}",
-            str(directory),
-            "Read it, then say --trust-code",
-        )
-    changed: list[str] = []
-    for file in receipt.data.files:
-        path = Path(file.path or "")
-        if not path.exists():
-            raise RunError("the run's data is gone", str(path), "Put it back, then resume")
-        if not folders.unchanged(path, file.sha256):
-            changed.append(f"{path} has changed since the run began")
-    if changed:
-        raise InexactError("; ".join(changed), str(directory), "Train anew on the new data")
+    config = reopen(directory, receipt, trust_code=trust_code)
     return train(config, directory, allow_inexact=allow_inexact).receipt

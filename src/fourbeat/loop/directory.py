@@ -1,8 +1,40 @@
 """Where a run goes when nobody said where."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 
 from fourbeat.errors import RunError
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A run that is trained again, in another directory than its script says."""
+
+    original: Path
+    instead: Path
+
+
+ELSEWHERE: ContextVar[Elsewhere | None] = ContextVar("ELSEWHERE", default=None)
+
+
+@contextmanager
+def elsewhere(original: Path, instead: Path) -> Generator[None]:
+    """Have the run of one directory made in another one, and not recorded."""
+    token = ELSEWHERE.set(Elsewhere(original.absolute(), instead.absolute()))
+    try:
+        yield
+    finally:
+        ELSEWHERE.reset(token)
+
+
+def directory_of(asked: Path) -> tuple[Path, bool]:
+    """Where a run goes that asks for a directory, and whether it is made elsewhere."""
+    place, other = asked.absolute(), ELSEWHERE.get()
+    moved = other is not None and place == other.original
+    return (other.instead if other is not None and moved else place), moved
 
 
 def free_directory(stem: str, parent: Path = Path("runs")) -> Path:
@@ -10,6 +42,12 @@ def free_directory(stem: str, parent: Path = Path("runs")) -> Path:
 
     Making it claims it, so that two processes started together get two directories.
     """
+    if (
+        elsewhere := ELSEWHERE.get()
+    ) is not None and elsewhere.original.parent == parent.absolute():
+        name = elsewhere.original.name
+        if name.removesuffix(f"-{name.rpartition('-')[2]}") == stem or name == stem:
+            return elsewhere.original
     number = 1
     while True:
         place = parent / (stem if number == 1 else f"{stem}-{number}")

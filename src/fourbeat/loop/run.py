@@ -25,6 +25,7 @@ from fourbeat.loop import describe, position
 from fourbeat.loop.average import EMA, SWA, WeightAverage
 from fourbeat.loop.calling import unwrapped
 from fourbeat.loop.compiled import Compile, compiled
+from fourbeat.loop.directory import directory_of
 from fourbeat.loop.epoch import Epoch
 from fourbeat.loop.lane import Rules, make_lanes
 from fourbeat.loop.means import Means, Report
@@ -40,7 +41,7 @@ from fourbeat.loop.step import END, Step
 from fourbeat.loop.training import Training
 from fourbeat.loop.validate import Loss, Metric, evaluate
 from fourbeat.observe.stream import Stream, Subjects
-from fourbeat.receipt.code import CodeRecord, code_of, main_script
+from fourbeat.receipt.code import CodeRecord, code_of, command, main_script
 from fourbeat.receipt.environment import environment
 from fourbeat.receipt.model import EpochRecord, Receipt, RunRecord, TrainingRecord
 from fourbeat.types import Direction
@@ -134,7 +135,8 @@ class Run:
         for name, number in (("checkpoint_every", checkpoint_every), ("accumulate", accumulate)):
             if number is not None and number < 1:
                 raise ValueError(f"{name} must be at least 1, got {number}")
-        self.directory = Path(directory).absolute()  # the loop may change the working folder
+        # In full, as the loop may change the working folder.
+        self.directory, again = directory_of(Path(directory))
         self.model = model
         self._stream = Stream(self._subjects, self.directory)
         self.lanes = make_lanes(
@@ -167,13 +169,14 @@ class Run:
             data=data,
             environment=environment(device_of(model).type),
             code=code or code_of(main_script()),
+            command=None if code else command(),
         )
         self._session = Session(
             self.directory,
             Parts(plain, self.lanes, dict(extra or {}), averaged),
             self.receipt,
             stream=self._stream,
-            record=record,
+            record=0 if again else record,
             checkpoint_every=checkpoint_every,
             allow_inexact=allow_inexact,
         )

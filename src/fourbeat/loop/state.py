@@ -8,7 +8,7 @@ import torch
 from fourbeat.checkpoint import rng
 from fourbeat.loop.means import Means
 from fourbeat.loop.select import Selection
-from fourbeat.receipt.model import EpochRecord, EventRecord, Receipt, Status
+from fourbeat.receipt.model import EpochRecord, EventRecord, ParentRecord, Receipt, Status
 
 
 @dataclass(slots=True)
@@ -31,6 +31,7 @@ class RunState:
         means: training sums of the open epoch.
         records: in the step log.
         root: the step log's hash so far; see `StepLog`.
+        parent: the run that this one is a branch of.
         selection: the best epoch so far.
         curves: the closed epochs.
         batch: description of the first batch.
@@ -54,6 +55,7 @@ class RunState:
     means: Means = field(default_factory=Means)
     records: int = 0
     root: bytes = bytes(16)
+    parent: ParentRecord | None = None
     selection: Selection = field(default_factory=Selection)
     curves: list[EpochRecord] = field(default_factory=list[EpochRecord])
     batch: str | None = None
@@ -83,6 +85,7 @@ class RunState:
                 "stopped_early": self.stopped_early,
             }
         )
+        receipt.parent = self.parent
         receipt.batch = self.batch
         receipt.steps_root = self.root.hex() if self.records else None
         receipt.curves = self.curves
@@ -110,6 +113,7 @@ class RunState:
             "means": self.means.state(),
             "records": self.records,
             "root": self.root,
+            "parent": self.parent.model_dump() if self.parent else None,
             "selection": self.selection.state(),
             "curves": [record.model_dump() for record in self.curves],
             "batch": self.batch,
@@ -129,5 +133,6 @@ class RunState:
             "selection": Selection.of(state["selection"]),
             "curves": [EpochRecord(**record) for record in state["curves"]],
             "events": [EventRecord(**record) for record in state["events"]],
+            "parent": ParentRecord(**state["parent"]) if state["parent"] else None,
         }
         return RunState(**fields)

@@ -28,6 +28,38 @@ class CodeRecord(BaseModel):
     modules: dict[str, str] = {}
 
 
+class CommandRecord(BaseModel):
+    """How a script was started: enough to start it again.
+
+    Attributes:
+        script: its full path.
+        module: its name, for `python -m module`.
+        arguments: that followed it.
+        folder: the current one when the run was made.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    script: str
+    module: str | None = None
+    arguments: list[str] = []
+    folder: str
+
+
+def command() -> CommandRecord | None:
+    """How the script of this process was started; None in an interactive session."""
+    file = main_script()
+    if file is None or not file.is_file():
+        return None
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    return CommandRecord(
+        script=str(file.absolute()),
+        module=None if spec is None else spec.name.removesuffix(".__main__"),
+        arguments=sys.argv[1:],
+        folder=str(Path.cwd()),
+    )
+
+
 def code_of(file: Path | None) -> CodeRecord:
     """Describe the code of a script, or nothing for an interactive session."""
     if file is None or not file.is_file():

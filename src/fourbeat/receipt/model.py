@@ -10,7 +10,7 @@ from fourbeat import __version__
 from fourbeat.checkpoint import files
 from fourbeat.data.record import DataRecord
 from fourbeat.errors import RunError
-from fourbeat.receipt.code import CodeRecord
+from fourbeat.receipt.code import CodeRecord, CommandRecord
 from fourbeat.types import Direction
 
 FORMAT = 1
@@ -114,6 +114,22 @@ class EventRecord(Record):
     text: str
 
 
+class ParentRecord(Record):
+    """The run that this one is a branch of.
+
+    Attributes:
+        run: its name.
+        step: updates that were done when it left.
+        steps_root: of the parent's log up to there.
+        settings: what was set to other values.
+    """
+
+    run: str
+    step: int
+    steps_root: str
+    settings: dict[str, Any]
+
+
 class Receipt(Record):
     """The whole.
 
@@ -121,6 +137,8 @@ class Receipt(Record):
         format: version of this document's schema.
         fourbeat: version of the program that wrote it.
         config: the configuration as resolved, for a declared run.
+        command: how its script was started, None for a declared run.
+        parent: the run it is a branch of.
         batch: shapes and dtypes of the first batch.
         steps_root: hash over the step log: number, epoch, loss bits, learning rates and batch hash
             of every step. Two runs that went the same way share it. None without a log.
@@ -144,6 +162,8 @@ class Receipt(Record):
     data: DataRecord | None
     environment: dict[str, Any]
     code: CodeRecord
+    command: CommandRecord | None = None
+    parent: ParentRecord | None = None
     batch: str | None = None
     steps_root: str | None = None
     curves: list[EpochRecord] = []

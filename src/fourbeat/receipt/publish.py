@@ -19,7 +19,8 @@ BEST = "best"
 WEIGHTS = f"{BEST}/model.safetensors"
 CARD = f"{BEST}/model.json"
 REPORT = "report.html"
-OWN = {".lock", ".receipt.json.tmp", "checkpoints", BEST, REPORT, receipts.NAME}
+RECORDED = {"steps.log", "rows.log", "snapshots"}
+OWN = {".lock", ".receipt.json.tmp", "checkpoints", BEST, REPORT, receipts.NAME} | RECORDED
 
 #: A scheduler moves these options of a group while it runs.
 SCHEDULED = {"lr", "momentum", "betas"}

@@ -177,6 +177,11 @@ class History:
             index -= len(records)
         raise IndexError(index)
 
+    def index(self) -> dict[int, int]:
+        """The record of each step that was done, by its number."""
+        done = np.flatnonzero(self.counted)
+        return dict(zip(self.step[done].tolist(), done.tolist(), strict=True))
+
     def find(self, step: int) -> int:
         """The index of a step that was done, or of the last attempt at it.
 

@@ -1,0 +1,1 @@
+"""A step again, a run again: to the same bits, or with the first difference named."""

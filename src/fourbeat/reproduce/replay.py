@@ -1,0 +1,210 @@
+"""A step done again: from the nearest snapshot, every step on the way verified."""
+
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Container, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fourbeat.checkpoint.store import Checkpoint, verify
+from fourbeat.errors import CheckpointError, InexactError, RunError
+from fourbeat.observe.events import Event
+from fourbeat.observe.stream import Reader, Stream, watching
+from fourbeat.receipt import model as receipts
+from fourbeat.receipt.environment import differences, environment
+from fourbeat.receipt.model import Receipt
+from fourbeat.record.history import History, history
+from fourbeat.record.snapshots import NAME as SNAPSHOTS
+from fourbeat.reproduce.compare import Divergence
+from fourbeat.reproduce.rerun import train_again
+from fourbeat.reproduce.seen import Seen
+from fourbeat.reproduce.witness import DivergedError, Reached, Witness
+
+log = logging.getLogger("fourbeat")
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What a replay found.
+
+    Attributes:
+        start: the step it began from: 0, or that of a snapshot.
+        verified: steps that were done again and equal what was recorded.
+        seen: the steps that were asked for, by number.
+        notes: what should be known, in words.
+    """
+
+    start: int
+    verified: int = 0
+    seen: dict[int, Seen] = field(default_factory=dict[int, Seen])
+    notes: list[str] = field(default_factory=list[str])
+
+
+@contextmanager
+def replay(
+    run: str | Path, *, step: int, allow_inexact: bool = False, trust_code: bool = False
+) -> Generator[Seen]:
+    """Go back to a step: `with fourbeat.replay("runs/x", step=47) as step`.
+
+    The run is trained again, in a directory of its own, from its nearest snapshot; each step on
+    the way is verified against the step log. The run itself is left alone. Within the block, model
+    and optimizer are live, and stand just before the update: weights as they were, gradients in
+    `.grad`.
+
+    Args:
+        run: its directory.
+        step: steps done before it, as in `step.number`.
+        allow_inexact: go on where data, code or environment are not what they were.
+        trust_code: run code that the receipt names, wherever it lies.
+
+    Raises:
+        RunError: if there is no such step, or the run cannot be trained again.
+        InexactError: if a step differs from what was recorded, naming the first.
+    """
+    found = replay_steps(
+        Path(run), range(step, step + 1), allow_inexact=allow_inexact, trust_code=trust_code
+    )
+    seen = found.seen[step]
+    seen.rewind()
+    yield seen
+
+
+def replay_steps(
+    run: Path,
+    steps: range,
+    *,
+    allow_inexact: bool = False,
+    trust_code: bool = False,
+) -> Replayed:
+    """Do steps again, and keep what they did; see `replay`."""
+    receipt = receipts.read(run)
+    log_ = history(run)
+    for step in (steps[0], steps[-1]):
+        log_.find(step)
+    found = Replayed(0)
+    snapshot = nearest(run, steps[0], found.notes)
+    found.start = snapshot.step if snapshot else 0
+    with tempfile.TemporaryDirectory(prefix="fourbeat-replay-") as folder:
+        scratch = Path(folder) / run.absolute().name
+        if snapshot is not None:
+            place(snapshot, scratch)
+        witness = retrace(
+            run,
+            receipt,
+            log_,
+            scratch,
+            first=found.start,
+            wanted=steps,
+            last=steps[-1],
+            allow_inexact=allow_inexact,
+            trust_code=trust_code,
+        )
+    found.seen, found.verified = witness.seen, witness.verified
+    missing = [step for step in steps if step not in found.seen]
+    if missing:
+        raise RunError(
+            f"the training ended before step {missing[0]}",
+            str(run),
+            "The log holds it: something outside of the run decides how long it trains",
+        )
+    return found
+
+
+def retrace(
+    run: Path,
+    receipt: Receipt,
+    log_: History,
+    scratch: Path,
+    *,
+    first: int,
+    wanted: Container[int],
+    last: int | None,
+    allow_inexact: bool,
+    trust_code: bool,
+) -> Witness:
+    """Train a run again in `scratch`, verified step by step, until a last step or its end.
+
+    Raises:
+        DivergedError: at the first step that differs, unless `allow_inexact`.
+        RunError: if nothing was trained.
+    """
+    witnesses: list[Witness] = []
+
+    def differs(divergence: Divergence) -> None:
+        why = "The same seed, data, code and environment give the same bits: one of them changed"
+        if not allow_inexact:
+            raise DivergedError(divergence, str(run), why)
+        log.warning("%s", divergence)
+
+    def watcher(stream: Stream) -> Reader | None:
+        if stream.directory != scratch.absolute():
+            return None
+        witness = Witness(stream, log_, first, wanted, last, differs)
+        witnesses.append(witness)
+        unchecked = [receipt.environment]
+
+        def read(event: Event) -> None:
+            if unchecked:  # a script may set threads and flags before its first step, so not before
+                refuse_elsewhere(run, unchecked.pop(), allow_inexact=allow_inexact)
+            witness(event)
+
+        return read
+
+    try:
+        with watching(watcher):
+            train_again(run, receipt, scratch, allow_inexact=allow_inexact, trust_code=trust_code)
+    except Reached:
+        pass
+    if not witnesses:
+        raise RunError(
+            "the script made no run in this directory when it was started again",
+            str(run),
+            f"Arguments: {' '.join(receipt.command.arguments) if receipt.command else ''}",
+        )
+    return witnesses[-1]
+
+
+def refuse_elsewhere(run: Path, before: Mapping[str, Any], *, allow_inexact: bool) -> None:
+    """Refuse an environment that may give other bits.
+
+    Raises:
+        InexactError: with the list of differences.
+    """
+    changed = differences(before, environment(before["device"]))
+    if changed and not allow_inexact:
+        raise InexactError(
+            "here it would not give the same bits: " + "; ".join(changed),
+            str(run),
+            "Replay where it was trained, or go on with --allow-inexact",
+        )
+
+
+def nearest(run: Path, step: int, notes: list[str]) -> Checkpoint | None:
+    """The last whole snapshot or checkpoint that is not after a step; None for the beginning."""
+    folders = [
+        path
+        for kind in (SNAPSHOTS, "checkpoints")
+        for path in (run / kind).glob("*")
+        if path.name.isdigit() and int(path.name) <= step
+    ]
+    for path in sorted(folders, key=lambda path: int(path.name), reverse=True):
+        try:
+            return verify(path)
+        except CheckpointError as error:
+            notes.append(f"passed over a broken snapshot: {error}")
+    return None
+
+
+def place(snapshot: Checkpoint, scratch: Path) -> None:
+    """Give a directory a snapshot to resume from, without a copy where the disk allows it."""
+    target = scratch / "checkpoints" / snapshot.path.name
+    target.mkdir(parents=True)
+    for file in snapshot.path.iterdir():
+        try:
+            os.link(file, target / file.name)
+        except OSError:
+            shutil.copy2(file, target / file.name)

@@ -1,0 +1,129 @@
+"""Have a run trained again: declared ones from their receipt, a script's by its script."""
+
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from fourbeat.checkpoint.files import sha256
+from fourbeat.config.options import Config, RecordConfig
+from fourbeat.errors import FourbeatError, InexactError, RunError
+from fourbeat.job.reopen import reopen
+from fourbeat.job.train import train
+from fourbeat.loop.directory import elsewhere
+from fourbeat.receipt.code import CommandRecord
+from fourbeat.receipt.model import Receipt
+
+
+def train_again(
+    directory: Path,
+    receipt: Receipt,
+    scratch: Path,
+    *,
+    allow_inexact: bool,
+    trust_code: bool,
+) -> None:
+    """Train a run again in another directory, from the checkpoint there if there is one.
+
+    What the user's code prints goes to stderr.
+
+    Args:
+        directory: of the run.
+        receipt: of the run.
+        scratch: where to train; nothing is recorded there.
+        allow_inexact: go on where the bits may differ.
+        trust_code: run code that the receipt names, wherever it is.
+
+    Raises:
+        RunError: if it cannot be trained again.
+        InexactError: if data, code or environment are not what they were.
+    """
+    with redirect_stdout(sys.stderr):
+        if receipt.declared:
+            config = reopen(directory, receipt, trust_code=trust_code)
+            train(unrecorded(config), scratch, allow_inexact=allow_inexact)
+            return
+        command = trusted(directory, receipt, allow_inexact=allow_inexact, trust_code=trust_code)
+        with elsewhere(directory, scratch):
+            run_script(command)
+
+
+def unrecorded(config: Config) -> Config:
+    """The same training without a recorder."""
+    return config.model_copy(update={"record": RecordConfig(budget=0)})
+
+
+def trusted(
+    directory: Path, receipt: Receipt, *, allow_inexact: bool, trust_code: bool
+) -> CommandRecord:
+    """The script of a run, if it may be run again.
+
+    A receipt may come from anywhere. So its script is run only if it is the very one that trained,
+    and lies in the folder where the user stands; or if the user says so.
+
+    Raises:
+        RunError: if there is no script, or it may not be run.
+        InexactError: if it has changed.
+    """
+    command = receipt.command
+    if command is None:
+        raise RunError(
+            "the run was trained in an interactive session, or on a frame in memory",
+            str(directory),
+            "Only a script or a declared run can be trained again",
+        )
+    script = Path(command.script)
+    if not script.is_file():
+        raise RunError("the run's script is gone", str(script), "Put it back, then try again")
+    if sha256(script) != receipt.code.script_sha256 and not allow_inexact:
+        raise InexactError(
+            "the script has changed since the run began",
+            str(script),
+            "Put it back, or go on with --allow-inexact",
+        )
+    if not trust_code and not script.resolve().is_relative_to(Path.cwd().resolve()):
+        raise RunError(
+            "the run's script lies outside of the current folder",
+            str(script),
+            "Go to its folder; or read it, then say --trust-code",
+        )
+    return command
+
+
+def run_script(command: CommandRecord) -> None:
+    """Run a script to its end, in this process, as `__main__`."""
+    main: Any = ModuleType("__main__")
+    main.__file__ = command.script
+    with as_main(main, command):
+        code = compile(Path(command.script).read_bytes(), command.script, "exec", dont_inherit=True)
+        try:
+            exec(code, vars(main))  # noqa: S102
+        except FourbeatError:
+            raise
+        except Exception as error:
+            raise RunError(
+                f"the script failed: {type(error).__name__}: {error}",
+                command.script,
+                "--debug shows where",
+            ) from error
+        except SystemExit as end:
+            if end.code not in (None, 0):
+                raise RunError(f"the script ended with exit({end.code!r})", command.script) from end
+
+
+@contextmanager
+def as_main(main: ModuleType, command: CommandRecord) -> Generator[None]:
+    """Have the process look as it did to the script, for a while."""
+    before = sys.modules["__main__"], sys.argv, list(sys.path), Path.cwd()
+    sys.modules["__main__"] = main
+    sys.argv = [command.script, *command.arguments]
+    sys.path.insert(0, command.folder if command.module else str(Path(command.script).parent))
+    try:
+        os.chdir(command.folder)
+        yield
+    finally:
+        sys.modules["__main__"], sys.argv, sys.path[:] = before[:3]
+        os.chdir(before[3])

@@ -1,0 +1,127 @@
+"""A reader that checks every step against a history, and keeps what it saw of some."""
+
+from collections.abc import Callable, Container
+from typing import Any
+
+import numpy as np
+
+from fourbeat.errors import InexactError
+from fourbeat.observe import events
+from fourbeat.observe.stream import Stream
+from fourbeat.record.history import History
+from fourbeat.record.layout import Flag, Layout
+from fourbeat.record.recorder import Recorder
+from fourbeat.reproduce.compare import Divergence, compare
+from fourbeat.reproduce.seen import Seen
+
+
+class Reached(BaseException):
+    """The last step that was asked for is done; not an `Exception`, so that a loop lets it pass."""
+
+
+class DivergedError(InexactError):
+    """A step is not what was recorded.
+
+    Attributes:
+        divergence: the first difference.
+    """
+
+    def __init__(self, divergence: Divergence, place: str, why: str):
+        super().__init__(str(divergence), place, why)
+        self.divergence = divergence
+
+
+class Latest:
+    """A sink that keeps the last record alone."""
+
+    def __init__(self) -> None:
+        self.layout: Layout | None = None
+        self.record: Any = None
+
+    def begin(self, layout: Layout) -> None:
+        """Records of this layout follow."""
+        self.layout = layout
+
+    def rows(self, numbers: np.ndarray) -> int:
+        """Row numbers are kept with what was seen."""
+        return 0
+
+    def write(self, raw: bytes) -> None:
+        """Keep a record."""
+        assert self.layout is not None
+        self.record = np.frombuffer(raw, self.layout.dtype)[0]
+
+
+class Witness:
+    """Records a stream at full length, and compares each step that is done.
+
+    Args:
+        stream: what is trained again.
+        history: what was recorded; None to compare nothing.
+        first: number of the step that comes first.
+        wanted: steps to keep.
+        last: the step after which to end it all, by raising `Reached`; None to go on.
+        diverged: told of the first difference.
+
+    Attributes:
+        seen: the steps that were kept, by number.
+        verified: steps that were equal.
+    """
+
+    def __init__(
+        self,
+        stream: Stream,
+        history: History | None,
+        first: int,
+        wanted: Container[int],
+        last: int | None,
+        diverged: Callable[[Divergence], None],
+    ):
+        self.seen: dict[int, Seen] = {}
+        self.verified = 0
+        self._stream = stream
+        self._history = history
+        self._index = {} if history is None else history.index()
+        self._next = first
+        self._wanted = wanted
+        self._last = last
+        self._diverged = diverged
+        self._sink = Latest()
+        self._recorder = Recorder(stream.subjects, self._sink, None)
+        self._open = self._seen()
+        self._over = False
+
+    def __call__(self, event: events.Event) -> None:
+        """Take an event in."""
+        if self._over:
+            raise Reached  # somebody has swallowed the first one
+        self._recorder(event)
+        if self._open is not None:
+            self._open.take(event)
+        if isinstance(event, events.Stepped):
+            self._recorder.flush()
+            self._check(event)
+
+    def _seen(self) -> Seen | None:
+        """A page for the step that comes, if it is wanted."""
+        return Seen(self._stream.subjects) if self._next in self._wanted else None
+
+    def _check(self, event: events.Stepped) -> None:
+        seen, record, layout = self._open, self._sink.record, self._sink.layout
+        self._next = event.number + event.counted
+        self._open = self._seen()
+        if record is None or layout is None or record["flags"] & Flag.UNCOUNTED:
+            return
+        if self._history is not None and event.number in self._index:
+            known = self._history.record(self._index[event.number])
+            found = compare(*known, layout, record)
+            if found is not None:
+                self._diverged(found)
+            else:
+                self.verified += 1
+        if seen is not None:
+            seen.finish(layout, record)
+            self.seen[event.number] = seen
+        if self._last is not None and event.number >= self._last:
+            self._over = True
+            raise Reached
