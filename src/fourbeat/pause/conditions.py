@@ -156,7 +156,8 @@ class _Reader:
         yield "end", "", len(text.rstrip())
 
     def _fail(self, fact: str, at: int, remedy: str = "") -> NoReturn:
-        raise ConfigError(f"the condition {fact}\n  {self._text}\n  {' ' * at}^\n", "", remedy)
+        hint = f". {remedy}" if remedy else ""
+        raise ConfigError(f"the condition {fact}{hint}\n  {self._text}\n  {' ' * at}^")
 
     def _expected(self, what: str) -> NoReturn:
         kind, word, at = self._words[self._at]

@@ -66,6 +66,7 @@ class PausedStep:
         optimizer: that is about to step, a `torch.optim.Optimizer`.
         closure: whether it will evaluate the loss again.
         skipped: whether the update will be left out.
+        seen: what its events told.
     """
 
     def __init__(
@@ -81,7 +82,7 @@ class PausedStep:
         self.optimizer = optimizer
         self.closure = closure
         self.skipped = False
-        self._seen = seen
+        self.seen = seen
         self._subjects = subjects
         self._wishes = wishes
 
@@ -98,19 +99,19 @@ class PausedStep:
     @property
     def batch(self) -> Any:
         """The last batch, as the loader gave it; None where no loader was seen."""
-        return self._seen.batches[-1][0] if self._seen.batches else None
+        return self.seen.batches[-1][0] if self.seen.batches else None
 
     @property
     def rows(self) -> np.ndarray | None:
         """Row numbers of all batches of the step, int64 of shape (n,); None where not known."""
-        rows = [rows for _, rows in self._seen.batches]
+        rows = [rows for _, rows in self.seen.batches]
         known = [one for one in rows if one is not None]
         return np.concatenate(known) if known and len(known) == len(rows) else None
 
     @property
     def logits(self) -> Tensor | None:
         """The first tensor of the model's last answer; None where no call of it was seen."""
-        return next(tensors(self._seen.output), None)
+        return next(tensors(self.seen.output), None)
 
     @cached_property
     def loss(self) -> float:
@@ -118,7 +119,7 @@ class PausedStep:
 
         NaN where it is not known: before a closure has been called.
         """
-        losses = self._seen.losses
+        losses = self.seen.losses
         if not losses:
             return math.nan
         values = [float(value.detach().sum()) for value, _ in losses]
@@ -180,7 +181,7 @@ class PausedStep:
 
     def again(self) -> None:
         """Pause at the next step, too."""
-        self._wishes.next = self.number + 1
+        self._wishes.again = self.seen
 
     def go(self) -> None:
         """Pause no more."""
@@ -193,7 +194,7 @@ class PausedStep:
         if name == "lr":
             return self.lr
         if name == "loss":
-            if not self._seen.losses:
+            if not self.seen.losses:
                 raise Unknown
             return self.loss
         return self._norm(list(self._parameters), name)
@@ -255,7 +256,7 @@ class PausedStep:
         if self.closure:
             raise Unknown
         ids = {id(p): name for name, p in self._parameters.items()}
-        before = {ids[key]: norm for key, norm in self._seen.norms.items() if key in ids}
+        before = {ids[key]: norm for key, norm in self.seen.norms.items() if key in ids}
         later = {name: g for name, g in self.gradients.items() if name not in before}
         return {**norms(later, scale_of(self.optimizer)), **before}
 
@@ -268,11 +269,11 @@ class Wishes:
     """What was asked for at a pause.
 
     Attributes:
-        next: a step to pause at.
+        again: pause at the step after this one.
         over: no more pauses.
     """
 
-    next: int | None = None
+    again: Seen | None = None
     over: bool = False
 
 

@@ -7,7 +7,7 @@ import pdb
 import sys
 from contextlib import suppress
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 import fourbeat
 from fourbeat.errors import FourbeatError
@@ -29,7 +29,7 @@ def stop(step: PausedStep, why: str, stream: Stream) -> None:
     text = f"{headline(step, why, place)}\n\n{layer_table(step)}\n"
     if _another_debugger():
         print(text, file=sys.__stderr__)
-        breakpoint()  # noqa: T100
+        breakpoint()
         return
     Prompt.only(stream).open(frame, text)
 
@@ -60,18 +60,35 @@ class Prompt(pdb.Pdb):
 
     def open(self, frame: FrameType, text: str) -> None:
         """Ask in a frame at once, and go on in it as the answer says."""
-        bdb.Bdb.set_trace(self, frame)  # so that `n` and `s` find their way
-        sys.settrace(None)
+        self._begin(frame)
         self.message(text)
         self.message(HINT)
         self.interaction(frame, None)
         if self.quitting:
-            step = current.step()
-            number = step.number if isinstance(step, PausedStep) else "?"
-            print(f"quit at step {number}; the script is not finished", file=sys.__stderr__)
-            raise SystemExit(1)
+            self._quit()
         if not self._runs_on():
             sys.settrace(self.trace_dispatch)
+
+    def _begin(self, frame: FrameType) -> None:
+        """As `set_trace`, so that `n` and `s` find their way; but what runs the script is hidden."""
+        bdb.Bdb.set_trace(self, frame)
+        sys.settrace(None)
+        runs = frame
+        while runs.f_back and runs.f_back.f_globals.get("__name__") != "fourbeat.script.run":
+            runs = runs.f_back
+        self.botframe: FrameType | None = runs
+        above = runs.f_back
+        while above is not None:
+            above.f_trace = None
+            above = above.f_back
+
+    def _quit(self) -> NoReturn:
+        """End the script."""
+        sys.settrace(None)
+        step = current.step()
+        at = f" at step {step.number}" if isinstance(step, PausedStep) else ""
+        print(f"quit{at}; the script is not finished", file=sys.__stderr__)
+        raise SystemExit(1)
 
     def _runs_on(self) -> bool:
         """Whether nothing is left to trace."""
@@ -83,21 +100,20 @@ class Prompt(pdb.Pdb):
         try:
             return super().trace_dispatch(frame, event, arg)
         except bdb.BdbQuit:
-            sys.settrace(None)
-            raise SystemExit(1) from None
+            self._quit()
 
-    def interaction(self, frame: Any, *rest: Any) -> None:
+    def interaction(self, frame: FrameType | None, traceback: Any) -> None:
         """What is tried out at the prompt is no part of the training; `fb` is at hand."""
         lent = not hasattr(builtins, "fb")
         if lent:
-            vars(builtins)["fb"] = fourbeat
+            setattr(builtins, "fb", fourbeat)  # noqa: B010
         hushed, self.stream.hushed = self.stream.hushed, True
         try:
-            super().interaction(frame, *rest)
+            super().interaction(frame, traceback)
         finally:
             self.stream.hushed = hushed
             if lent:
-                vars(builtins).pop("fb", None)
+                delattr(builtins, "fb")
 
     def do_ns(self, arg: str) -> Any:
         """ns

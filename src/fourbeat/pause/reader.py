@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from typing import Any
 
 from fourbeat.errors import FourbeatError
 from fourbeat.observe import events
@@ -22,10 +21,19 @@ class Pause:
         at: the number of a step, from 0.
         when: a condition, looked at before each update.
         stop: what to do there.
+
+    Attributes:
+        paused: whether it ever did.
+        steps: that went by.
+
+    Raises:
+        ConfigError: for a condition that is not understood.
     """
 
-    def __init__(self, at: int | None, when: Condition | None, stop: Stop):
-        self._when = when
+    def __init__(self, at: int | None, when: str | None, stop: Stop):
+        self.paused = False
+        self.steps = 0
+        self._when = None if when is None else Condition(when)
         self._stop = stop
         self._wishes = Wishes()
         self._at = at
@@ -60,7 +68,10 @@ class Pause:
                     current.clear()
                     fresh = True
                 case events.Stepped():
+                    seen.batches.clear()
+                    seen.output = None
                     seen = Seen(event.number + event.counted, event.epoch)
+                    self.steps += event.counted
                     fresh = True
                 case _:
                     pass
@@ -95,8 +106,9 @@ class Pause:
             return
         if self._at == seen.number:
             self._at = None  # a step may have several updates
-        if wishes.next is not None and wishes.next <= seen.number:
-            wishes.next = None
+        if wishes.again is not seen:
+            wishes.again = None
+        self.paused = True
         current.set_to(step)
         stream.hushed = True
         try:
@@ -113,14 +125,5 @@ class Pause:
             return f"{self._when.text}" + (f"   ({known})" if known else "")
         if self._at == step.number:
             return f"--at {self._at}"
-        following = self._wishes.next
-        return "the next step" if following is not None and step.number >= following else ""
-
-
-def readers(at: int | None, when: str | None, stop: Stop) -> Callable[[Stream], Any]:
-    """What `watching` takes: pauses at a step, or when a condition holds.
-
-    Raises:
-        ConfigError: for a condition that is not understood.
-    """
-    return Pause(at, None if when is None else Condition(when), stop).watch
+        asked = self._wishes.again
+        return "the next step" if asked is not None and asked is not step.seen else ""

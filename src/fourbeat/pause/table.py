@@ -44,7 +44,9 @@ def layer_table(step: PausedStep, most: int | None = MOST) -> str:
         for row in rows
     ]
     if len(shown) < len(layers):
-        lines.append(f"… and {len(layers) - len(shown)} more with smaller gradients; `beats` shows all")
+        lines.append(
+            f"… and {len(layers) - len(shown)} more with smaller gradients; `beats` shows all"
+        )
     return "\n".join(lines)
 
 

@@ -24,11 +24,13 @@ class Program:
     """A script, found and not yet run.
 
     Attributes:
-        file: as `__file__` and `sys.argv[0]` will have it.
+        name: as `sys.argv[0]` will have it.
+        file: as `__file__` will have it.
         folder: that imports look in first.
         module: of `-m`, None for a file.
     """
 
+    name: str
     file: str
     folder: str
     loader: Any
@@ -42,7 +44,7 @@ class Program:
         """
         if self.spec is not None:
             return self.loader.get_code(self.spec.name)
-        with io.open_code(os.path.abspath(self.file)) as file:
+        with io.open_code(self.file) as file:
             return compile(file.read(), self.file, "exec", dont_inherit=True)
 
 
@@ -61,7 +63,8 @@ def find(script: str, *, module: bool = False) -> Program:
         near = ". Say -m for a module" if "/" not in script and not path.suffix else ""
         raise ConfigError("no such script", script, f"Name a Python file{near}")
     folder = os.path.dirname(os.path.realpath(script))
-    return Program(script, folder, SourceFileLoader("__main__", script))
+    file = os.path.join(os.getcwd(), script)
+    return Program(script, file, folder, SourceFileLoader("__main__", file))
 
 
 def _find_module(name: str) -> Program:
@@ -76,7 +79,7 @@ def _find_module(name: str) -> Program:
         spec = None
     if spec is None or spec.origin is None or not hasattr(spec.loader, "get_code"):
         raise ConfigError("no such module to run", f"-m {name}", "Name one that `python -m` runs")
-    return Program(spec.origin, os.getcwd(), spec.loader, spec)
+    return Program(spec.origin, spec.origin, os.getcwd(), spec.loader, spec)
 
 
 def run(program: Program, arguments: Sequence[str]) -> int:
@@ -99,7 +102,7 @@ def run(program: Program, arguments: Sequence[str]) -> int:
     main.__cached__ = program.spec.cached if program.spec is not None else None
     main.__annotations__ = {}
     sys.modules["__main__"] = main
-    sys.argv = [program.file, *arguments]
+    sys.argv = [program.name, *arguments]
     if not sys.flags.safe_path:
         sys.path = [program.folder, *sys.path[1:]]
     try:

@@ -1,0 +1,60 @@
+"""`fourbeat pause`: a debugger in a script's own frame, just before an update."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from fourbeat.cli.script import Arguments, Module, Script, options_after
+from fourbeat.errors import ConfigError
+
+At = Annotated[
+    int | None, typer.Option(min=0, metavar="N", help="Pause at the step with this number, from 0.")
+]
+When = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CONDITION",
+        help="Pause before every update at which it holds, such as "
+        "'grad_norm > 100 or not finite(loss)'.",
+    ),
+]
+
+
+def pause(
+    script: Script,
+    arguments: Arguments = None,
+    at: At = None,
+    when: When = None,
+    module: Module = False,
+) -> None:
+    """Run a script as `python` would, and stop just before an update, in the script's own frame.
+
+    At the prompt all of pdb works, and ns (next step), skip, go, beats and fb.step. A condition may
+    use step, epoch, loss, lr, grad_norm, weight_norm, update_norm, update_ratio, the last four also of
+    layer("fc1"), and finite(x), spike(x, 3), abs, min, max.
+    """
+    own, arguments = options_after(arguments or [], ("--at", "--when"))
+    if "--at" in own:
+        try:
+            at = int(own["--at"])
+        except ValueError:
+            at = -1
+    when = own.get("--when", when)
+    if at is None and when is None:
+        raise ConfigError("nothing says where to pause", "pause", "Say --at N or --when CONDITION")
+    if at is not None and at < 0:
+        raise ConfigError("a step's number is a whole number from 0", "--at", "Say --at 47, say")
+    from fourbeat.observe.attach import attach
+    from fourbeat.observe.stream import watching
+    from fourbeat.pause.prompt import stop
+    from fourbeat.pause.reader import Pause
+    from fourbeat.script.run import find, run
+
+    pauses = Pause(at, when, stop)
+    program = find(script, module=module)
+    with watching(pauses.watch), attach():
+        code = run(program, arguments)
+    if not pauses.paused and code == 0:
+        print(f"fourbeat: no pause; {pauses.steps} steps went by", file=sys.stderr)
+    raise typer.Exit(code)

@@ -1,0 +1,208 @@
+"""What attaching changes in PyTorch is put back, keeps nothing alive, and knows its place."""
+
+import gc
+import inspect
+import weakref
+
+import pytest
+import torch
+from torch import nn
+from torch.optim.lr_scheduler import LRScheduler
+from torch.utils.data import DataLoader, TensorDataset, dataloader
+
+from fourbeat.errors import FourbeatError
+from fourbeat.observe import events
+from fourbeat.observe.attach import attach
+
+PATCHED = [
+    (torch, ["compile"]),
+    (torch.autograd, ["backward"]),
+    (torch.nn.utils, ["clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_"]),
+    (torch.nn.utils.clip_grad, ["clip_grad_norm_", "clip_grad_value_", "_clip_grads_with_norm_"]),
+    (nn.Module, ["__call__", "train", "zero_grad"]),
+    (torch.amp.GradScaler, ["scale", "unscale_", "step"]),
+    (torch.optim.Optimizer, ["__init__", "zero_grad"]),
+    (LRScheduler, ["step"]),
+    (torch.optim.lr_scheduler.ReduceLROnPlateau, ["step"]),
+    (dataloader._BaseDataLoaderIter, ["__next__", "_next_index"]),
+]
+
+
+def functions():
+    steps = inspect.getmodule(torch.optim.Optimizer)
+    hooks, later = steps._global_optimizer_pre_hooks, steps._global_optimizer_post_hooks
+    found = [vars(owner)[name] for owner, names in PATCHED for name in names]
+    return [*found, dict(hooks), dict(later)]
+
+
+def test_everything_is_put_back():
+    before = functions()
+    with attach():
+        during = functions()
+    assert all(a is not b and a != b for a, b in zip(before, during, strict=True))
+    assert functions() == before
+    with pytest.raises(ZeroDivisionError), attach():
+        1 / 0  # noqa: B018
+    assert functions() == before
+
+
+def test_the_functions_still_look_like_themselves():
+    with attach():
+        assert inspect.signature(nn.Module.zero_grad).parameters.keys() == {"self", "set_to_none"}
+        assert torch.autograd.backward.__name__ == "backward"
+        assert torch.nn.utils.clip_grad_norm_.__doc__.lstrip().startswith("Clip the gradient norm")
+
+
+def test_what_somebody_else_put_there_stays():
+    original = nn.Module.zero_grad
+    try:
+        with attach():
+            inner = nn.Module.zero_grad
+            nn.Module.zero_grad = lambda self: inner(self)
+            theirs = nn.Module.zero_grad
+        assert nn.Module.zero_grad is theirs
+        nn.Linear(1, 1).zero_grad()
+    finally:
+        nn.Module.zero_grad = original
+
+
+def test_twice_is_refused():
+    with attach(), pytest.raises(FourbeatError, match="observed already"), attach():
+        pass
+    with attach():
+        pass
+
+
+class Training:
+    """A small loop, step by step."""
+
+    def __init__(self, optimizer=torch.optim.SGD, **options):
+        torch.manual_seed(0)
+        self.model = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))
+        self.optimizer = optimizer(self.model.parameters(), lr=0.1, **options)
+        self.loader = DataLoader(
+            TensorDataset(torch.randn(12, 3), torch.arange(12) % 2), batch_size=4
+        )
+
+    def run(self):
+        for x, y in self.loader:
+            self.optimizer.zero_grad()
+            loss = nn.functional.cross_entropy(self.model(x), y)
+            loss.backward()
+            self.optimizer.step()
+            yield x, loss
+
+    def weights(self):
+        return torch.cat([p.detach().reshape(-1).clone() for p in self.model.parameters()])
+
+
+def test_nothing_lives_longer_than_its_step():
+    gc.collect()
+    gc.disable()  # a cycle would be kept
+    try:
+        with attach() as stream, stream.read_by(lambda event: None):
+            steps = Training().run()
+            x, loss = next(steps)
+            watched = [weakref.ref(x), weakref.ref(loss)]
+            del x, loss
+            next(steps)
+            assert [one() for one in watched] == [None] * 2
+    finally:
+        gc.enable()
+
+
+def test_a_function_keeps_no_copy_of_its_variables():
+    """A frame asked for its variables keeps them until it is left, before Python 3.13."""
+    kept = []
+
+    def train():
+        training = Training()
+        for x, y in training.loader:
+            loss = nn.functional.cross_entropy(training.model(x), y)
+            loss.backward()
+            training.optimizer.step()
+            kept.append(weakref.ref(loss))
+            del loss, x, y
+            assert kept[-1]() is None
+
+    with attach() as stream, stream.read_by(lambda event: None):
+        train()
+    assert len(kept) == 3
+
+
+def test_a_reader_may_leave_an_update_out():
+    training = Training(torch.optim.Adam)
+    seen = []
+
+    def read(event):
+        if isinstance(event, events.Updating):
+            event.skip = len(seen) == 0
+        if isinstance(event, events.Updated | events.Stepped):
+            seen.append(event)
+
+    with attach() as stream, stream.read_by(read):
+        steps = training.run()
+        before = training.weights()
+        next(steps)
+        assert torch.equal(training.weights(), before)
+        assert not training.optimizer.state
+        assert all(p.grad is not None for p in training.model.parameters())
+        next(steps)
+        assert not torch.equal(training.weights(), before)
+    done, stepped = seen[::2], seen[1::2]
+    assert [one.done for one in done] == [False, True]
+    assert [(one.number, one.counted) for one in stepped] == [(0, False), (0, True)]
+
+
+def test_hushed_nothing_is_told_or_counted():
+    training, seen = Training(), []
+    with attach() as stream, stream.read_by(seen.append):
+        steps = training.run()
+        next(steps)
+        stream.hushed = True
+        training.optimizer.step()
+        training.model(torch.zeros(1, 3)).sum().backward()
+        stream.hushed = False
+        count = len(seen)
+        next(steps)
+        assert [type(event).__name__ for event in seen[count:]][:3] == ["Clear", "Batch", "Forward"]
+        assert [e.number for e in seen if isinstance(e, events.Stepped)] == [0, 1]
+
+
+def test_an_update_that_raises_does_not_confuse_the_next():
+    class Broken(torch.optim.SGD):
+        fails = True
+
+        def step(self, closure=None):
+            if Broken.fails:
+                raise RuntimeError("no")
+            return super().step(closure)
+
+    training, seen = Training(Broken), []
+    with attach() as stream, stream.read_by(seen.append):
+        with pytest.raises(RuntimeError):
+            next(training.run())
+        Broken.fails = False
+        next(training.run())
+    names = [type(event).__name__ for event in seen]
+    assert names.count("Updating") == 2
+    assert names.count("Updated") == names.count("Stepped") == 1
+
+
+def test_names_go_by_the_variables_of_the_innermost_function():
+    found = {}
+
+    def train(student, helper):
+        opt = torch.optim.SGD([*student.parameters(), *helper.parameters()], lr=0.1)
+        helper(student(torch.ones(2, 3))).sum().backward()
+        opt.step()
+
+    with attach() as stream:
+
+        def read(event):
+            if isinstance(event, events.Updating):
+                found.update(stream.subjects().parameters)
+
+        with stream.read_by(read):
+            train(nn.Linear(3, 4), nn.Linear(4, 1))
+    assert sorted(found) == ["helper.bias", "helper.weight", "student.bias", "student.weight"]
