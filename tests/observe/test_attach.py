@@ -206,3 +206,35 @@ def test_names_go_by_the_variables_of_the_innermost_function():
         with stream.read_by(read):
             train(nn.Linear(3, 4), nn.Linear(4, 1))
     assert sorted(found) == ["helper.bias", "helper.weight", "student.bias", "student.weight"]
+
+
+def test_two_optimizers_for_the_same_parameters_take_turns_under_one_name():
+    training = Training(torch.optim.Adam)
+    other = torch.optim.SGD(training.model.parameters(), lr=0.1)
+    told = []
+    with attach() as stream:
+
+        def read(event):
+            if isinstance(event, events.Updating):
+                named = stream.subjects().optimizers.items()
+                told.append([(name, type(o).__name__) for name, o in named])
+            if isinstance(event, events.Stepped):
+                told.append(event.number)
+
+        with stream.read_by(read):
+            for _ in training.run():
+                other.step()
+    turns = [[("main", "Adam")], [("main", "SGD")]] * 3
+    assert told[::2] == turns
+    assert told[1::2] == list(range(6))
+
+
+def test_optimizers_made_anew_keep_their_name():
+    model = nn.Linear(2, 1)
+    names = []
+    with attach() as stream, stream.read_by(lambda e: names.extend(stream.subjects().optimizers)):
+        for _ in range(3):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            model(torch.ones(1, 2)).sum().backward()
+            optimizer.step()
+    assert set(names) == {"main"}

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from fourbeat.cli.script import Arguments, Module, Script, options_after
+from fourbeat.errors import ConfigError
 
 Out = Annotated[
     Path | None,
@@ -19,15 +20,21 @@ Out = Annotated[
 def record(
     script: Script, arguments: Arguments = None, out: Out = None, module: Module = False
 ) -> None:
-    """Run a script as `python` would, and record every step: loss, norms, times, rows, fingerprint."""
+    """Run a script as `python` would, and record every step: loss, norms, times, rows, fingerprint.
+
+    `fourbeat.history(DIR)` reads it, also while the script runs.
+    """
     own, arguments = options_after(arguments or [], ("--out",))
     out = Path(own["--out"]) if "--out" in own else out
     from fourbeat.observe.attach import attach
+    from fourbeat.record.beside import recorded
     from fourbeat.script.run import find, run
 
     program = find(script, module=module)
     directory = (out or first_free(script)).absolute()
-    with attach():
+    if directory.exists() and any(directory.iterdir()):
+        raise ConfigError("the folder is not empty", str(directory), "Name another with --out DIR")
+    with attach() as stream, recorded(stream, directory):
         code = run(program, arguments)
     raise typer.Exit(code)
 

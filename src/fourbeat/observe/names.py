@@ -1,26 +1,22 @@
 """Names for what a script trains: optimizers by variable, parameters by module."""
 
-from collections.abc import Iterable
 from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary, ref
 
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from fourbeat.observe.steps import parameters
+from fourbeat.observe.steps import Steps, parameters
 from fourbeat.observe.stream import Subjects
 from fourbeat.observe.variables import held
 
 
 class Names:
-    """What was seen of a script's models, and how it is called.
-
-    Attributes:
-        called: modules that the script called itself, by id.
-    """
+    """What was seen of a script's models, and how it is called."""
 
     def __init__(self) -> None:
-        self.called: WeakValueDictionary[int, nn.Module] = WeakValueDictionary()
+        self._called: WeakValueDictionary[int, nn.Module] = WeakValueDictionary()
+        self._news = 0
         self._found: WeakValueDictionary[int, nn.Module] = WeakValueDictionary()
         self._variables: dict[int, tuple[ref[Any], str]] = {}
         self._optimizers: WeakKeyDictionary[Optimizer, str] = WeakKeyDictionary()
@@ -28,10 +24,9 @@ class Names:
         self._roots: list[tuple[str, nn.Module]] = []
         self._key: tuple[int, ...] = ()
 
-    def look(self, optimizers: Iterable[Optimizer]) -> None:
+    def look(self, steps: Steps) -> None:
         """See what the script's variables hold, if anything has been added since."""
-        known = sorted(optimizers, key=id)
-        key = (*map(id, known), *(len(parameters(o)) for o in known), *sorted(self.called))
+        key = (steps.version, self._news, sum(len(o.param_groups) for o in steps.made))
         if key == self._key:
             return
         self._key = key
@@ -40,8 +35,15 @@ class Names:
                 self._variables[id(thing)] = (ref(thing), name)
             if isinstance(thing, nn.Module):
                 self._found[id(thing)] = thing
+        known = steps.all_optimizers()
         self._name_modules(known)
         self._name_optimizers(known)
+
+    def call(self, module: nn.Module) -> None:
+        """The script called a module itself."""
+        if id(module) not in self._called:
+            self._called[id(module)] = module
+            self._news += 1
 
     def _variable(self, thing: nn.Module | Optimizer) -> str | None:
         here = self._variables.get(id(thing))
@@ -51,10 +53,10 @@ class Names:
         """Its name within what is trained; None for one that is no part of it."""
         return self._modules.get(id(unwrapped(module)))
 
-    def subjects(self, optimizers: Iterable[Optimizer]) -> Subjects:
-        """These optimizers by name, and all parameters and buffers of their models."""
-        self.look(optimizers)
-        named = {self._optimizers[o]: o for o in optimizers}
+    def subjects(self, steps: Steps) -> Subjects:
+        """Optimizers by name, and all parameters and buffers of their models."""
+        self.look(steps)
+        named = {self._optimizers[o]: o for o in steps.optimizers()}
         held_by: dict[str, Tensor] = {}
         buffers: dict[str, Tensor] = {}
         for name, root in self._roots:
@@ -75,7 +77,7 @@ class Names:
         wanted = {id(p) for optimizer in optimizers for p in parameters(optimizer)}
         owned: list[tuple[int, int, nn.Module, set[int]]] = []
         seen: set[int] = set()
-        for rank, modules in enumerate((self.called, self._found)):
+        for rank, modules in enumerate((self._called, self._found)):
             for module in map(unwrapped, list(modules.values())):
                 own = {id(p) for p in module.parameters()} & wanted
                 if own and id(module) not in seen:
@@ -101,20 +103,20 @@ class Names:
 
     def _name_optimizers(self, optimizers: list[Optimizer]) -> None:
         """A name once given stays, and passes on to one that is made anew for the same parameters."""
-        by_parameters = {
+        sets = {id(o): frozenset(map(id, parameters(o))) for o in optimizers}
+        alone = len(set(sets.values())) == 1 and not self._optimizers
+        given = {
             frozenset(map(id, parameters(optimizer))): name
             for optimizer, name in self._optimizers.items()
         }
         for optimizer in optimizers:
             if optimizer in self._optimizers:
                 continue
-            name = by_parameters.get(frozenset(map(id, parameters(optimizer))))
-            if name is None and len(optimizers) == 1 and not self._optimizers:
-                name = "main"
-            if name is None:
+            own = sets[id(optimizer)]
+            if own not in given:
                 variable = self._variable(optimizer) or type(optimizer).__name__
-                name = _free(variable, set(self._optimizers.values()))
-            self._optimizers[optimizer] = name
+                given[own] = "main" if alone else _free(variable, set(given.values()))
+            self._optimizers[optimizer] = given[own]
 
 
 def unwrapped(module: nn.Module) -> nn.Module:

@@ -41,7 +41,7 @@ def attach_updates(stack: ExitStack, script: Script) -> None:
         def __init__(self: Optimizer, *args: Any, **kwargs: Any) -> None:  # noqa: N807
             original(self, *args, **kwargs)
             if script.live:
-                script.steps.made.add(self)
+                script.steps.make(self)
 
         return __init__
 

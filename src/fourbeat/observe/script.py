@@ -91,7 +91,7 @@ class Script:
 
     def subjects(self) -> Subjects:
         """What is trained, as it is known by now."""
-        return self.names.subjects(self.steps.optimizers())
+        return self.names.subjects(self.steps)
 
     # Batches and calls, which wait.
 
@@ -114,15 +114,16 @@ class Script:
 
     def forward(self, module: nn.Module, inputs: Any, output: Any, seconds: float) -> None:
         """The script called a model, with gradients on."""
-        if id(module) not in self.names.called:
-            self.names.called[id(module)] = module
+        self.names.call(module)
         if self.stream:
             self._calls.append(Forward("", module, inputs, output, seconds))
             if not self.steps.open and not any(one.waits for one in self._passes.values()):
                 self._tell_calls()
 
     def _tell_calls(self) -> None:
-        self.names.look(self.steps.optimizers())
+        if not self._calls:
+            return
+        self.names.look(self.steps)
         calls, self._calls = self._calls, []
         for call in calls:
             name = self.names.module(call.module)
@@ -178,7 +179,7 @@ class Script:
             self.end_step()
         if closure:
             self._tell_batches()
-        self.names.look(self.steps.optimizers())
+        self.names.look(self.steps)
         event = Updating(optimizer, closure)
         self.emit(event)
         update = Open(optimizer)
@@ -198,6 +199,7 @@ class Script:
 
     def left_out(self, optimizer: Optimizer) -> None:
         """A scaler left an optimizer's step out."""
+        self.steps.see(optimizer)
         if self.steps.has(optimizer):
             self.end_step()
         self._over(optimizer, False)

@@ -23,6 +23,8 @@ class Steps:
     Attributes:
         made: optimizers that exist.
         stepped: optimizers that ever stepped, or are about to.
+        updates: begun by now.
+        version: grows with each optimizer that comes.
         number: of the open step, from 0.
         examples: rows seen for it.
     """
@@ -31,6 +33,7 @@ class Steps:
         self._foreign = foreign
         self._seen: WeakKeyDictionary[Optimizer, int] = WeakKeyDictionary()
         self.updates = 0
+        self.version = 0
         self.made: WeakSet[Optimizer] = WeakSet()
         self.stepped: WeakSet[Optimizer] = WeakSet()
         self.number = 0
@@ -45,21 +48,31 @@ class Steps:
         """Whether a step has had an update and is not over."""
         return self._begun
 
+    def make(self, optimizer: Optimizer) -> None:
+        """It exists."""
+        if optimizer not in self.made:
+            self.made.add(optimizer)
+            self.version += 1
+
     def see(self, optimizer: Optimizer) -> None:
         """It is about to step."""
-        self.made.add(optimizer)
-        self.stepped.add(optimizer)
+        if optimizer not in self.stepped:
+            self.make(optimizer)
+            self.stepped.add(optimizer)
         self.updates += 1
         self._seen[optimizer] = self.updates
 
     def optimizers(self) -> list[Optimizer]:
         """Those that exist; of two for the same parameters the one that stepped last."""
         latest: dict[frozenset[int], Optimizer] = {}
-        for optimizer in sorted(
-            set(self.made) - set(self._foreign), key=lambda o: self._seen.get(o, 0)
-        ):
+        for optimizer in self.all_optimizers():
             latest[frozenset(map(id, parameters(optimizer)))] = optimizer
         return list(latest.values())
+
+    def all_optimizers(self) -> list[Optimizer]:
+        """Those that exist, the one that stepped last at the end."""
+        own = [o for o in self.made if o not in self._foreign]
+        return sorted(own, key=lambda optimizer: self._seen.get(optimizer, 0))
 
     def _expected(self) -> set[Optimizer]:
         """Those that stepped; for a while also those that have not yet."""
@@ -72,7 +85,6 @@ class Steps:
 
     def add(self, optimizer: Optimizer, done: bool) -> None:
         """An optimizer's update is over."""
-        self.see(optimizer)
         self._group.add(optimizer)
         self._updated.update(map(id, parameters(optimizer)))
         self._begun = True
@@ -80,6 +92,8 @@ class Steps:
 
     def waiting(self) -> list[Tensor]:
         """Parameters whose update is missing yet: held by none that has stepped in this step."""
+        if len(self.made) == 1:
+            return []
         late = self._expected() - set(self._group)
         if not late:
             return []
