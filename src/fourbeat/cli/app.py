@@ -14,6 +14,8 @@ from fourbeat.cli import (
     pause,
     predict,
     record,
+    replay,
+    reproduce,
     resume,
     runs,
     sample,
@@ -37,6 +39,8 @@ app.command("resume")(resume.resume)
 app.command("predict")(predict.predict)
 app.command("pause", context_settings=script.AS_PYTHON)(pause.pause)
 app.command("record", context_settings=script.AS_PYTHON)(record.record)
+app.command("replay")(replay.replay)
+app.command("reproduce")(reproduce.reproduce)
 app.command("show")(show.show)
 app.command("runs")(runs.runs)
 app.command("verify")(verify.verify)

@@ -55,21 +55,42 @@ def load(
             key = name.removeprefix(ENV_PREFIX).lower().replace("__", ".")
             put(key, toml_value(text), name)
     for setting in settings:
-        key, equals, text = setting.partition("=")
-        if equals and key.strip():
-            put(key.strip(), toml_value(text.strip()), f"--set {key.strip()}")
-        else:
-            problems.append(
-                Problem(
-                    f"--set takes a.b=value, got {setting!r}",
-                    remedy="Example: --set optimizer.lr=3e-4",
-                )
-            )
+        try:
+            key, value = parsed(setting)
+            put(key, value, f"--set {key}")
+        except ConfigError as error:
+            problems += error.problems
     for key, value in (flags or {}).items():
         put(key, value, "command line")
     if problems:
         raise ConfigError(problems)
     return check(tree, str(file) if file else "command line", origins)
+
+
+def parsed(setting: str) -> tuple[str, Any]:
+    """`a.b=value` as key and value.
+
+    Raises:
+        ConfigError: for a text of another form.
+    """
+    key, equals, text = setting.partition("=")
+    if not (equals and key.strip()):
+        raise ConfigError(
+            f"--set takes a.b=value, got {setting!r}", remedy="Example: --set optimizer.lr=3e-4"
+        )
+    return key.strip(), toml_value(text.strip())
+
+
+def override(config: Config, settings: Mapping[str, Any]) -> Config:
+    """A configuration with some options, by dotted name, set to other values.
+
+    Raises:
+        ConfigError: with all that does not fit.
+    """
+    tree: Tree = config.model_dump(mode="json")
+    for key, value in settings.items():
+        assign(tree, key, value)
+    return check(tree, "--set", {key: f"--set {key}" for key in settings})
 
 
 def check(tree: Mapping[str, Any], place: str, origins: Mapping[str, str] | None = None) -> Config:

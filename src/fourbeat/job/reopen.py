@@ -14,6 +14,29 @@ from fourbeat.receipt.model import Receipt
 def reopen(directory: Path, receipt: Receipt, *, trust_code: bool = False) -> Config:
     """The configuration of a declared run, its data as it was.
 
+    Raises:
+        InexactError: if the data changed.
+        RunError: as `declared`.
+    """
+    config = declared(directory, receipt, trust_code=trust_code)
+    if changed := changed_data(receipt):
+        raise InexactError("; ".join(changed), str(directory), "Train anew on the new data")
+    return config
+
+
+def changed_data(receipt: Receipt) -> list[str]:
+    """Which files are not what they were, one line each."""
+    files = receipt.data.files if receipt.data else []
+    return [
+        f"{file.path} has changed since the run began"
+        for file in files
+        if file.path is not None and not folders.unchanged(Path(file.path), file.sha256)
+    ]
+
+
+def declared(directory: Path, receipt: Receipt, *, trust_code: bool = False) -> Config:
+    """The configuration of a declared run, whatever its data is by now.
+
     Args:
         directory: of the run.
         receipt: of the run.
@@ -21,7 +44,6 @@ def reopen(directory: Path, receipt: Receipt, *, trust_code: bool = False) -> Co
 
     Raises:
         RunError: if its code is not trusted, or its data is gone.
-        InexactError: if the data changed.
     """
     assert receipt.config is not None
     assert receipt.data is not None
@@ -33,13 +55,8 @@ def reopen(directory: Path, receipt: Receipt, *, trust_code: bool = False) -> Co
             str(directory),
             "Read it, then say --trust-code",
         )
-    changed: list[str] = []
     for file in receipt.data.files:
         path = Path(file.path or "")
         if not path.exists():
             raise RunError("the run's data is gone", str(path), "Put it back, then try again")
-        if not folders.unchanged(path, file.sha256):
-            changed.append(f"{path} has changed since the run began")
-    if changed:
-        raise InexactError("; ".join(changed), str(directory), "Train anew on the new data")
     return config

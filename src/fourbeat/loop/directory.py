@@ -11,30 +11,34 @@ from fourbeat.errors import RunError
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A run that is trained again, in another directory than its script says."""
+    """A run that is trained again, in another directory than its script says.
+
+    Attributes:
+        recorded: whether it has a recorder there.
+    """
 
     original: Path
     instead: Path
+    recorded: bool
 
 
 ELSEWHERE: ContextVar[Elsewhere | None] = ContextVar("ELSEWHERE", default=None)
 
 
 @contextmanager
-def elsewhere(original: Path, instead: Path) -> Generator[None]:
-    """Have the run of one directory made in another one, and not recorded."""
-    token = ELSEWHERE.set(Elsewhere(original.absolute(), instead.absolute()))
+def elsewhere(original: Path, instead: Path, *, recorded: bool) -> Generator[None]:
+    """Have the run of one directory made in another one."""
+    token = ELSEWHERE.set(Elsewhere(original.absolute(), instead.absolute(), recorded))
     try:
         yield
     finally:
         ELSEWHERE.reset(token)
 
 
-def directory_of(asked: Path) -> tuple[Path, bool]:
-    """Where a run goes that asks for a directory, and whether it is made elsewhere."""
-    place, other = asked.absolute(), ELSEWHERE.get()
-    moved = other is not None and place == other.original
-    return (other.instead if other is not None and moved else place), moved
+def moved_from(place: Path) -> Elsewhere | None:
+    """Where a run is made that asks for a directory, if not there."""
+    other = ELSEWHERE.get()
+    return other if other is not None and other.original == place else None
 
 
 def free_directory(stem: str, parent: Path = Path("runs")) -> Path:

@@ -25,7 +25,7 @@ from fourbeat.loop import describe, position
 from fourbeat.loop.average import EMA, SWA, WeightAverage
 from fourbeat.loop.calling import unwrapped
 from fourbeat.loop.compiled import Compile, compiled
-from fourbeat.loop.directory import directory_of
+from fourbeat.loop.directory import moved_from
 from fourbeat.loop.epoch import Epoch
 from fourbeat.loop.lane import Rules, make_lanes
 from fourbeat.loop.means import Means, Report
@@ -135,8 +135,11 @@ class Run:
         for name, number in (("checkpoint_every", checkpoint_every), ("accumulate", accumulate)):
             if number is not None and number < 1:
                 raise ValueError(f"{name} must be at least 1, got {number}")
-        # In full, as the loop may change the working folder.
-        self.directory, again = directory_of(Path(directory))
+        self.directory = Path(directory).absolute()  # the loop may change the working folder
+        if (moved := moved_from(self.directory)) is not None:
+            self.directory = moved.instead
+            record = record if moved.recorded else 0
+            allow_inexact = True  # whoever has it made again compares the environments
         self.model = model
         self._stream = Stream(self._subjects, self.directory)
         self.lanes = make_lanes(
@@ -176,7 +179,7 @@ class Run:
             Parts(plain, self.lanes, dict(extra or {}), averaged),
             self.receipt,
             stream=self._stream,
-            record=0 if again else record,
+            record=record,
             checkpoint_every=checkpoint_every,
             allow_inexact=allow_inexact,
         )

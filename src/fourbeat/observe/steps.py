@@ -22,23 +22,20 @@ class Steps:
 
     Attributes:
         made: optimizers that exist.
-        stepped: optimizers that ever stepped, or are about to.
         updates: begun by now.
-        version: grows with each optimizer that comes.
+        version: grows with each optimizer that comes, and with each new group of parameters.
         number: of the open step, from 0.
         examples: rows seen for it.
     """
 
     def __init__(self, foreign: WeakSet[Optimizer]) -> None:
         self._foreign = foreign
-        self._seen: WeakKeyDictionary[Optimizer, int] = WeakKeyDictionary()
+        self._seen: WeakKeyDictionary[Optimizer, tuple[int, int]] = WeakKeyDictionary()
         self.updates = 0
         self.version = 0
         self.made: WeakSet[Optimizer] = WeakSet()
-        self.stepped: WeakSet[Optimizer] = WeakSet()
         self.number = 0
         self.examples = 0
-        self._group: WeakSet[Optimizer] = WeakSet()
         self._updated: set[int] = set()
         self._begun = False
         self._done = False
@@ -56,11 +53,13 @@ class Steps:
 
     def see(self, optimizer: Optimizer) -> None:
         """It is about to step."""
-        if optimizer not in self.stepped:
-            self.make(optimizer)
-            self.stepped.add(optimizer)
         self.updates += 1
-        self._seen[optimizer] = self.updates
+        _, groups = self._seen.get(optimizer, (0, 0))
+        now = len(optimizer.param_groups)
+        if groups != now:
+            self.make(optimizer)
+            self.version += 1
+        self._seen[optimizer] = (self.updates, now)
 
     def optimizers(self) -> list[Optimizer]:
         """Those that exist; of two for the same parameters the one that stepped last."""
@@ -72,12 +71,12 @@ class Steps:
     def all_optimizers(self) -> list[Optimizer]:
         """Those that exist, the one that stepped last at the end."""
         own = [o for o in self.made if o not in self._foreign]
-        return sorted(own, key=lambda optimizer: self._seen.get(optimizer, 0))
+        return sorted(own, key=lambda optimizer: self._seen.get(optimizer, (0, 0)))
 
-    def _expected(self) -> set[Optimizer]:
+    def _expected(self) -> list[Optimizer]:
         """Those that stepped; for a while also those that have not yet."""
-        expected = set(self.stepped) | (set(self.made) if self.number < _PATIENCE else set())
-        return expected - set(self._foreign)
+        known = self.made if self.number < _PATIENCE else self._seen
+        return [o for o in known if o not in self._foreign]
 
     def has(self, optimizer: Optimizer) -> bool:
         """Whether a parameter of it has been updated in the open step."""
@@ -85,27 +84,21 @@ class Steps:
 
     def add(self, optimizer: Optimizer, done: bool) -> None:
         """An optimizer's update is over."""
-        self._group.add(optimizer)
         self._updated.update(map(id, parameters(optimizer)))
         self._begun = True
         self._done |= done
 
     def waiting(self) -> list[Tensor]:
-        """Parameters whose update is missing yet: held by none that has stepped in this step."""
+        """Parameters whose update is missing yet."""
         if len(self.made) == 1:
             return []
-        late = self._expected() - set(self._group)
-        if not late:
-            return []
-        there = self._updated
-        return [p for optimizer in late for p in parameters(optimizer) if id(p) not in there]
+        return [p for o in self._expected() if not self.has(o) for p in parameters(o)]
 
     def close(self) -> tuple[int, bool, int]:
         """The step is over: its number, whether it counts, its examples."""
         number, done, examples = self.number, self._done, self.examples
         self.number += done
         self.examples = 0
-        self._group = WeakSet()
         self._updated = set()
         self._begun = self._done = False
         return number, done, examples

@@ -8,6 +8,7 @@ file with a layout of its own.
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -104,6 +105,33 @@ def sealed(record: np.ndarray) -> bytes:
 def whole(raw: Any) -> bool:
     """Whether a record's bytes are as they were sealed."""
     return xxhash.xxh3_64_intdigest(raw[:-CHECK]) == int.from_bytes(raw[-CHECK:], "little")
+
+
+def branch(directory: Path, at: int, target: Path) -> bytes:
+    """Copy the first records of a log into another run's directory.
+
+    Args:
+        directory: of the run whose log it is.
+        at: records to copy.
+        target: the other directory.
+
+    Returns:
+        The log's hash there; see `StepLog`.
+    """
+    root = bytes(16)
+    for part in parts(directory):
+        size = part.layout.dtype.itemsize
+        count = min(at - part.before, part.records)
+        if count < 0 or (count == 0 and part.before):
+            break
+        with part.path.open("rb") as file:
+            raw = file.read(part.start + count * size)
+        (target / part.path.name).write_bytes(raw)
+        for start in range(part.start, len(raw), size):
+            root = grown(root, raw[start : start + size], part.layout)
+    if (directory / ROWS).exists():
+        shutil.copyfile(directory / ROWS, target / ROWS)
+    return root
 
 
 class StepLog:

@@ -78,6 +78,7 @@ class Recorder:
         self._written: Writer | None = None
         self._optimizers: Mapping[str, Optimizer] = {}
         self._copies: dict[int, list[Tensor]] = {}
+        self._decided: dict[str, bool] = {}
         self._waiting: deque[tuple[Writer, Draft, Sequence[np.ndarray], Any]] = deque()
         self._unsaid: list[tuple[Tensor, Any]] = []
         self._draft = Draft()
@@ -145,7 +146,7 @@ class Recorder:
     def _look(self, optimizer: Optimizer) -> None:
         """Take the norms of gradients that nobody has taken yet."""
         lane = self._lane(optimizer)
-        if lane.total is not None or not self._governor.may("gradients"):
+        if lane.total is not None or not self._may("gradients"):
             return
         start = perf_counter()
         held = [p for p in parameters_of(optimizer) if p.grad is not None]
@@ -163,7 +164,7 @@ class Recorder:
         if event.closure:
             return
         self._look(optimizer)
-        if self._governor.may("weights"):
+        if self._may("weights"):
             self._copy(optimizer)
 
     def _copy(self, optimizer: Optimizer) -> None:
@@ -237,6 +238,7 @@ class Recorder:
         self._began, self._thinned = now, 0.0
         self._unsaid.clear()
         self._copies.clear()
+        self._decided.clear()
         self._draft = Draft()
 
     def _write_first(self) -> None:
@@ -259,6 +261,12 @@ class Recorder:
         if lane is None:
             lane = self._draft.lanes[id(optimizer)] = Lane()
         return lane
+
+    def _may(self, name: str) -> bool:
+        """Whether to do a thing in this step: the same for all of its optimizers."""
+        if name not in self._decided:
+            self._decided[name] = self._governor.may(name)
+        return self._decided[name]
 
     def _pay(self, name: str, start: float) -> None:
         """Charge a thing that is thinned."""

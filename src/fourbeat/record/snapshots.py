@@ -26,7 +26,7 @@ RECENT = 4
 """Snapshots that all stay; of older ones, one in each doubling of age."""
 
 MOST_BYTES = 2 << 30
-"""Disk space that all together may take; the newest two stay whatever they take."""
+"""Disk space that all together may take; the oldest and the newest stay whatever they take."""
 
 
 def spaced(steps: list[int]) -> set[int]:
@@ -65,7 +65,7 @@ class Snapshots:
         kept = sorted(spaced(steps))
         sizes = {step: self._store.good[step].size for step in kept}
         while len(kept) > 2 and sum(sizes[step] for step in kept) > MOST_BYTES:
-            kept.pop(0)
+            kept.pop(1)
         return set(kept)
 
     def due(self) -> bool:

@@ -1,6 +1,5 @@
 """A step done again: from the nearest snapshot, every step on the way verified."""
 
-import logging
 import os
 import shutil
 import tempfile
@@ -8,7 +7,7 @@ from collections.abc import Container, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from fourbeat.checkpoint.store import Checkpoint, verify
 from fourbeat.errors import CheckpointError, InexactError, RunError
@@ -24,8 +23,6 @@ from fourbeat.reproduce.rerun import train_again
 from fourbeat.reproduce.seen import Seen
 from fourbeat.reproduce.witness import DivergedError, Reached, Witness
 
-log = logging.getLogger("fourbeat")
-
 
 @dataclass(slots=True)
 class Replayed:
@@ -35,12 +32,14 @@ class Replayed:
         start: the step it began from: 0, or that of a snapshot.
         verified: steps that were done again and equal what was recorded.
         seen: the steps that were asked for, by number.
+        differences: from what was recorded, where the user allowed them.
         notes: what should be known, in words.
     """
 
     start: int
     verified: int = 0
     seen: dict[int, Seen] = field(default_factory=dict[int, Seen])
+    differences: list[str] = field(default_factory=list[str])
     notes: list[str] = field(default_factory=list[str])
 
 
@@ -85,6 +84,14 @@ def replay_steps(
     log_ = history(run)
     for step in (steps[0], steps[-1]):
         log_.find(step)
+    parent = receipt.parent
+    if parent is not None and steps[0] < parent.step:
+        raise RunError(
+            f"step {steps[0]} was done by the run {parent.run!r}, and this is its branch from step "
+            f"{parent.step} on",
+            str(run),
+            "Replay it there",
+        )
     found = Replayed(0)
     snapshot = nearest(run, steps[0], found.notes)
     found.start = snapshot.step if snapshot else 0
@@ -104,6 +111,7 @@ def replay_steps(
             trust_code=trust_code,
         )
     found.seen, found.verified = witness.seen, witness.verified
+    found.differences = [str(divergence) for divergence in witness.divergences]
     missing = [step for step in steps if step not in found.seen]
     if missing:
         raise RunError(
@@ -117,12 +125,14 @@ def replay_steps(
 def retrace(
     run: Path,
     receipt: Receipt,
-    log_: History,
+    log_: History | None,
     scratch: Path,
     *,
     first: int,
     wanted: Container[int],
     last: int | None,
+    every: int | None = None,
+    recorded: bool = False,
     allow_inexact: bool,
     trust_code: bool,
 ) -> Witness:
@@ -134,16 +144,14 @@ def retrace(
     """
     witnesses: list[Witness] = []
 
-    def differs(divergence: Divergence) -> None:
+    def refuse(divergence: Divergence) -> NoReturn:
         why = "The same seed, data, code and environment give the same bits: one of them changed"
-        if not allow_inexact:
-            raise DivergedError(divergence, str(run), why)
-        log.warning("%s", divergence)
+        raise DivergedError(divergence, str(run), why)
 
     def watcher(stream: Stream) -> Reader | None:
         if stream.directory != scratch.absolute():
             return None
-        witness = Witness(stream, log_, first, wanted, last, differs)
+        witness = Witness(stream, log_, first, wanted, last, None if allow_inexact else refuse)
         witnesses.append(witness)
         unchecked = [receipt.environment]
 
@@ -156,7 +164,15 @@ def retrace(
 
     try:
         with watching(watcher):
-            train_again(run, receipt, scratch, allow_inexact=allow_inexact, trust_code=trust_code)
+            train_again(
+                run,
+                receipt,
+                scratch,
+                every=every,
+                recorded=recorded,
+                allow_inexact=allow_inexact,
+                trust_code=trust_code,
+            )
     except Reached:
         pass
     if not witnesses:
@@ -175,11 +191,13 @@ def refuse_elsewhere(run: Path, before: Mapping[str, Any], *, allow_inexact: boo
         InexactError: with the list of differences.
     """
     changed = differences(before, environment(before["device"]))
+    threads = before.get("threads")
+    alike = f" (its threads: OMP_NUM_THREADS={threads})" if "threads: " in " ".join(changed) else ""
     if changed and not allow_inexact:
         raise InexactError(
             "here it would not give the same bits: " + "; ".join(changed),
             str(run),
-            "Replay where it was trained, or go on with --allow-inexact",
+            f"Do it where it was trained{alike}, or go on with --allow-inexact",
         )
 
 

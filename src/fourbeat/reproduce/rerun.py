@@ -1,17 +1,19 @@
 """Have a run trained again: declared ones from their receipt, a script's by its script."""
 
+import logging
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from fourbeat.checkpoint.files import sha256
-from fourbeat.config.options import Config, RecordConfig
+from fourbeat.config.options import PATHS
+from fourbeat.config.sources import override
 from fourbeat.errors import FourbeatError, InexactError, RunError
-from fourbeat.job.reopen import reopen
+from fourbeat.job.reopen import declared, reopen
 from fourbeat.job.train import train
 from fourbeat.loop.directory import elsewhere
 from fourbeat.receipt.code import CommandRecord
@@ -23,6 +25,9 @@ def train_again(
     receipt: Receipt,
     scratch: Path,
     *,
+    recorded: bool = False,
+    every: int | None = None,
+    paths: Mapping[str, Path] | None = None,
     allow_inexact: bool,
     trust_code: bool,
 ) -> None:
@@ -33,7 +38,10 @@ def train_again(
     Args:
         directory: of the run.
         receipt: of the run.
-        scratch: where to train; nothing is recorded there.
+        scratch: where to train.
+        recorded: whether to record there.
+        every: steps between two checkpoints there; None for as the run did.
+        paths: where files of a declared run's data are now, by the path that the receipt has.
         allow_inexact: go on where the bits may differ.
         trust_code: run code that the receipt names, wherever it is.
 
@@ -41,19 +49,47 @@ def train_again(
         RunError: if it cannot be trained again.
         InexactError: if data, code or environment are not what they were.
     """
-    with redirect_stdout(sys.stderr):
+    with redirect_stdout(sys.stderr), quiet():
         if receipt.declared:
-            config = reopen(directory, receipt, trust_code=trust_code)
-            train(unrecorded(config), scratch, allow_inexact=allow_inexact)
+            receipt = moved(receipt, paths or {})
+            find = declared if allow_inexact else reopen
+            config = find(directory, receipt, trust_code=trust_code)
+            settings: dict[str, Any] = {} if recorded else {"record.budget": 0}
+            settings |= {} if every is None else {"train.checkpoint_every": every}
+            # The environment is compared by who reads the steps.
+            train(override(config, settings), scratch, allow_inexact=True)
             return
         command = trusted(directory, receipt, allow_inexact=allow_inexact, trust_code=trust_code)
-        with elsewhere(directory, scratch):
+        with elsewhere(directory, scratch, recorded=recorded):
             run_script(command)
 
 
-def unrecorded(config: Config) -> Config:
-    """The same training without a recorder."""
-    return config.model_copy(update={"record": RecordConfig(budget=0)})
+@contextmanager
+def quiet() -> Generator[None]:
+    """Nothing is said of how the training goes, but for warnings."""
+    log = logging.getLogger("fourbeat")
+    before = log.level
+    log.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
+def moved(receipt: Receipt, paths: Mapping[str, Path]) -> Receipt:
+    """A receipt whose data lies elsewhere now."""
+    if not paths or receipt.config is None or receipt.data is None:
+        return receipt
+    now = {old: str(new.absolute()) for old, new in paths.items()}
+    files = [
+        f.model_copy(update={"path": now.get(f.path or "", f.path)}) for f in receipt.data.files
+    ]
+    tree = dict(receipt.config)
+    for section, key in PATHS:
+        if isinstance(tree.get(section), dict) and tree[section].get(key) in now:
+            tree[section] = {**tree[section], key: now[tree[section][key]]}
+    data = receipt.data.model_copy(update={"files": files})
+    return receipt.model_copy(update={"config": tree, "data": data})
 
 
 def trusted(

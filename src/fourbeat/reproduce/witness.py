@@ -1,7 +1,7 @@
 """A reader that checks every step against a history, and keeps what it saw of some."""
 
 from collections.abc import Callable, Container
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -61,9 +61,10 @@ class Witness:
         first: number of the step that comes first.
         wanted: steps to keep.
         last: the step after which to end it all, by raising `Reached`; None to go on.
-        diverged: told of the first difference.
+        refuse: raises at a difference; None to go on.
 
     Attributes:
+        divergences: the differences, one for each step that has any.
         seen: the steps that were kept, by number.
         verified: steps that were equal.
     """
@@ -75,7 +76,7 @@ class Witness:
         first: int,
         wanted: Container[int],
         last: int | None,
-        diverged: Callable[[Divergence], None],
+        refuse: Callable[[Divergence], NoReturn] | None,
     ):
         self.seen: dict[int, Seen] = {}
         self.verified = 0
@@ -85,7 +86,8 @@ class Witness:
         self._next = first
         self._wanted = wanted
         self._last = last
-        self._diverged = diverged
+        self._refuse = refuse
+        self.divergences: list[Divergence] = []
         self._sink = Latest()
         self._recorder = Recorder(stream.subjects, self._sink, None)
         self._open = self._seen()
@@ -115,10 +117,12 @@ class Witness:
         if self._history is not None and event.number in self._index:
             known = self._history.record(self._index[event.number])
             found = compare(*known, layout, record)
-            if found is not None:
-                self._diverged(found)
-            else:
+            if found is None:
                 self.verified += 1
+            elif self._refuse is not None:
+                self._refuse(found)
+            else:
+                self.divergences.append(found)
         if seen is not None:
             seen.finish(layout, record)
             self.seen[event.number] = seen
