@@ -1,4 +1,4 @@
-"""Runs sessions of `fourbeat pause`, each in a fork of one process that has torch imported.
+"""Runs sessions of the command line, each in a fork of one process that has torch imported.
 
     python driver.py OUT SESSIONS.json
 

@@ -1,6 +1,8 @@
 """`fourbeat pause`: a debugger in a script's own frame, just before an update."""
 
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -46,15 +48,26 @@ def pause(
     if at is not None and at < 0:
         raise ConfigError("a step's number is a whole number from 0", "--at", "Say --at 47, say")
     from fourbeat.observe.attach import attach
+    from fourbeat.script.run import find, run
+
+    program = find(script, module=module)
+    with pausing(at, when), attach():
+        code = run(program, arguments)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def pausing(at: int | None, when: str | None) -> Generator[None]:
+    """Pause the training within, whatever trains; and say so if it never came to it."""
+    if at is None and when is None:
+        yield
+        return
     from fourbeat.observe.stream import watching
     from fourbeat.pause.prompt import stop
     from fourbeat.pause.reader import Pause
-    from fourbeat.script.run import find, run
 
     pauses = Pause(at, when, stop)
-    program = find(script, module=module)
-    with watching(pauses.watch), attach():
-        code = run(program, arguments)
-    if not pauses.paused and code == 0:
+    with watching(pauses.watch):
+        yield
+    if not pauses.paused:
         print(f"fourbeat: no pause; {pauses.steps} steps went by", file=sys.stderr)
-    raise typer.Exit(code)

@@ -28,11 +28,12 @@ def attach_models(stack: ExitStack, script: Script) -> None:
     do not see keyword arguments; a function around `Module.__call__` costs the outermost one alone.
     """
     within = _Within()
+    compiling, grad_enabled = torch.compiler.is_compiling, torch.is_grad_enabled
 
     def calling(original: Function) -> Function:
         def call(self: nn.Module, *args: Any, **kwargs: Any) -> Any:
             # torch.compile looks through this line, and sees the original.
-            if torch.compiler.is_compiling() or within.call or not torch.is_grad_enabled():
+            if compiling() or within.call or not grad_enabled():
                 return original(self, *args, **kwargs)
             if not script.live or script.within_backward:
                 return original(self, *args, **kwargs)

@@ -49,7 +49,8 @@ class Prompt(pdb.Pdb):
         """The one prompt of this process: its breakpoints outlive a pause."""
         if cls._one is None:
             # A script may have replaced its streams; the user sits at the process's own.
-            own = sys.stdin is sys.__stdin__ and sys.stdout is sys.__stdout__
+            standard = sys.stdout in (sys.__stdout__, sys.__stderr__)
+            own = sys.stdin is sys.__stdin__ and standard
             streams = (None, None) if own else (sys.__stdin__, sys.__stdout__)
             cls._one = cls("tab", *streams, skip=["fourbeat.*"], nosigint=True)
             cls._one.prompt = "(fourbeat) "
