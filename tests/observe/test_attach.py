@@ -238,3 +238,98 @@ def test_optimizers_made_anew_keep_their_name():
             model(torch.ones(1, 2)).sum().backward()
             optimizer.step()
     assert set(names) == {"main"}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"batch_size": 5, "shuffle": True},
+        {"batch_size": 5, "shuffle": True, "drop_last": True},
+        {"batch_size": 3, "num_workers": 2, "shuffle": True, "persistent_workers": True},
+        {"batch_size": 3, "num_workers": 2, "shuffle": True, "in_order": False},
+        {"batch_size": 2, "num_workers": 1, "prefetch_factor": 4},
+        {"batch_size": None, "shuffle": True},
+        {"batch_sampler": [[1], [5, 3], [2, 2, 2]]},
+        {"batch_size": 4, "sampler": torch.utils.data.WeightedRandomSampler(torch.ones(12), 9)},
+    ],
+)
+def test_rows_are_those_of_the_batch(options):
+    torch.manual_seed(1)
+    data = TensorDataset(torch.arange(12))
+    loader = DataLoader(data, **options)
+    weight = torch.ones(1, requires_grad=True)
+    optimizer = torch.optim.SGD([weight], lr=0.1)
+    given, told = [], []
+
+    def read(event):
+        if isinstance(event, events.Batch):
+            told.append((event.rows.tolist(), event.epoch))
+
+    with attach() as stream, stream.read_by(read):
+        for epoch in (1, 2):
+            for (rows,) in loader:
+                given.append((rows.reshape(-1).tolist(), epoch))
+                (weight * rows).sum().backward()
+                optimizer.step()
+    assert told == given
+
+
+def test_a_loader_that_is_left_early_and_one_within_another():
+    data = TensorDataset(torch.arange(12))
+    weight = torch.ones(1, requires_grad=True)
+    optimizer = torch.optim.SGD([weight], lr=0.1)
+    told = []
+
+    def read(event):
+        if isinstance(event, events.Batch):
+            told.append((event.rows.tolist(), event.epoch))
+
+    with attach() as stream, stream.read_by(read):
+        for _ in range(2):
+            for (rows,) in DataLoader(data, batch_size=4):
+                for (others,) in DataLoader(data, batch_size=6):
+                    (weight * others).sum()
+                    break
+                (weight * rows).sum().backward()
+                optimizer.step()
+                if rows[0] == 4:
+                    break
+    assert told == [([0, 1, 2, 3], 1), ([4, 5, 6, 7], 1), ([0, 1, 2, 3], 2), ([4, 5, 6, 7], 2)]
+
+
+def test_other_ways_to_call_a_module_are_left_alone():
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Linear(2, 2)
+
+        def forward(self, x, *, times=1.0):
+            return self.layer(x) * times
+
+    torch.manual_seed(0)
+    net, x, seen = Net(), torch.randn(3, 2, requires_grad=True), []
+
+    def answers():
+        yield net(x, times=2.0)
+        yield torch.jit.trace(net, (x,), check_trace=False)(x)
+        yield torch.fx.symbolic_trace(net)(x)
+        yield torch.func.functional_call(net, dict(net.named_parameters()), (x,))
+        yield torch.func.vmap(net)(x)
+        yield torch.utils.checkpoint.checkpoint(net, x, use_reentrant=False)
+        yield torch.func.grad(lambda x: net(x).sum())(x)
+
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of torch.jit
+        bare = [answer.detach() for answer in answers()]
+        with attach() as stream, stream.read_by(seen.append):
+            optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+            observed = list(answers())
+            torch.utils.checkpoint.checkpoint(net, x, use_reentrant=True).sum().backward()
+            observed[5].sum().backward()
+            optimizer.step()
+    assert all(torch.equal(a, b) for a, b in zip(bare, observed, strict=True))
+    names = [type(event).__name__ for event in seen]
+    assert names[-4:] == ["Backward", "Updating", "Updated", "Stepped"]
+    assert names.count("Loss") == names.count("Backward") == 2

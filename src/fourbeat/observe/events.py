@@ -41,7 +41,7 @@ class Forward:
     Attributes:
         name: of the module within what is trained, "" for the model itself.
         module: that was called.
-        inputs: positional arguments of the call.
+        inputs: arguments of the call, those without a keyword first.
         output: of the call.
         seconds: that it took.
     """

@@ -30,7 +30,7 @@ class Names:
         if key == self._key:
             return
         self._key = key
-        for name, thing in held():
+        for name, thing in sorted(held(), key=lambda one: one[0].startswith(("self", "_"))):
             if self._variable(thing) is None:
                 self._variables[id(thing)] = (ref(thing), name)
             if isinstance(thing, nn.Module):

@@ -2,7 +2,8 @@
 
 import inspect
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from types import FrameType, ModuleType
 from typing import Any, cast
 
@@ -11,6 +12,9 @@ from torch.optim import Optimizer
 
 _NOT_THE_SCRIPT = {"torch", "fourbeat", "runpy", "importlib", "contextlib", "functools"}
 _SCRIPTS_OF_OURS = ("fourbeat.loop.fit", "fourbeat.labs.")
+
+_MANY = 100
+"""Things that are looked at in one list, dict or object."""
 
 
 def script_frames() -> Iterator[FrameType]:
@@ -40,24 +44,28 @@ def held() -> Iterator[tuple[str, nn.Module | Optimizer]]:
 
 
 def _within(name: str, value: Any) -> Iterator[tuple[str, nn.Module | Optimizer]]:
+    """A variable's value if it is one, or those that it holds; no code of the script's is run."""
     kind: type[Any] = type(value)
     if issubclass(kind, nn.Module | Optimizer):
         yield name, value
     elif issubclass(kind, dict):
-        yield from _those((str(key), item) for key, item in value.items())
+        yield from _those(dict.items(value))
     elif issubclass(kind, list | tuple):
-        yield from _those((f"{name}{number}", item) for number, item in enumerate(value))
-    elif (
-        not issubclass(kind, type | ModuleType) and kind.__module__ not in sys.builtin_module_names
-    ):
-        attributes = getattr(value, "__dict__", None)
-        if isinstance(attributes, Mapping):
-            yield from _those(cast(Mapping[str, Any], attributes).items())
+        yield from _those(
+            (f"{name}{number}", item) for number, item in enumerate(islice(value, _MANY))
+        )
+    elif not issubclass(kind, type | ModuleType):
+        try:
+            attributes = object.__getattribute__(value, "__dict__")
+        except AttributeError:
+            return
+        if type(attributes) is dict:
+            yield from _those(cast(dict[str, Any], attributes).items())
 
 
-def _those(items: Any) -> Iterator[tuple[str, nn.Module | Optimizer]]:
-    for name, value in list(items):
-        if issubclass(type(value), nn.Module | Optimizer):
+def _those(items: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, nn.Module | Optimizer]]:
+    for name, value in list(islice(items, _MANY)):
+        if type(name) is str and issubclass(type(value), nn.Module | Optimizer):
             yield name, value
 
 
