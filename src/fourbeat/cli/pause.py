@@ -32,9 +32,10 @@ def pause(
 ) -> None:
     """Run a script as `python` would, and stop just before an update, in the script's own frame.
 
-    At the prompt all of pdb works, and ns (next step), skip, go, beats and fb.step. A condition may
-    use step, epoch, loss, lr, grad_norm, weight_norm, update_norm, update_ratio, the last four also of
-    layer("fc1"), and finite(x), spike(x, 3), abs, min, max.
+    At the prompt all of pdb works, and ns (next step), skip, go, beats, fb.step.
+
+    A condition knows step, epoch, loss, lr, grad_norm, weight_norm, update_norm,
+    update_ratio (the last four also of layer("fc1")), finite(x), spike(x, 3), abs, min, max.
     """
     own, arguments = options_after(arguments or [], ("--at", "--when"))
     if "--at" in own:

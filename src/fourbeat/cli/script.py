@@ -19,7 +19,7 @@ Script = Annotated[
 Arguments = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[ARGUMENTS]…",
+        metavar="ARGUMENTS",
         help="The script's own. Options of this verb may stand directly after the script, too; "
         "-- ends them.",
     ),
