@@ -206,4 +206,4 @@ def test_warnings_still_point_at_the_scripts_own_line(outcomes):
 
 def test_what_cannot_be_seen_is_said_once(outcomes):
     error = (outcomes["compiled"].observed / "err").read_text()
-    assert error.count("cannot be seen") == 1
+    assert error.count("cannot be seen into") == 1

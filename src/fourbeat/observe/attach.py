@@ -61,8 +61,8 @@ def _compiling(original: Function) -> Function:
         if not said:
             said = True
             log.warning(
-                "fourbeat: what a compiled function does inside cannot be seen; its losses, "
-                "gradients and updates can"
+                "fourbeat: what is compiled cannot be seen into: of a compiled model losses, gradients "
+                "and updates are seen, an optimizer's step that is compiled itself is not"
             )
         return original(*args, **kwargs)
 

@@ -1,7 +1,6 @@
 """Backward, clipping, and the scaling of losses in fp16."""
 
 import types
-from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any, cast
 from weakref import ref
@@ -24,20 +23,20 @@ def attach_gradients(stack: ExitStack, script: Script) -> None:
 
     def clip(kind: str) -> Any:
         def make(original: Function) -> Function:
-            def clip_(parameters: Any, limit: Any = None, *args: Any, **kwargs: Any) -> Any:
+            def clip_(parameters: Any, *args: Any, **kwargs: Any) -> Any:
                 nonlocal clipping
-                limit = kwargs.pop(NAMES[kind], limit)
+                if not script.live or clipping:
+                    return original(parameters, *args, **kwargs)
                 if isinstance(parameters, types.GeneratorType):
                     # An empty one is handed on: PyTorch warns of it.
                     parameters = list(cast(Any, parameters)) or cast(Any, parameters)
-                if clipping or not script.live:
-                    return original(parameters, limit, *args, **kwargs)
+                listed = [parameters] if isinstance(parameters, Tensor) else parameters
+                limit = args[0] if args else kwargs.get(_LIMITS[kind])
                 clipping = True
                 try:
-                    listed = [parameters] if isinstance(parameters, Tensor) else parameters
-                    if isinstance(listed, Sequence):
-                        script.emit(Clip(cast(Sequence[Tensor], listed), float(limit), kind))
-                    return original(parameters, limit, *args, **kwargs)
+                    if isinstance(listed, list | tuple) and limit is not None:
+                        script.emit(Clip(cast(list[Tensor], listed), float(limit), kind))
+                    return original(parameters, *args, **kwargs)
                 finally:
                     clipping = False
 
@@ -60,7 +59,7 @@ def attach_gradients(stack: ExitStack, script: Script) -> None:
     around(stack, GradScaler, "step", lambda original: _step(original, script))
 
 
-NAMES = {"norm": "max_norm", "value": "clip_value"}
+_LIMITS = {"norm": "max_norm", "value": "clip_value"}
 
 
 def _backward(original: Function, script: Script) -> Function:
@@ -104,7 +103,7 @@ def _begins_from(
 def _scale(original: Function, script: Script) -> Function:
     def scale(self: GradScaler, outputs: Any) -> Any:
         answer = original(self, outputs)
-        if isinstance(outputs, Tensor) and answer is not outputs and script.live:
+        if script.live and isinstance(outputs, Tensor) and answer is not outputs:
             number, losses = id(answer), script.scaled
             losses[number] = (ref(answer, lambda _: losses.pop(number, None)), outputs)
         return answer
@@ -123,10 +122,11 @@ def _unscale(original: Function, script: Script) -> Function:
 
 def _step(original: Function, script: Script) -> Function:
     def step(self: GradScaler, optimizer: Optimizer, *args: Any, **kwargs: Any) -> Any:
+        if not script.live or optimizer in script.runs.optimizers:
+            return original(self, optimizer, *args, **kwargs)
         before = script.steps.updates
         answer = original(self, optimizer, *args, **kwargs)
-        own = optimizer not in script.runs.optimizers
-        if own and script.live and script.steps.updates == before:
+        if script.steps.updates == before:
             script.left_out(optimizer)
         return answer
 

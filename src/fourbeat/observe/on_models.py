@@ -50,15 +50,14 @@ def attach_models(stack: ExitStack, script: Script) -> None:
 
     def training(original: Function) -> Function:
         def train(self: nn.Module, mode: bool = True) -> Any:
-            if within.train:
+            if not script.live or within.train:
                 return original(self, mode)
             within.train = True
             try:
                 answer = original(self, mode)
             finally:
                 within.train = False
-            if script.live:
-                script.emit(Mode(self, mode))
+            script.emit(Mode(self, mode))
             return answer
 
         return train

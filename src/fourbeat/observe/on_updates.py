@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from types import FrameType
 from typing import Any
 
+import torch
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 from torch.optim.optimizer import (
@@ -22,7 +23,7 @@ def attach_updates(stack: ExitStack, script: Script) -> None:
     """See which optimizers exist, what they do, and their rates move."""
 
     def before(optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        if optimizer in script.runs.optimizers:
+        if torch.compiler.is_compiling() or optimizer in script.runs.optimizers:
             return
         if not script.attached or script.stream.hushed:
             return
@@ -62,7 +63,7 @@ def attach_updates(stack: ExitStack, script: Script) -> None:
     def moving(original: Function) -> Function:
         def step(self: Any, *args: Any, **kwargs: Any) -> None:
             nonlocal scheduling
-            if scheduling:  # one scheduler is made of others
+            if not script.live or scheduling:  # one scheduler is made of others
                 original(self, *args, **kwargs)
                 return
             scheduling = True
@@ -71,7 +72,7 @@ def attach_updates(stack: ExitStack, script: Script) -> None:
             finally:
                 scheduling = False
             begins = getattr(self, "_is_initial", False)
-            if script.live and not begins and self.optimizer not in script.runs.optimizers:
+            if not begins and self.optimizer not in script.runs.optimizers:
                 script.emit(Schedule(self.optimizer))
 
         return step

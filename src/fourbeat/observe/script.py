@@ -76,7 +76,12 @@ class Script:
 
     @property
     def live(self) -> bool:
-        """Whether what happens now is the script's own doing, and no run's."""
+        """Whether what happens now is the script's own doing, and no run's.
+
+        Asked before anything else is done: torch.compile looks through it, and sees PyTorch's own.
+        """
+        if torch.compiler.is_compiling():
+            return False
         return self.attached and not self.stream.hushed and not self.runs.open
 
     @property
