@@ -333,3 +333,24 @@ def test_other_ways_to_call_a_module_are_left_alone():
     names = [type(event).__name__ for event in seen]
     assert names[-4:] == ["Backward", "Updating", "Updated", "Stepped"]
     assert names.count("Loss") == names.count("Backward") == 2
+
+
+def test_a_second_trial_has_the_names_of_the_first_and_the_first_is_gone():
+    names, models = [], []
+
+    def trial():
+        training = Training()
+        models.append(weakref.ref(training.model))
+        list(training.run())
+        names.append(sorted(stream.subjects().parameters))
+
+    gc.collect()
+    gc.disable()
+    try:
+        with attach() as stream, stream.read_by(lambda event: None):
+            trial()
+            trial()
+            assert [model() for model in models] == [None, None]
+    finally:
+        gc.enable()
+    assert names[0] == names[1] == ["0.bias", "0.weight", "2.bias", "2.weight"]

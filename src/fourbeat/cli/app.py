@@ -10,6 +10,8 @@ import typer
 
 from fourbeat import __version__
 from fourbeat.cli import (
+    asking,
+    explain,
     lab,
     pause,
     predict,
@@ -39,6 +41,8 @@ app.command("resume")(resume.resume)
 app.command("predict")(predict.predict)
 app.command("pause", context_settings=script.AS_PYTHON)(pause.pause)
 app.command("record", context_settings=script.AS_PYTHON)(record.record)
+app.command("checkpoint")(asking.checkpoint)
+app.command("explain")(explain.explain)
 app.command("replay")(replay.replay)
 app.command("reproduce")(reproduce.reproduce)
 app.command("show")(show.show)

@@ -69,6 +69,10 @@ def train(
         typer.Option("--set", metavar="a.b=VALUE", help="Any option, e.g. optimizer.lr=3e-4."),
     ] = None,
     allow_inexact: AllowInexact = False,
+    deterministic: Annotated[
+        bool,
+        typer.Option("--deterministic", help="An operator that is not deterministic is an error."),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")
     ] = False,
@@ -124,6 +128,7 @@ def train(
         "model.name": model,
         "train.epochs": epochs,
         "compile.mode": compile,
+        "train.deterministic": deterministic or None,
         "image.flip": flip or None,
         "image.crop": crop,
         "seed": seed,

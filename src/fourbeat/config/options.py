@@ -242,6 +242,9 @@ class TrainConfig(Section):
     """For `ema`: weight of the past."""
     average_start: Annotated[int, Field(ge=1)] = 1
     """For `swa`: the first epoch that counts."""
+    deterministic: bool = False
+    """An operator without a deterministic implementation is an error. Without this such an
+    operator is used, and named in the receipt."""
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Share of each label that is spread over all classes."""
 

@@ -63,7 +63,7 @@ def train(
         same_code = before.code.modules == code(config).modules
         if before.config == declared(config) and same_code and same_data(before, config, frame):
             return Outcome(out, before)
-    with deterministic():
+    with deterministic(strict=config.train.deterministic):
         plan = resolve(config, frame)
         if out is None:
             out = free_directory(name_of(config))
@@ -147,13 +147,17 @@ def users_errors(config: Config) -> Generator[None]:
 
 
 @contextmanager
-def deterministic() -> Generator[None]:
-    """Deterministic operators for a while: free of charge for the built-in models."""
+def deterministic(*, strict: bool) -> Generator[None]:
+    """Deterministic operators for a while: free of charge for the built-in models.
+
+    Args:
+        strict: an operator that has no such implementation is an error.
+    """
     before = torch.are_deterministic_algorithms_enabled()
     only_warned = torch.is_deterministic_algorithms_warn_only_enabled()
     memory: Any = torch.utils.deterministic
     filled = memory.fill_uninitialized_memory
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.use_deterministic_algorithms(True, warn_only=not strict)
     memory.fill_uninitialized_memory = False
     try:
         yield

@@ -18,6 +18,8 @@ from fourbeat.checkpoint.plain import copy, plain
 from fourbeat.checkpoint.store import Checkpoint, CheckpointStore
 from fourbeat.data.batch import device_of
 from fourbeat.errors import CheckpointError, InexactError, RunError
+from fourbeat.loop.control import Control
+from fourbeat.loop.determinism import determinism
 from fourbeat.loop.generators import Generators
 from fourbeat.loop.interrupt import Interrupts
 from fourbeat.loop.parts import Parts
@@ -56,6 +58,7 @@ class Session:
         interrupts: signals seen.
         resumed: whether this process found a checkpoint to go on from.
         passed: whether a pass over training data was completed before that.
+        control: what other processes ask of it, once it trains.
         training: whether it trains; until then a run that was there is left as it is.
     """
 
@@ -81,6 +84,7 @@ class Session:
         self._stream = stream
         self._budget = record
         self._recording: Recording | None = None
+        self.control: Control | None = None
         self._every = checkpoint_every
         self._allow_inexact = allow_inexact
         self._lock = RunLock(directory)
@@ -155,8 +159,11 @@ class Session:
                 if self._allow_inexact:
                     self.state.inexact.append("the code changed on the way")
             self.state.event("resume", text)
-        self.state.fill(self.receipt, "running")
+        self._fill("running")
         declare(self.directory, self.receipt)
+        self.control = Control(
+            self.directory, self._stream, self.interrupts, lambda: self.state.step
+        )
         if self._budget > 0:
             self._recording = Recording(self.directory, self._stream, self.state, self._budget)
 
@@ -202,11 +209,10 @@ class Session:
             unsaved: whether a `break` left steps behind the last checkpoint.
         """
         try:
-            if self._recording is not None:
-                self._recording.close()
+            if error is None and unsaved:
+                self.save(self.generators.capture())
+            self._end_recording()
             if error is None:
-                if unsaved:
-                    self.save(self.generators.capture())
                 self._seal(finished)
             elif not self.training:
                 pass
@@ -215,11 +221,21 @@ class Session:
             else:
                 self._note("failed", f"{type(error).__name__}: {error}")
         finally:
+            self._end_recording()
             self.interrupts.release()  # not before: a signal lets the sealing finish
             self._lock.release()
 
+    def _end_recording(self) -> None:
+        """Nothing more is recorded, and nothing more is asked."""
+        recording, self._recording = self._recording, None
+        control, self.control = self.control, None
+        if control is not None:
+            control.close()
+        if recording is not None:
+            recording.close()
+
     def _seal(self, finished: bool) -> None:
-        self.state.fill(self.receipt, "finished" if finished else "stopped")
+        self._fill("finished" if finished else "stopped")
         before = None if self.training else self._before
         if before is not None:  # nothing was trained: it is the run that it was
             if before.seal is not None and results_of(before) == results_of(self.receipt):
@@ -244,8 +260,18 @@ class Session:
         """A copy of the buffers that the state dict leaves out."""
         return copy(objects.model_state(self.parts.model)["hidden_buffers"])
 
-    def _note(self, status: Status, error: str | None) -> None:
+    def _fill(self, status: Status) -> None:
+        """Write into the receipt what the run has come to."""
         self.state.fill(self.receipt, status)
+        self.receipt.determinism = determinism(
+            device_of(self.parts.model),
+            workers=self.state.workers,
+            compiled=self.receipt.training.compile is not None,
+            operators=self.state.operators,
+        )
+
+    def _note(self, status: Status, error: str | None) -> None:
+        self._fill(status)
         self.receipt.run.error = error
         note(self.directory, self.receipt)
 
@@ -255,8 +281,13 @@ class Session:
 
     def due(self) -> bool:
         """Whether to write a checkpoint before the next step."""
+        wanted = self.control is not None and self.control.wants_checkpoint()
         if self.state.position == 0 or self.state.step == self._saved_step:
+            if wanted and self.control is not None and self.state.step == self._saved_step:
+                self.control.saved()
             return False  # the end of the last epoch wrote one, or this was resumed from one
+        if wanted:
+            return True
         if self._every is not None:
             return self.state.step % self._every == 0
         return time.monotonic() - self._saved >= DUE_SECONDS
@@ -291,6 +322,8 @@ class Session:
         state = plain(self.whole(now), "state")
         self._store.write(self.state.step, state, self.receipt.environment)
         self._saved, self._saved_step = time.monotonic(), self.state.step
+        if self.control is not None:
+            self.control.saved()
 
     def stop(self, now: rng.State) -> None:
         """Obey a signal: write a checkpoint, then raise."""

@@ -29,6 +29,8 @@ class RunState:
         rates: the learning rates of each optimizer's last update in the open epoch.
         skipped: updates of the open epoch that were skipped.
         means: training sums of the open epoch.
+        workers: processes of the training loaders, at most.
+        operators: that were used and are not deterministic.
         records: in the step log.
         root: the step log's hash so far; see `StepLog`.
         parent: the run that this one is a branch of.
@@ -53,6 +55,8 @@ class RunState:
     rates: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
     skipped: int = 0
     means: Means = field(default_factory=Means)
+    workers: int = 0
+    operators: list[str] = field(default_factory=list[str])
     records: int = 0
     root: bytes = bytes(16)
     parent: ParentRecord | None = None
@@ -73,6 +77,11 @@ class RunState:
         """Note, once, what the promises do not cover."""
         if text not in self.limits:
             self.limits.append(text)
+
+    def operator(self, name: str) -> None:
+        """Note, once, an operator that is not deterministic."""
+        if name not in self.operators:
+            self.operators.append(name)
 
     def fill(self, receipt: Receipt, status: Status) -> None:
         """Write into a receipt what the run has come to."""
@@ -111,6 +120,8 @@ class RunState:
             "rates": dict(self.rates),
             "skipped": self.skipped,
             "means": self.means.state(),
+            "workers": self.workers,
+            "operators": self.operators,
             "records": self.records,
             "root": self.root,
             "parent": self.parent.model_dump() if self.parent else None,

@@ -14,6 +14,7 @@ from fourbeat.data.batch import describe, device_of, examples, to_device
 from fourbeat.errors import BeatError
 from fourbeat.loop import position, precision
 from fourbeat.loop.average import WeightAverage
+from fourbeat.loop.determinism import operators_seen, workers_of
 from fourbeat.loop.hint import hint
 from fourbeat.loop.horizon import horizon
 from fourbeat.loop.lane import Lane, Update
@@ -86,6 +87,7 @@ class Training:
         batches, unexpected = placed
         state, session, generators = self.session.state, self.session, self.session.generators
         device = device_of(self.model)
+        state.workers = max(state.workers, workers_of(loader))
         if state.step == 0 and call == 0:
             self._check_horizon(loader)
         for lane in self.lanes.values():
@@ -105,7 +107,11 @@ class Training:
             return to_device(batch, device)
 
         try:
-            with mode(self.model, training=True), self.localiser.calls.watched():
+            with (
+                mode(self.model, training=True),
+                self.localiser.calls.watched(),
+                operators_seen(state.operator),
+            ):
                 while True:
                     due, snapshot = session.due() or unexpected, session.snapshot_due()
                     now = generators.capture() if due or snapshot else None

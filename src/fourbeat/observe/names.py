@@ -21,7 +21,7 @@ class Names:
         self._variables: dict[int, tuple[ref[Any], str]] = {}
         self._optimizers: WeakKeyDictionary[Optimizer, str] = WeakKeyDictionary()
         self._modules: dict[int, str] = {}
-        self._roots: list[tuple[str, nn.Module]] = []
+        self._roots: list[tuple[str, ref[nn.Module]]] = []
         self._key: tuple[int, ...] = ()
 
     def look(self, steps: Steps) -> None:
@@ -38,6 +38,11 @@ class Names:
         known = steps.all_optimizers()
         self._name_modules(known)
         self._name_optimizers(known)
+
+    def _living(self) -> list[tuple[str, nn.Module]]:
+        """The modules that what is trained is named by."""
+        found = ((name, root()) for name, root in self._roots)
+        return [(name, root) for name, root in found if root is not None]
 
     def call(self, module: nn.Module) -> None:
         """The script called a module itself."""
@@ -59,7 +64,7 @@ class Names:
         named = {self._optimizers[o]: o for o in steps.optimizers()}
         held_by: dict[str, Tensor] = {}
         buffers: dict[str, Tensor] = {}
-        for name, root in self._roots:
+        for name, root in self._living():
             prefix = f"{name}." if name else ""
             held_by.update((prefix + key, p) for key, p in root.named_parameters())
             buffers.update((prefix + key, b) for key, b in root.named_buffers())
@@ -88,15 +93,15 @@ class Names:
             if own & wanted:
                 wanted -= own
                 chosen.append(module)
-        known = {id(root): name for name, root in self._roots}
-        alone = len(chosen) == 1 and not known
-        self._roots = [(known.get(id(root), "" if alone else "?"), root) for root in chosen]
-        for number, (name, root) in enumerate(self._roots):
-            if name == "?":
-                taken = {name for name, _ in self._roots}
-                self._roots[number] = (_free(self._variable(root) or "model", taken), root)
+        known = {id(root): name for name, root in self._living()}
+        if len(chosen) == 1 and not known:
+            known[id(chosen[0])] = ""
+        for root in chosen:
+            if id(root) not in known:
+                known[id(root)] = _free(self._variable(root) or "model", set(known.values()))
+        self._roots = [(known[id(root)], ref(root)) for root in chosen]
         self._modules = {}
-        for name, root in self._roots:
+        for name, root in self._living():
             for path, module in root.named_modules():
                 whole = ".".join(part for part in (name, path) if part)
                 self._modules.setdefault(id(module), whole)

@@ -114,6 +114,30 @@ class EventRecord(Record):
     text: str
 
 
+Algorithms = Literal["required", "preferred", "free"]
+
+
+class DeterminismRecord(Record):
+    """What of the run comes again bit for bit, and what does not.
+
+    Attributes:
+        algorithms: deterministic operators were `required` (else an error), `preferred` (else a
+            warning), or torch was `free` to choose.
+        threads: of an operator.
+        workers: processes of the training loader.
+        compiled: whether the model was.
+        operators: that were used and have no deterministic implementation.
+        statement: the same in words.
+    """
+
+    algorithms: Algorithms
+    threads: int
+    workers: int = 0
+    compiled: bool = False
+    operators: list[str] = []
+    statement: list[str] = []
+
+
 class ParentRecord(Record):
     """The run that this one is a branch of.
 
@@ -137,6 +161,7 @@ class Receipt(Record):
         format: version of this document's schema.
         fourbeat: version of the program that wrote it.
         config: the configuration as resolved, for a declared run.
+        determinism: what of the run comes again bit for bit.
         command: how its script was started, None for a declared run.
         parent: the run it is a branch of.
         batch: shapes and dtypes of the first batch.
@@ -162,6 +187,7 @@ class Receipt(Record):
     data: DataRecord | None
     environment: dict[str, Any]
     code: CodeRecord
+    determinism: DeterminismRecord | None = None
     command: CommandRecord | None = None
     parent: ParentRecord | None = None
     batch: str | None = None

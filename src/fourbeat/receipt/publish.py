@@ -19,7 +19,7 @@ BEST = "best"
 WEIGHTS = f"{BEST}/model.safetensors"
 CARD = f"{BEST}/model.json"
 REPORT = "report.html"
-RECORDED = {"steps.log", "rows.log", "snapshots"}
+RECORDED = {"steps.log", "rows.log", "snapshots", ".ask.json", ".answer.json"}
 OWN = {".lock", ".receipt.json.tmp", "checkpoints", BEST, REPORT, receipts.NAME} | RECORDED
 
 #: A scheduler moves these options of a group while it runs.

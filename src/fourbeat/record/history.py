@@ -61,7 +61,7 @@ class History:
             raise RunError(
                 "the run has no step log",
                 str(directory),
-                "It is written while a run trains, unless record=None (record.budget=0) says not to",
+                "It is written while a run trains, unless record=0 (record.budget=0) says not to",
             )
         self.layouts: list[Layout] = [layout for layout, _ in self._files]
         self.damaged = 0

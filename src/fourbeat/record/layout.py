@@ -38,11 +38,11 @@ class Layout:
 
     Attributes:
         optimizers: by name, each with the names of its parameters, group by group.
-        parameters: number of values of each parameter, by name.
+        parameters: the shape of each parameter, by name.
     """
 
     optimizers: Mapping[str, list[list[str]]]
-    parameters: Mapping[str, int]
+    parameters: Mapping[str, list[int]]
 
     @staticmethod
     def of(subjects: Subjects) -> "Layout":
@@ -53,7 +53,7 @@ class Layout:
                 key: [[names[id(p)] for p in group["params"]] for group in optimizer.param_groups]
                 for key, optimizer in subjects.optimizers.items()
             },
-            {name: tensor.numel() for name, tensor in subjects.parameters.items()},
+            {name: list(tensor.shape) for name, tensor in subjects.parameters.items()},
         )
 
     @cached_property
@@ -107,6 +107,7 @@ class Layout:
             for key, groups in cast(dict[str, Any], tree["optimizers"]).items()
         }
         parameters = {
-            str(name): int(size) for name, size in cast(dict[str, Any], tree["parameters"]).items()
+            str(name): [int(size) for size in shape]
+            for name, shape in cast(dict[str, Any], tree["parameters"]).items()
         }
         return Layout(optimizers, parameters)

@@ -1,0 +1,113 @@
+"""Questions from another process to the one that trains a run, by files in its directory."""
+
+import fcntl
+import json
+import os
+import secrets
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from fourbeat.checkpoint import files
+from fourbeat.checkpoint.lock import NAME as LOCK
+from fourbeat.errors import RunError
+
+ASK, ANSWER = ".ask.json", ".answer.json"
+
+Wish = Literal["pause", "go on", "checkpoint"]
+
+LOOK_SECONDS = 0.1
+"""Time between two looks for a question; and for its answer."""
+
+
+class Asked:
+    """The side of the process that trains.
+
+    Args:
+        directory: of the run; a question from before is forgotten.
+    """
+
+    def __init__(self, directory: Path):
+        self._directory = directory
+        self._next = 0.0
+        self._id = ""
+        for name in (ASK, ANSWER):
+            (directory / name).unlink(missing_ok=True)
+
+    def look(self, now: float) -> Wish | None:
+        """What was asked since the last look, at most ten times a second.
+
+        Args:
+            now: `time.perf_counter()`.
+        """
+        if now < self._next:
+            return None
+        self._next = now + LOOK_SECONDS
+        found = read(self._directory / ASK)
+        if not found or found.get("id") == self._id or found.get("wish") not in Wish.__args__:
+            return None
+        self._id = found["id"]
+        return found["wish"]
+
+    def answer(self, **values: Any) -> None:
+        """Say what was done."""
+        text = json.dumps({"id": self._id, **values})
+        with suppress(OSError):  # nobody may be waiting, and training goes on
+            files.write_text(self._directory / ANSWER, text)
+
+
+def ask(directory: Path, wish: Wish, seconds: float) -> dict[str, Any]:
+    """Ask the process that trains a run, and wait for its answer.
+
+    Args:
+        directory: of the run.
+        wish: what it is to do.
+        seconds: to wait at most.
+
+    Raises:
+        RunError: if no process trains it, or it does not answer in time.
+    """
+    if holder(directory) is None:
+        raise RunError(
+            "no process trains this run", str(directory), "`fourbeat runs DIR` shows which do"
+        )
+    identity = secrets.token_hex(8)
+    files.write_text(directory / ASK, json.dumps({"id": identity, "wish": wish}))
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = read(directory / ANSWER)
+        if found and found.get("id") == identity:
+            return found
+        if holder(directory) is None:
+            raise RunError("the process that trained it has ended", str(directory))
+        time.sleep(LOOK_SECONDS)
+    raise RunError(
+        f"no answer within {seconds:g} s: it may be validating, or be a fourbeat that is not asked",
+        str(directory),
+        "It will do so at its next step; --wait SECONDS waits longer",
+    )
+
+
+def holder(directory: Path) -> str | None:
+    """Who trains a run, as its lock says; None if nobody does."""
+    try:
+        file = os.open(directory / LOCK, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return None
+    except BlockingIOError:
+        return os.read(file, 1000).decode(errors="replace").strip() or "unknown"
+    finally:
+        os.close(file)
+
+
+def read(path: Path) -> dict[str, Any] | None:
+    """A small file of plain values, None if there is none that is whole."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return cast(dict[str, Any], found) if isinstance(found, dict) else None

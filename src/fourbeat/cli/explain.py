@@ -1,0 +1,91 @@
+"""`fourbeat explain`: where a run left the ordinary, in which layer, on which rows."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fourbeat.cli.options import Json, RunDir
+
+if TYPE_CHECKING:
+    from fourbeat.record.incidents import Incident
+
+NEAR = 32
+"""Steps within which an event of the receipt belongs to an incident."""
+
+
+def explain(
+    run: RunDir,
+    most: Annotated[int, typer.Option("--most", help="Incidents to show, the first ones.")] = 5,
+    as_json: Json = False,
+) -> None:
+    """Say where the run first left the ordinary: step, layer, rows, and what happened around it."""
+    from fourbeat.cli.summary import dump
+    from fourbeat.receipt import model as receipts
+    from fourbeat.record.history import history
+    from fourbeat.record.incidents import incidents
+
+    log = history(run)
+    receipt = receipts.read(run)
+    found = incidents(log)
+    for incident in found:
+        incident.around += [
+            f"{event.kind} at step {event.step}: {event.text}"
+            for event in receipt.events
+            if abs(event.step - incident.began) <= NEAR
+        ]
+    if as_json:
+        dump(
+            {
+                "run": str(run),
+                "steps": len(log),
+                "damaged_records": log.damaged,
+                "incidents": [plain(run, incident) for incident in found],
+            }
+        )
+        return
+    if log.damaged:
+        print(f"{log.damaged} records of the step log are damaged and left out")
+    if receipt.run.error:
+        print(f"the run failed: {receipt.run.error}")
+    if not found:
+        print(f"{len(log):,} steps, and nothing out of the ordinary")
+    for incident in found[:most]:
+        show(run, incident)
+    if len(found) > most:
+        print(f"and {len(found) - most} more: --most {len(found)} shows all")
+
+
+def plain(run: Path, incident: "Incident") -> dict[str, Any]:
+    """An incident as plain values."""
+    return {
+        "kind": incident.kind,
+        "step": incident.step,
+        "began": incident.began,
+        "layer": incident.layer,
+        "text": incident.text,
+        "origin": incident.origin,
+        "rows": incident.rows,
+        "around": incident.around,
+        "replay": command(run, incident),
+    }
+
+
+def command(run: Path, incident: "Incident") -> str:
+    """What shows the step where it began."""
+    return f"fourbeat replay {run} --step {incident.began}"
+
+
+def show(run: Path, incident: "Incident") -> None:
+    """An incident for people."""
+    print(f"\n{incident.kind}, step {incident.step}: {incident.text}")
+    if incident.layer is not None or incident.began != incident.step:
+        where = f", in {incident.layer}" if incident.layer else ""
+        origin = f": {incident.origin}" if incident.origin else ""
+        print(f"  began   step {incident.began}{where}{origin}")
+    if incident.rows:
+        shown = ", ".join(map(str, incident.rows[:12])) + (", …" if len(incident.rows) > 12 else "")
+        print(f"  batch   rows {shown}")
+    for text in incident.around:
+        print(f"  around  {text}")
+    print(f"  see     {command(run, incident)}")
