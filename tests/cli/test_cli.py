@@ -224,7 +224,7 @@ def test_help_needs_no_torch():
     code = "import sys; sys.argv = ['fourbeat', '--help']\nfrom fourbeat.cli.app import main\ntry: main()\nfinally: print('torch' in sys.modules, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "False"
-    for verb in ("train", "resume", "predict", "show", "runs", "verify", "sample"):
+    for verb in ("train", "resume", "predict", "eject", "show", "runs", "verify", "sample"):
         assert verb in done.stdout
 
 

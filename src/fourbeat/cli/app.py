@@ -11,6 +11,7 @@ import typer
 from fourbeat import __version__
 from fourbeat.cli import (
     asking,
+    eject,
     explain,
     lab,
     pause,
@@ -45,6 +46,7 @@ app.command("checkpoint")(asking.checkpoint)
 app.command("explain")(explain.explain)
 app.command("replay")(replay.replay)
 app.command("reproduce")(reproduce.reproduce)
+app.command("eject")(eject.eject)
 app.command("show")(show.show)
 app.command("runs")(runs.runs)
 app.command("verify")(verify.verify)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from fourbeat.cli.options import Json, RunDir
-from fourbeat.errors import RunLockedError
+from fourbeat.errors import RunError, RunLockedError
 
 Wait = Annotated[float, typer.Option("--wait", help="Seconds to wait for its answer.")]
 
@@ -54,7 +54,10 @@ def go_on(run: Path, *, as_json: bool) -> None:
     """Let a paused run go on."""
     from fourbeat.checkpoint.asking import ask, holder
 
-    answer = ask(run, "go on", 10.0)
+    try:
+        answer = ask(run, "go on", 2.0)
+    except RunError:  # a paused run answers at once
+        answer = {"done": "was not paused"}
     if answer["done"] == "was not paused":
         raise RunLockedError(
             f"the run is being trained by another process: {holder(run)}",

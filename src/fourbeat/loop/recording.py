@@ -43,16 +43,24 @@ class Recording:
 
     def _read(self, event: Event) -> None:
         if self._alive:
-            self._guarded(lambda: self._recorder(event))
+            try:
+                self._recorder(event)
+            except OSError as error:
+                self._end(error)
 
     def _guarded(self, act: Callable[[], None]) -> None:
         try:
             act()
         except OSError as error:
-            self._alive = False
-            text = f"The step log ends at step {self._state.step}: {error.strerror or first_line(error)}."
-            log.warning("%s Training goes on", text)
-            self._state.limit(text)
+            self._end(error)
+
+    def _end(self, error: OSError) -> None:
+        """Record no more, and say so."""
+        self._alive = False
+        why = error.strerror or first_line(error)
+        text = f"The step log ends at step {self._state.step}: {why}."
+        log.warning("%s Training goes on", text)
+        self._state.limit(text)
 
     def _differs(self, step: int) -> None:
         """A step that comes again after a resume is not what it was."""
@@ -91,5 +99,5 @@ class Recording:
         if self._alive:
             self._guarded(self._recorder.flush)
         self._state.records, self._state.root = self._log.at, self._log.root
-        self._log.close()
+        self._guarded(self._log.close)
         self._snapshots.close()

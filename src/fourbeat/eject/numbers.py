@@ -1,0 +1,126 @@
+"""A table's numbers, standardised by its training rows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from fourbeat.config.options import Config
+from fourbeat.data.schema import FALSEHOOD, TRUTH, Column
+from fourbeat.eject.categories import value_of
+from fourbeat.eject.facts import Facts
+from fourbeat.eject.part import Part
+from fourbeat.eject.text import code, indented, joined
+
+CAST = "table[name].cast(pa.float64(), safe=False).to_numpy()"
+
+MEANING = {**dict.fromkeys(TRUTH, 1.0), **dict.fromkeys(FALSEHOOD, 0.0)}
+
+
+def standardising(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
+    """The function that standardises these columns, and the one that reads their numbers."""
+    if not columns:
+        return Part(lines="numeric = torch.zeros(table.num_rows, 0)  # all are categories")
+    read = reading(config, columns, facts)
+    constants = {"NUMBERS": [column.name for column in columns], **read.constants}
+    indicated = any(column.missing for column in columns)
+    constant = any(column.std == 1.0 for column in columns)
+    scale = "scale" if constant else "known.std()"
+    formula = f"(values - known.mean()) / {scale}"
+    lines = joined(
+        f"values = {'numbers(table, name)' if read.functions else CAST}",
+        "known = values[train]",
+        "known = known[~np.isnan(known)]" if facts.unknown else "",
+        "scale = known.std() if known.min() < known.max() else 1.0" if constant else "",
+        "# No value counts as the mean." if facts.unknown else "",
+        f"columns.append(np.nan_to_num({formula}))"
+        if facts.unknown
+        else f"columns.append({formula})",
+        "if len(known) < len(train):\n    columns.append(np.isnan(values))" if indicated else "",
+    )
+    more = ", and where values are missing" if indicated else ""
+    head = code(f'''
+        def standardised(table: pa.Table, train: np.ndarray) -> Tensor:
+            """Numbers of mean 0 and deviation 1 over the training rows{more}."""
+            columns = []
+            for name in NUMBERS:
+    ''')
+    end = "return torch.tensor(np.stack(columns, axis=1), dtype=torch.float32)"
+    function = joined(head, indented(lines, 2), indented(end))
+    return Part(constants, (*read.functions, function), "numeric = standardised(table, train)")
+
+
+def reading(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
+    """The function `numbers`; nothing where a cast gives the numbers of every column."""
+    kinds: dict[str, list[str]] = {}
+    for column in columns:
+        kind = kind_of(column, facts.columns[column.name].type)
+        if kind:
+            kinds.setdefault(kind, []).append(column.name)
+    if not kinds:
+        return Part()
+    constants: dict[str, Any] = dict(kinds)
+    if "YES_NO" in kinds:
+        constants["TRUTHS"] = {
+            str(text): MEANING[str(text).lower()]
+            for name in kinds["YES_NO"]
+            for text in facts.columns[name].drop_null().unique().to_pylist()
+        }
+    bodies = {
+        "YES_NO": "return np.array([TRUTHS.get(text) for text in table[name].to_pylist()], float)",
+        "DATES": f"return days(table[name].cast({MOMENT}, safe=False))",
+        "ZONED_DATES": 'return days(table[name].cast(pa.timestamp("us", "UTC"), safe=False))',
+        "TEXT_DATES": of_texts(config, kinds, "TEXT_DATES", facts, f"days(texts.cast({MOMENT}))"),
+        "TEXT_NUMBERS": of_texts(
+            config, kinds, "TEXT_NUMBERS", facts, "texts.cast(pa.float64()).to_numpy()"
+        ),
+    }
+    branches = [
+        joined(f"if name in {kind}:", indented(body))
+        for kind, body in bodies.items()
+        if kind in kinds
+    ]
+    head = code('''
+        def numbers(table: pa.Table, name: str) -> np.ndarray:
+            """A column as float64, NaN where there is no value."""
+    ''')
+    function = joined(head, indented(joined(*branches, f"return {CAST}")))
+    dated = any("DATES" in kind for kind in kinds)
+    return Part(constants, (DAYS, function) if dated else (function,))
+
+
+def kind_of(column: Column, kind: pa.DataType) -> str:
+    """The constant that lists columns of this kind, empty where a cast gives the numbers."""
+    if pa.types.is_string(kind):
+        kinds = {"boolean": "YES_NO", "datetime": "TEXT_DATES"}
+        return kinds.get(column.type, "TEXT_NUMBERS")
+    if column.type != "datetime":
+        return ""
+    return "ZONED_DATES" if pa.types.is_timestamp(kind) and kind.tz else "DATES"
+
+
+MOMENT = 'pa.timestamp("us")'
+
+DAYS = code('''
+    def days(moments: pa.ChunkedArray) -> np.ndarray:
+        """Days since 1970 of moments in microseconds."""
+        return moments.cast(pa.int64()).cast(pa.float64(), safe=False).to_numpy() / 86_400e6
+''')
+
+
+def of_texts(
+    config: Config, kinds: Mapping[str, Sequence[str]], kind: str, facts: Facts, end: str
+) -> str:
+    """The lines that turn columns of text into numbers.
+
+    Args:
+        end: the expression of the numbers, from `texts`.
+    """
+    value = value_of(config, kinds.get(kind, ()), facts)
+    if not value:
+        return f"return {end.replace('texts', 'table[name]')}"
+    return code(f"""
+        texts = [{value} for text in table[name].to_pylist()]
+        texts = pa.chunked_array([pa.array(texts, pa.string())])
+        return {end}
+    """)

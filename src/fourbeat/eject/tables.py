@@ -1,0 +1,105 @@
+"""A table, from its file to batches: read, split, encoded."""
+
+from typing import Any
+
+from fourbeat.config.options import Config
+from fourbeat.data.record import DataRecord
+from fourbeat.data.split import NAMES
+from fourbeat.eject import categories, numbers, reading, splits, targets
+from fourbeat.eject.facts import Facts
+from fourbeat.eject.part import Data, Part
+from fourbeat.eject.text import code, joined, noted, spaced
+from fourbeat.job.plan import EVALUATION_BATCH
+
+BATCHES = code('''
+    def batches(tensors: tuple[Tensor, ...], rows: np.ndarray, size: int) -> Iterator[list[Tensor]]:
+        """Some rows of the tensors, `size` at a time."""
+        for part in torch.from_numpy(rows).split(size):
+            yield [tensor[part] for tensor in tensors]
+''')
+
+
+def table(config: Config, record: DataRecord, facts: Facts) -> Data:
+    """The section of a table."""
+    wanted = [column.name for column in record.columns if column.used]
+    wanted += list(config.data.targets)
+    wanted += [config.split.column] if config.split.column else []
+    read = reading.reading(config, facts, wanted)
+    target = targets.reading(config, record, facts)
+    division = divided(config, record, facts)
+    checks = splits.checks(record.split)
+    used = [column for column in record.columns if column.used]
+    numeric = [column for column in used if column.type != "category"]
+    coded = [column for column in used if column.categories is not None]
+    numeric = numbers.standardising(config, numeric, facts)
+    codes = categories.coding(config, coded, facts) if coded else Part()
+    parts = (read, target, division, checks, numeric, codes)
+    constants: dict[str, Any] = {}
+    for part in parts:
+        constants |= part.constants
+    tensors = "numeric, codes, targets" if coded else "numeric, targets"
+    lines = spaced(
+        read.lines,
+        target.lines,
+        joined(division.lines, checks.lines),
+        joined(
+            numeric.lines,
+            codes.lines,
+            f"data = ({tensors})",
+        ),
+    )
+    constants["EVALUATION_BATCH"] = noted(EVALUATION_BATCH, "rows that are evaluated at once")
+    functions = tuple(function for part in parts for function in part.functions)
+    return Data(
+        constants,
+        (*functions, BATCHES),
+        lines,
+        checks.had,
+        order=code("""
+            # Every epoch has an order of its own, by the seed.
+            order = train[permutation(len(train), epoch)]
+        """),
+        batches={
+            "train": "batches(data, order, BATCH_SIZE)",
+            "validation": "batches(data, validation, EVALUATION_BATCH)",
+            "test": "batches(data, test, EVALUATION_BATCH)",
+        },
+        train_target="targets[train]",
+    )
+
+
+def divided(config: Config, record: DataRecord, facts: Facts) -> Part:
+    """The lines that give the row numbers of each side."""
+    task, method = config.data.task, record.split.method
+    names = splits.sides(record.split)
+    if method == "column":
+        return by_column(config, record, facts)
+    if method == "random":
+        return splits.random(record.split, "len(amounts)")
+    by = {"classification": "targets.numpy()", "multilabel": "rarest(ones)"}.get(task, "")
+    functions: tuple[str, ...] = ()
+    if task == "multilabel" and not (method == "file" and facts.counts[1]):
+        functions = (targets.RAREST,)
+    if method == "file":
+        first = facts.groups[: facts.counts[0]]
+        sizes = "[part.num_rows for part in tables]"
+        part = splits.by_file(record.split, config.split, facts.counts, sizes, by, first)
+        return Part(part.constants, (*functions, *part.functions), part.lines)
+    part = splits.stratified(config.split, facts.groups, test=bool(config.split.test))
+    return Part(part.constants, (*functions, *part.functions), f"{names} = split({by})")
+
+
+def by_column(config: Config, record: DataRecord, facts: Facts) -> Part:
+    """The sides by what a column says."""
+    name = str(config.split.column)
+    texts = facts.columns[name].unique().to_pylist()
+    said = {text: NAMES[str(text).strip().lower()] for text in texts}
+    names = splits.sides(record.split)
+    constants: dict[str, Any] = {}
+    constants["SPLIT_COLUMN"] = name
+    read = "table[SPLIT_COLUMN].to_pylist()"
+    if any(text != side for text, side in said.items()):
+        constants["SIDES"] = said
+        read = f"[SIDES[text] for text in {read}]"
+    cut = f"{names} = (np.flatnonzero(sides == side) for side in SPLIT_SHA256)"
+    return Part(constants, (splits.PERMUTATION,), joined(f"sides = np.array({read})", cut))
