@@ -295,7 +295,9 @@ def alike(one: bytes, other: bytes, layout: Layout) -> bool:
 
     A step that was broken off says nothing of the one that is done in its place.
     """
-    if (int.from_bytes(one[12:16], "little") | int.from_bytes(other[12:16], "little")) & Flag.UNCOUNTED:
+    if (
+        int.from_bytes(one[12:16], "little") | int.from_bytes(other[12:16], "little")
+    ) & Flag.UNCOUNTED:
         return True
     a, b = (np.frombuffer(raw, layout.dtype)[0] for raw in (one, other))
     return not differing(a, b)
