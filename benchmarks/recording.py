@@ -80,7 +80,9 @@ def main() -> None:
                 for kind in times:
                     steps[kind].close()
             log = fb.history(Path(folder) / "with")
-            own = float(np.median(log.seconds("recorder"))) / statistics.median(times["with"]) * count
+            own = (
+                float(np.median(log.seconds("recorder"))) / statistics.median(times["with"]) * count
+            )
             size = sum(
                 (Path(folder) / "with" / name).stat().st_size for name in ("steps.log", "rows.log")
             )

@@ -56,7 +56,12 @@ def main() -> None:
         model, optimizer, batch = case(rows, widths)
         times: dict[str, list[float]] = {"plain": [], "checked": [], "supervised": []}
         with tempfile.TemporaryDirectory() as folder:
-            options = {"model": model, "optimizer": optimizer, "checkpoint_every": 10**9, "record": 0}
+            options = {
+                "model": model,
+                "optimizer": optimizer,
+                "checkpoint_every": 10**9,
+                "record": 0,
+            }
             with fb.Run(Path(folder) / "run", **options) as run:
                 for _ in run.epochs(1):
                     steps = run.train([batch] * (BLOCKS * STEPS))

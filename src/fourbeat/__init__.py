@@ -80,6 +80,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "step":  # the step that `fourbeat pause` has stopped at
+        return import_module("fourbeat.pause.current").step()
     if name not in _HOMES:
         raise AttributeError(f"module 'fourbeat' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

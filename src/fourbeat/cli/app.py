@@ -14,12 +14,15 @@ from fourbeat.cli import (
     eject,
     explain,
     lab,
+    pause,
     predict,
+    record,
     replay,
     reproduce,
     resume,
     runs,
     sample,
+    script,
     show,
     train,
     verify,
@@ -37,6 +40,8 @@ app = typer.Typer(
 app.command("train")(train.train)
 app.command("resume")(resume.resume)
 app.command("predict")(predict.predict)
+app.command("pause", context_settings=script.AS_PYTHON)(pause.pause)
+app.command("record", context_settings=script.AS_PYTHON)(record.record)
 app.command("checkpoint")(asking.checkpoint)
 app.command("explain")(explain.explain)
 app.command("replay")(replay.replay)
@@ -63,14 +68,15 @@ def root(
 def main() -> None:
     """Run a verb; say a failure in one message, without a traceback unless `--debug`."""
     arguments = sys.argv[1:]
-    debug = "--debug" in arguments or os.environ.get("FOURBEAT_DEBUG") == "1"
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # an ASCII terminal is no reason to fail
+    verb = next((n for n, word in enumerate(arguments) if not word.startswith("-")), 0)
+    scripts = bool(arguments) and arguments[verb] in script.VERBS
+    ours, theirs = (arguments[:verb], arguments[verb:]) if scripts else (arguments, [])
+    debug = "--debug" in ours or os.environ.get("FOURBEAT_DEBUG") == "1"
+    if not scripts:
+        _speak()
     code = 0
     try:
-        app([argument for argument in arguments if argument != "--debug"])
+        app([argument for argument in ours if argument != "--debug"] + theirs)
     except FourbeatError as error:
         if debug:
             raise
@@ -85,3 +91,11 @@ def main() -> None:
         print(f"error: {error.strerror or error}{place}", file=sys.stderr)
         code = 1
     sys.exit(code)
+
+
+def _speak() -> None:
+    """Say what is logged, whatever the terminal can show."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # an ASCII terminal is no reason to fail

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from fourbeat.cli.options import AllowInexact, Json, names, users_prints_aside
+from fourbeat.cli.pause import pausing
 
 
 def train(
@@ -98,6 +99,16 @@ def train(
             "--overfit-one-batch", help="Say whether the model can memorise one batch; no run."
         ),
     ] = False,
+    pause_at: Annotated[
+        int | None,
+        typer.Option(
+            min=0, metavar="N", help="Open a debugger before the update of step N, from 0."
+        ),
+    ] = None,
+    pause_when: Annotated[
+        str | None,
+        typer.Option(metavar="CONDITION", help="And before every update at which it holds."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Train on a table or on images: split, select, test, and leave a receipt."""
@@ -145,6 +156,6 @@ def train(
     from fourbeat.cli.summary import print_outcome
     from fourbeat.job.train import train as run
 
-    with users_prints_aside():
+    with users_prints_aside(), pausing(pause_at, pause_when):
         directory, receipt = run(resolved, out, allow_inexact=allow_inexact, profile=profile)
     print_outcome(directory, receipt, as_json=as_json)

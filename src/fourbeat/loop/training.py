@@ -102,7 +102,8 @@ class Training:
             if found is END:
                 return END
             rows, batch = found
-            self.stream.emit(Batch(batch, rows, perf_counter() - start))
+            seconds = perf_counter() - start
+            self.stream.emit(Batch(batch, rows, seconds, session.state.epoch + 1))
             return to_device(batch, device)
 
         try:

@@ -17,16 +17,21 @@ from torch.optim import Optimizer
 class Batch:
     """A training loader gave a batch.
 
+    Of a script without a run it is known only when backward comes; it is told then, before the calls
+    of the model and the loss.
+
     Attributes:
         batch: as the loader gave it, before it was moved to a device.
         rows: the numbers of its rows in the dataset, int64 of shape (n,); None where they cannot
             be seen.
         seconds: that the loop waited for it.
+        epoch: from 1; 0 where it is not known.
     """
 
     batch: Any
     rows: np.ndarray | None
     seconds: float
+    epoch: int = 0
 
 
 @dataclass(slots=True)
@@ -36,7 +41,7 @@ class Forward:
     Attributes:
         name: of the module within what is trained, "" for the model itself.
         module: that was called.
-        inputs: positional arguments of the call.
+        inputs: arguments of the call, those without a keyword first.
         output: of the call.
         seconds: that it took.
     """
@@ -53,7 +58,8 @@ class Loss:
     """Backward is about to begin.
 
     Attributes:
-        value: the tensor it begins from, before any scaling.
+        value: the tensor it begins from, before any scaling; where there are several, or gradients
+            are given with them, the scalar of which it is the backward.
         weight: what its mean divides by, None where that is not known.
         optimizer: whose gradients it is for, where that is said.
     """

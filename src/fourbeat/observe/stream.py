@@ -38,11 +38,14 @@ class Stream:
 
     Attributes:
         subjects, directory: the same.
+        hushed: whether events are kept from the readers: what a debugger's user tries out is no
+            part of the training.
     """
 
     def __init__(self, subjects: Callable[[], Subjects], directory: Path | None = None):
         self.subjects = subjects
         self.directory = directory
+        self.hushed = False
         self._readers: list[Reader] = []
         for watcher in WATCHERS.get():
             reader = watcher(self)
@@ -55,6 +58,8 @@ class Stream:
 
     def emit(self, event: Event) -> None:
         """Hand an event to the readers."""
+        if self.hushed:
+            return
         for read in self._readers:
             read(event)
 

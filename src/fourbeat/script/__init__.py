@@ -1,0 +1,1 @@
+"""Runs a user's script in this process as if by `python`."""

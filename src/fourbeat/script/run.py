@@ -1,0 +1,136 @@
+"""`python script.py arguments`, within this process."""
+
+import io
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import find_spec
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+from fourbeat.errors import ConfigError
+from fourbeat.script.trace import without_ours
+
+INTERRUPTED = 130
+"""Exit code of a script that Ctrl-C ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A script, found and not yet run.
+
+    Attributes:
+        name: as `sys.argv[0]` will have it.
+        file: as `__file__` will have it.
+        folder: that imports look in first.
+        module: of `-m`, None for a file.
+    """
+
+    name: str
+    file: str
+    folder: str
+    loader: Any
+    spec: ModuleSpec | None = None
+
+    def code(self) -> CodeType:
+        """Compiled.
+
+        Raises:
+            SyntaxError: as Python does.
+        """
+        if self.spec is not None:
+            return self.loader.get_code(self.spec.name)
+        with io.open_code(self.file) as file:
+            return compile(file.read(), self.file, "exec", dont_inherit=True)
+
+
+def find(script: str, *, module: bool = False) -> Program:
+    """Look where `python script`, or `python -m script`, would.
+
+    Raises:
+        ConfigError: if it is not there, or is no Python.
+    """
+    if module:
+        return _find_module(script)
+    path = Path(script)
+    if path.is_dir():
+        raise ConfigError("the script is a folder", script, "Name a file, or a module with -m")
+    if not path.is_file():
+        near = ". Say -m for a module" if "/" not in script and not path.suffix else ""
+        raise ConfigError("no such script", script, f"Name a Python file{near}")
+    folder = os.path.dirname(os.path.realpath(script))
+    file = os.path.join(os.getcwd(), script)
+    return Program(script, file, folder, SourceFileLoader("__main__", file))
+
+
+def _find_module(name: str) -> Program:
+    if not sys.flags.safe_path:
+        sys.path[0] = os.getcwd()
+    spec = None
+    try:
+        spec = find_spec(name)
+        if spec is not None and spec.submodule_search_locations is not None:
+            spec = find_spec(f"{name}.__main__")
+    except (ImportError, ValueError):
+        spec = None
+    if spec is None or spec.origin is None or not hasattr(spec.loader, "get_code"):
+        raise ConfigError("no such module to run", f"-m {name}", "Name one that `python -m` runs")
+    return Program(spec.origin, spec.origin, os.getcwd(), spec.loader, spec)
+
+
+def run(program: Program, arguments: Sequence[str]) -> int:
+    """Run a script as `__main__`; from here on the process is its own.
+
+    Its `sys.argv`, `sys.path[0]`, working directory, streams and exit code are those that it has
+    under `python`, worker processes find it as their main module, and threads that it leaves are
+    waited for. An error that it does not catch is printed as Python prints it, without frames of
+    fourbeat's.
+
+    Returns:
+        the exit code.
+    """
+    main: Any = ModuleType("__main__")
+    main.__file__ = program.file
+    main.__loader__ = program.loader
+    main.__spec__ = program.spec
+    main.__package__ = program.spec.parent if program.spec is not None else None
+    main.__builtins__ = sys.modules["builtins"]
+    main.__cached__ = program.spec.cached if program.spec is not None else None
+    main.__annotations__ = {}
+    sys.modules["__main__"] = main
+    sys.argv = [program.name, *arguments]
+    if not sys.flags.safe_path:
+        sys.path = [program.folder, *sys.path[1:]]
+    try:
+        code = _execute(program, main)
+    finally:
+        for thread in threading.enumerate():  # as Python does at its end
+            if thread is not threading.current_thread() and not thread.daemon:
+                thread.join()
+    return code
+
+
+def _execute(program: Program, main: ModuleType) -> int:
+    try:
+        exec(program.code(), vars(main))  # noqa: S102
+    except SystemExit as end:
+        return _exit_code(end.code)
+    except BaseException as error:
+        without_ours(error)
+        sys.excepthook(type(error), error, error.__traceback__)
+        return INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
+    return 0
+
+
+def _exit_code(code: Any) -> int:
+    """What Python makes of the argument of `sys.exit`."""
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return int(code)
+    print(code, file=sys.stderr)
+    return 1
