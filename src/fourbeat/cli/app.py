@@ -13,6 +13,7 @@ from fourbeat.cli import (
     asking,
     eject,
     explain,
+    export_history,
     lab,
     pause,
     predict,
@@ -44,6 +45,7 @@ app.command("pause", context_settings=script.AS_PYTHON)(pause.pause)
 app.command("record", context_settings=script.AS_PYTHON)(record.record)
 app.command("checkpoint")(asking.checkpoint)
 app.command("explain")(explain.explain)
+app.command("export-history")(export_history.export_history)
 app.command("replay")(replay.replay)
 app.command("reproduce")(reproduce.reproduce)
 app.command("eject")(eject.eject)

@@ -3,10 +3,12 @@
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from fourbeat.cli import asking
 from fourbeat.cli.script import Arguments, Module, Script, options_after
 from fourbeat.errors import ConfigError
 
@@ -32,11 +34,16 @@ def pause(
 ) -> None:
     """Run a script as `python` would, and stop just before an update, in the script's own frame.
 
+    Or hold a run that another process trains: `fourbeat pause RUN`, then `fourbeat resume RUN`.
+
     At the prompt all of pdb works, and ns (next step), skip, go, beats, fb.step.
 
     A condition knows step, epoch, loss, lr, grad_norm, weight_norm, update_norm,
     update_ratio (the last four also of layer("fc1")), finite(x), spike(x, 3), abs, min, max.
     """
+    if Path(script).is_dir() and not module:
+        hold(Path(script), arguments or [], asked=at is not None or when is not None)
+        return
     own, arguments = options_after(arguments or [], ("--at", "--when"))
     if "--at" in own:
         try:
@@ -55,6 +62,22 @@ def pause(
     with pausing(at, when), attach():
         code = run(program, arguments)
     raise typer.Exit(code)
+
+
+def hold(run: Path, arguments: list[str], *, asked: bool) -> None:
+    """Hold a run that another process trains."""
+    own, rest = options_after([word for word in arguments if word != "--json"], ("--wait",))
+    if rest or asked:
+        raise ConfigError(
+            "a run that trains is held at its next update",
+            " ".join(rest) or str(run),
+            "Say `fourbeat pause RUN` alone, or with --json and --wait SECONDS",
+        )
+    try:
+        seconds = float(own.get("--wait", "60"))
+    except ValueError:
+        raise ConfigError("a number of seconds is needed", "--wait", "Say --wait 10") from None
+    asking.pause(run, seconds, as_json="--json" in arguments)
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from fourbeat.cli.script import Arguments, Module, Script, options_after
-from fourbeat.errors import ConfigError
 
 Out = Annotated[
     Path | None,
@@ -27,15 +26,21 @@ def record(
     own, arguments = options_after(arguments or [], ("--out",))
     out = Path(own["--out"]) if "--out" in own else out
     from fourbeat.observe.attach import attach
-    from fourbeat.record.beside import recorded
+    from fourbeat.receipt.code import CommandRecord
+    from fourbeat.script.recorded import recorded
     from fourbeat.script.run import find, run
 
     program = find(script, module=module)
     directory = (out or first_free(script)).absolute()
-    if directory.exists() and any(directory.iterdir()):
-        raise ConfigError("the folder is not empty", str(directory), "Name another with --out DIR")
-    with attach() as stream, recorded(stream, directory):
+    command = CommandRecord(
+        script=str(Path(program.file).absolute()),
+        module=script if module else None,
+        arguments=arguments,
+        folder=str(Path.cwd()),
+    )
+    with attach() as stream, recorded(stream, directory, command) as reader:
         code = run(program, arguments)
+        reader.close(code)
     raise typer.Exit(code)
 
 

@@ -22,6 +22,12 @@ def resume(directory: Path, *, allow_inexact: bool = False, trust_code: bool = F
         InexactError: if the data changed, or the environment did and `allow_inexact` is not set.
     """
     receipt = receipts.read(directory)
+    if receipt.observed:
+        raise RunError(
+            "a plain script was recorded here, and has no checkpoint to go on from",
+            str(directory),
+            "`fourbeat reproduce` runs it again; a loop in fourbeat.Run can be resumed",
+        )
     if receipt.run.status == "finished":
         return receipt
     if not receipt.declared:

@@ -160,6 +160,7 @@ class Receipt(Record):
     Attributes:
         format: version of this document's schema.
         fourbeat: version of the program that wrote it.
+        observed: whether it is a plain script that was recorded, and knows nothing of the run.
         config: the configuration as resolved, for a declared run.
         determinism: what of the run comes again bit for bit.
         command: how its script was started, None for a declared run.
@@ -180,6 +181,7 @@ class Receipt(Record):
     format: int = FORMAT
     fourbeat: str = __version__
     run: RunRecord
+    observed: bool = False
     config: dict[str, Any] | None
     model: ModelRecord
     optimizers: dict[str, OptimizerRecord]

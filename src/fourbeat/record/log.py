@@ -301,8 +301,9 @@ def alike(one: bytes, other: bytes, layout: Layout) -> bool:
 def differing(a: Any, b: Any) -> list[str]:
     """In which of the fields that equal steps share, and both records hold, they differ."""
     both = int(a["flags"]) & int(b["flags"])
-    names = ["step", "epoch", "examples", "loss", "grad_norm", "lr", "nonfinite"]
-    names += ["batch"] * bool(both & Flag.BATCH) + ["grad"] * bool(both & Flag.GRADIENTS)
+    names = ["step", "epoch", "examples", "loss", "lr"]
+    names += ["batch"] * bool(both & Flag.BATCH)
+    names += ["grad_norm", "grad", "nonfinite"] * bool(both & Flag.GRADIENTS)
     names += ["weight", "update"] * bool(both & Flag.WEIGHTS)
     names += ["fingerprint"] * bool(both & Flag.FINGERPRINT)
     return [name for name in names if a[name].tobytes() != b[name].tobytes()]

@@ -149,7 +149,8 @@ def retrace(
         raise DivergedError(divergence, str(run), why)
 
     def watcher(stream: Stream) -> Reader | None:
-        if stream.directory != scratch.absolute():
+        # The stream of a script that is observed has no directory, that of a run has its own.
+        if stream.directory != (None if receipt.observed else scratch.absolute()):
             return None
         witness = Witness(stream, log_, first, wanted, last, None if allow_inexact else refuse)
         witnesses.append(witness)

@@ -16,8 +16,12 @@ from fourbeat.errors import FourbeatError, InexactError, RunError
 from fourbeat.job.reopen import declared, reopen
 from fourbeat.job.train import train
 from fourbeat.loop.directory import elsewhere
+from fourbeat.observe.attach import attach
+from fourbeat.observe.stream import Stream
 from fourbeat.receipt.code import CommandRecord
 from fourbeat.receipt.model import Receipt
+from fourbeat.script.recorded import recorded as record
+from fourbeat.script.run import Program, find
 
 
 def train_again(
@@ -60,6 +64,10 @@ def train_again(
             train(override(config, settings), scratch, allow_inexact=True)
             return
         command = trusted(directory, receipt, allow_inexact=allow_inexact, trust_code=trust_code)
+        if receipt.observed:
+            with attach() as stream, kept(stream, scratch, command, recorded=recorded):
+                run_script(command)
+            return
         with elsewhere(directory, scratch, recorded=recorded):
             run_script(command)
 
@@ -74,6 +82,23 @@ def quiet() -> Generator[None]:
         yield
     finally:
         log.setLevel(before)
+
+
+@contextmanager
+def kept(
+    stream: Stream, directory: Path, command: CommandRecord, *, recorded: bool
+) -> Generator[None]:
+    """Record an observed script, if it is to be recorded."""
+    if not recorded:
+        yield
+        return
+    with record(stream, directory, command) as reader:
+        code = 1
+        try:
+            yield
+            code = 0
+        finally:
+            reader.close(code)
 
 
 def moved(receipt: Receipt, paths: Mapping[str, Path]) -> Receipt:
@@ -131,12 +156,9 @@ def trusted(
 
 def run_script(command: CommandRecord) -> None:
     """Run a script to its end, in this process, as `__main__`."""
-    main: Any = ModuleType("__main__")
-    main.__file__ = command.script
-    with as_main(main, command):
-        code = compile(Path(command.script).read_bytes(), command.script, "exec", dont_inherit=True)
+    with as_main(command) as (program, main):
         try:
-            exec(code, vars(main))  # noqa: S102
+            exec(program.code(), vars(main))  # noqa: S102
         except FourbeatError:
             raise
         except Exception as error:
@@ -151,15 +173,16 @@ def run_script(command: CommandRecord) -> None:
 
 
 @contextmanager
-def as_main(main: ModuleType, command: CommandRecord) -> Generator[None]:
+def as_main(command: CommandRecord) -> Generator[tuple[Program, ModuleType]]:
     """Have the process look as it did to the script, for a while."""
     before = sys.modules["__main__"], sys.argv, list(sys.path), Path.cwd()
-    sys.modules["__main__"] = main
-    sys.argv = [command.script, *command.arguments]
-    sys.path.insert(0, command.folder if command.module else str(Path(command.script).parent))
     try:
         os.chdir(command.folder)
-        yield
+        program = find(command.module or command.script, module=command.module is not None)
+        main = sys.modules["__main__"] = program.main()
+        sys.argv = [program.name, *command.arguments]
+        sys.path.insert(0, program.folder)
+        yield program, main
     finally:
         sys.modules["__main__"], sys.argv, sys.path[:] = before[:3]
         os.chdir(before[3])

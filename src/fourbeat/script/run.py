@@ -47,6 +47,18 @@ class Program:
         with io.open_code(self.file) as file:
             return compile(file.read(), self.file, "exec", dont_inherit=True)
 
+    def main(self) -> ModuleType:
+        """The module it will be."""
+        made: Any = ModuleType("__main__")
+        made.__file__ = self.file
+        made.__loader__ = self.loader
+        made.__spec__ = self.spec
+        made.__package__ = self.spec.parent if self.spec is not None else None
+        made.__builtins__ = sys.modules["builtins"]
+        made.__cached__ = self.spec.cached if self.spec is not None else None
+        made.__annotations__ = {}
+        return made
+
 
 def find(script: str, *, module: bool = False) -> Program:
     """Look where `python script`, or `python -m script`, would.
@@ -93,15 +105,7 @@ def run(program: Program, arguments: Sequence[str]) -> int:
     Returns:
         the exit code.
     """
-    main: Any = ModuleType("__main__")
-    main.__file__ = program.file
-    main.__loader__ = program.loader
-    main.__spec__ = program.spec
-    main.__package__ = program.spec.parent if program.spec is not None else None
-    main.__builtins__ = sys.modules["builtins"]
-    main.__cached__ = program.spec.cached if program.spec is not None else None
-    main.__annotations__ = {}
-    sys.modules["__main__"] = main
+    main = sys.modules["__main__"] = program.main()
     sys.argv = [program.name, *arguments]
     if not sys.flags.safe_path:
         sys.path = [program.folder, *sys.path[1:]]
