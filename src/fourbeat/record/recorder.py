@@ -1,7 +1,7 @@
 """The flight recorder: reads the stream, and writes a record of each step."""
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite
 from time import perf_counter
 from typing import Any, Protocol
@@ -57,6 +57,9 @@ class Recorder:
         subjects: what is trained.
         sink: where records go.
         budget: share of a step's time; None to hold everything at every step.
+
+    Attributes:
+        trained: what is trained, as it was when the present layout began.
     """
 
     def __init__(self, subjects: Callable[[], Subjects], sink: Sink, budget: float | None = 0.02):
@@ -76,7 +79,7 @@ class Recorder:
         }
         self._writer: Writer | None = None
         self._written: Writer | None = None
-        self._optimizers: Mapping[str, Optimizer] = {}
+        self.trained = Subjects({}, {})
         self._copies: dict[int, list[Tensor]] = {}
         self._decided: dict[str, bool] = {}
         self._waiting: deque[tuple[Writer, Draft, Sequence[np.ndarray], Any]] = deque()
@@ -206,7 +209,7 @@ class Recorder:
         if not event.counted:
             draft.flags |= Flag.UNCOUNTED
         if self._unsaid:
-            self._lane(next(iter(self._optimizers.values()))).losses += self._unsaid
+            self._lane(next(iter(self.trained.optimizers.values()))).losses += self._unsaid
         if self._governor.may("fingerprint"):
             start = perf_counter()
             subjects = self._subjects()
@@ -225,7 +228,7 @@ class Recorder:
             subjects = self._subjects()
             if not subjects.optimizers:
                 return None
-            self._optimizers = dict(subjects.optimizers)
+            self.trained = subjects
             self._writer = Writer(subjects)
         return self._writer
 

@@ -20,6 +20,7 @@ from fourbeat.observe.attach import attach
 from fourbeat.observe.stream import Stream
 from fourbeat.receipt.code import CommandRecord
 from fourbeat.receipt.model import Receipt
+from fourbeat.script.fresh import fresh
 from fourbeat.script.recorded import recorded as record
 from fourbeat.script.run import Program, find
 
@@ -182,7 +183,8 @@ def as_main(command: CommandRecord) -> Generator[tuple[Program, ModuleType]]:
         main = sys.modules["__main__"] = program.main()
         sys.argv = [program.name, *command.arguments]
         sys.path.insert(0, program.folder)
-        yield program, main
+        with fresh(Path(program.folder)):
+            yield program, main
     finally:
         sys.modules["__main__"], sys.argv, sys.path[:] = before[:3]
         os.chdir(before[3])

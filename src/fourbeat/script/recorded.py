@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fourbeat.checkpoint.lock import RunLock
-from fourbeat.errors import RunError, first_line
+from fourbeat.errors import ConfigError, RunError, first_line
 from fourbeat.observe.events import Event, Stepped
-from fourbeat.observe.stream import Stream, Subjects
+from fourbeat.observe.stream import Stream
 from fourbeat.receipt import model as receipts
 from fourbeat.receipt.code import CommandRecord, code_of
 from fourbeat.receipt.environment import environment
@@ -33,7 +33,6 @@ class Recorded:
     """
 
     def __init__(self, stream: Stream, directory: Path, command: CommandRecord, budget: float):
-        self._stream = stream
         self._directory = directory
         self._receipt = Receipt(
             run=RunRecord(name=directory.name, status="running", seed=None),
@@ -51,7 +50,6 @@ class Recorded:
         self._log = StepLog(directory, 0, bytes(16), lambda _: None)
         self._recorder = Recorder(stream.subjects, self._log, budget)
         self._alive, self._begun = True, False
-        self._last = Subjects({}, {})
 
     def __call__(self, event: Event) -> None:
         """Take an event in."""
@@ -75,8 +73,7 @@ class Recorded:
 
     def _describe(self) -> None:
         """What is trained, and where, once the first step is done."""
-        subjects, receipt = self._stream.subjects(), self._receipt
-        self._last = subjects
+        subjects, receipt = self._recorder.trained, self._receipt
         sizes = {name: list(p.shape) for name, p in subjects.parameters.items()}
         receipt.model = ModelRecord(
             name=Path(receipt.code.script or "script").stem,
@@ -102,9 +99,8 @@ class Recorded:
 
     def close(self, code: int) -> None:
         """The script has ended with this exit code: seal the receipt."""
-        receipt, subjects = self._receipt, self._stream.subjects()
-        if not subjects.parameters:  # the function that made them has returned
-            subjects = self._last
+        # By now the function that made them may have returned.
+        receipt, subjects = self._receipt, self._recorder.trained
         if self._alive:
             try:
                 self._recorder.flush()
@@ -131,12 +127,15 @@ def recorded(
     """Record what a stream tells; the one who runs the script calls `close` with its exit code.
 
     Raises:
-        RunError: if the directory is not empty, or cannot be written.
+        ConfigError: if the directory is not empty.
+        RunError: if it cannot be made.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
         if any(directory.iterdir()):
-            raise RunError("the folder is not empty", str(directory), "Name another with --out DIR")
+            raise ConfigError(
+                "the folder is not empty", str(directory), "Name another with --out DIR"
+            )
     except OSError as error:
         raise RunError(
             f"the folder cannot be made: {error.strerror}",
