@@ -11,6 +11,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 import fourbeat as fb
 from fourbeat.errors import RunError
+from fourbeat.record import log as logs
 from fourbeat.record.layout import Flag
 
 
@@ -116,7 +117,13 @@ def test_two_trainings_share_the_root_and_another_seed_does_not(tmp_path):
     assert roots[0] == roots[1] != third
 
 
-def test_it_is_read_while_it_is_written(tmp_path):
+@pytest.fixture
+def at_once(monkeypatch):
+    """Every step is written by itself, as it is where steps take longer."""
+    monkeypatch.setattr(logs, "FLUSH_SECONDS", 0)
+
+
+def test_it_is_read_while_it_is_written(tmp_path, at_once):
     lengths = []
 
     class Watching(nn.Module):
@@ -180,7 +187,8 @@ def test_after_a_resume_the_steps_come_again_and_are_equal(tmp_path):
 KILLED = """
 import os, sys, torch
 sys.path.insert(0, {tests!r})
-from test_history import train, net
+from test_history import logs, train, net
+logs.FLUSH_SECONDS = 0
 class Wrapped(torch.nn.Module):
     calls = 0
     def __init__(self):
@@ -275,9 +283,7 @@ def test_names_that_are_not_there_are_named(tmp_path):
         log.loss("other")
 
 
-def test_a_full_disk_ends_the_log_and_not_the_training(tmp_path, monkeypatch):
-    from fourbeat.record import log as logs
-
+def test_a_full_disk_ends_the_log_and_not_the_training(tmp_path, monkeypatch, at_once):
     write = logs.write_at
     done = []
 
