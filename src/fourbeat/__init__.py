@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from fourbeat.loop.validate import validate
     from fourbeat.receipt.weights import weights_sha256
     from fourbeat.record.history import history
+    from fourbeat.record.incidents import explain
+    from fourbeat.reproduce.branch import branch
     from fourbeat.reproduce.replay import replay
 
 __all__ = [
@@ -33,7 +35,9 @@ __all__ = [
     "Run",
     "TensorLoader",
     "activations",
+    "branch",
     "check_batch",
+    "explain",
     "fit",
     "gradients",
     "held",
@@ -60,7 +64,9 @@ _HOMES = {
     "Run": "fourbeat.loop.run",
     "TensorLoader": "fourbeat.data.loader",
     "activations": "fourbeat.loop.look",
+    "branch": "fourbeat.reproduce.branch",
     "check_batch": "fourbeat.loop.contract",
+    "explain": "fourbeat.record.incidents",
     "fit": "fourbeat.loop.fit",
     "gradients": "fourbeat.loop.look",
     "held": "fourbeat.loop.groups",

@@ -8,7 +8,6 @@ COUNTS = {"T": 16, "L": 13, "F": 15, "M": 4, "V": 3}
 ROWS = {f"{letter}{n}" for letter, count in COUNTS.items() for n in range(1, count + 1)}
 
 OPEN = {
-    "L1": "pausing, looking at and replaying any step",
     "L8": "training in the browser",
     "F9": "torch.export",
     "F11": "several processes",

@@ -86,6 +86,12 @@ CHECKS = {
         and f["fp16"] == pytest.approx(f["fp32"], abs=0.02)
         and f["skipped"] > f["bf16_skipped"] == 0
     ),
+    "flight_recorder": lambda f: (
+        (f["died"], f["began"], f["row"], f["equal"]) == (166, 139, 611, 1)
+        and f["times"] > 100
+        and f["update"] > 50
+        and f["survived"] < 1
+    ),
     "first_bad_value": lambda f: (
         [f[f"bad_{beat}"] for beat in ("input", "logits", "loss", "gradients")] == [5, 4, 3, 2]
         and (f["named"], f["row"]) == (4, 5)

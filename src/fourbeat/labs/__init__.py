@@ -22,6 +22,7 @@ ROWS = {
     "clipping": "T11",
     "half_precision": "T13 F10",
     "first_bad_value": "T14",
+    "flight_recorder": "L1 F5",
     "int_features": "F14",
     "sorted_data": "L7",
     "optimizers": "L5",

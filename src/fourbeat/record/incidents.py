@@ -6,6 +6,7 @@ Everything is read from the step log; nothing is computed again.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import prod
+from pathlib import Path
 
 import numpy as np
 
@@ -52,6 +53,18 @@ class Incident:
     origin: str = ""
     rows: list[int] = field(default_factory=list[int])
     around: list[str] = field(default_factory=list[str])
+
+
+def explain(run: str | Path) -> list[Incident]:
+    """Where a run left the ordinary, the first thing first; empty where it did not.
+
+    Args:
+        run: its directory; it may be training still.
+
+    Raises:
+        RunError: if it has no step log.
+    """
+    return incidents(History(Path(run)))
 
 
 def incidents(history: History) -> list[Incident]:

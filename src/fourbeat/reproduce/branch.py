@@ -41,10 +41,10 @@ HORIZONS = ("cosine", "onecycle")
 
 
 def branch(
-    run: Path,
+    run: str | Path,
     step: int,
     settings: Mapping[str, Any],
-    out: Path | None = None,
+    out: str | Path | None = None,
     *,
     allow_inexact: bool = False,
     trust_code: bool = False,
@@ -63,6 +63,7 @@ def branch(
         RunError: if the run is a script's, or does not hold the step.
         InexactError: if a step on the way differs from what was recorded.
     """
+    run, out = Path(run), None if out is None else Path(out)
     receipt = receipts.read(run)
     if not receipt.declared:
         raise RunError(
