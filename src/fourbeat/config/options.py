@@ -265,7 +265,7 @@ class RecordConfig(Section):
     """The flight recorder: step log and snapshots."""
 
     budget: Annotated[float, Field(ge=0, le=1)] = 0.02
-    """Share of the training's time that it may take. 0 records nothing."""
+    """Share of the training's time that it may take. 0 records nothing, 1 everything at every step."""
 
 
 class Config(Section):

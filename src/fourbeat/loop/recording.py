@@ -35,7 +35,8 @@ class Recording:
     def __init__(self, directory: Path, stream: Stream, state: RunState, budget: float):
         self._state = state
         self._log = StepLog(directory, state.records, state.root, self._differs)
-        self._recorder = Recorder(stream.subjects, self._log, budget * (1 - SNAPSHOTS))
+        share = None if budget >= 1 else budget * (1 - SNAPSHOTS)
+        self._recorder = Recorder(stream.subjects, self._log, share)
         self._snapshots = Snapshots(directory, budget * SNAPSHOTS, state.step)
         self._reading = stream.read_by(self._read)
         self._reading.__enter__()

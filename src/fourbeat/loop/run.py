@@ -92,7 +92,7 @@ class Run:
         checkpoint_every: write a checkpoint every so many steps. Default: at the end of each
             epoch, and within an epoch once a minute.
         record: share of the training's time that the flight recorder may take for the step log and
-            snapshots; see `fourbeat.history`. 0 for none.
+            snapshots; see `fourbeat.history`. 0 for none, 1 to hold everything at every step.
         extra: further objects with `state_dict` and `load_state_dict`, by name.
         config: the configuration as resolved, for the receipt.
         data: what is trained on, for the receipt.
