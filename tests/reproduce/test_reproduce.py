@@ -110,12 +110,12 @@ def edit(run, change):
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        (lambda tree: tree["config"].update(seed=5), "random numbers begin elsewhere"),
+        (lambda tree: tree["config"].update(seed=5), "the seed was 0 and is 5"),
         (lambda tree: tree["config"]["optimizer"].update(lr=0.05), "optimizers.main"),
         (lambda tree: tree["config"]["model"].update(dropout=0.4), "model.architecture"),
         (lambda tree: tree["config"]["split"].update(validation=0.3), "split has other rows"),
         (lambda tree: tree["environment"].update(torch="1.0"), "torch: 1.0, now "),
-        (lambda tree: tree.update(weights_sha256="0" * 64), "nothing that the receipt knows of"),
+        (lambda tree: tree.update(weights_sha256="0" * 64), "every step equals the log"),
     ],
 )
 def test_a_forged_receipt_does_not_pass(declared, change, named):

@@ -20,6 +20,8 @@ WORDS = {
     "fingerprint": "the fingerprint of the weights after the update",
     "examples": "the number of examples",
     "epoch": "the epoch",
+    "shape": "the shape",
+    "groups": "what the optimizers hold",
 }
 """The fields that equal steps share, in the order in which a step computes them."""
 
@@ -49,6 +51,14 @@ class Divergence:
         )
 
 
+def plural(layout: Layout) -> str:
+    """`main: 2 groups of 4 and 2 parameters`."""
+    return "; ".join(
+        f"{name}: {' and '.join(str(len(group)) for group in groups)} parameters"
+        for name, groups in layout.optimizers.items()
+    )
+
+
 def compare(known: Layout, old: Any, layout: Layout, record: Any) -> Divergence | None:
     """Compare a step with what was recorded of it.
 
@@ -58,10 +68,13 @@ def compare(known: Layout, old: Any, layout: Layout, record: Any) -> Divergence 
     """
     step = int(record["step"])
     if known != layout:
-        names = sorted({*known.parameters} ^ {*layout.parameters}) or ["their sizes or groups"]
-        return Divergence(step, "parameters", None, "others", ", ".join(names[:5]))
+        for name in dict.fromkeys([*known.parameters, *layout.parameters]):
+            before, now = known.parameters.get(name), layout.parameters.get(name)
+            if before != now:
+                return Divergence(step, "shape", name, before or "not there", now or "not there")
+        return Divergence(step, "groups", None, plural(known), plural(layout))
     found = differing(old, record)
-    for field in (name for name in WORDS if name in found):
+    for field in (name for name in WORDS if name in found):  # in that order
         before, now = np.atleast_1d(old[field]), np.atleast_1d(record[field])
         if field == "fingerprint":
             return Divergence(

@@ -154,7 +154,11 @@ def judge(found: Reproduction, before: Receipt, now: Receipt, witness: Witness) 
         found.first = str(witness.divergences[0])
     elif not found.same:
         found.first = first_epoch(before, now)
-    if not found.same:
+    if found.same:
+        return
+    if found.first is None and found.verified == before.run.steps:
+        found.why.append("every step equals the log: the receipt's hash is not of these weights")
+    else:
         found.why += reasons(before, now)
 
 
@@ -168,11 +172,10 @@ def reasons(before: Receipt, now: Receipt) -> list[str]:
         found.append(f"the script {before.code.script} has changed")
     if before.data and now.data and before.data.split != now.data.split:
         found.append("the split has other rows")
-    if before.run.generators_sha256 != now.run.generators_sha256:
-        found.append(
-            f"the random numbers begin elsewhere: the seed is {now.run.seed}, and something else "
-            "was drawn or seeded"
-        )
+    if before.run.seed != now.run.seed:
+        found.append(f"the seed was {before.run.seed} and is {now.run.seed}")
+    elif before.run.generators_sha256 != now.run.generators_sha256:
+        found.append("the random numbers begin elsewhere: something else was drawn or seeded first")
     old, new = declaration(before), declaration(now)
     for part in ("model", "optimizers", "training"):
         found += tree_differences(old[part], new[part], part)
