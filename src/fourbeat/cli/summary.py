@@ -186,6 +186,8 @@ def print_receipt(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
         console.print(f"event    step {event.step}: {event.kind}: {event.text}")
     for text in receipt.inexact:
         console.print(f"INEXACT  {text}")
+    for text in receipt.determinism.statement if receipt.determinism else ():
+        console.print(f"bits     {text}")
     for text in receipt.limits:
         console.print(f"limit    {text}")
     keys = ("torch", "python", "device", "cpu_capability", "threads")

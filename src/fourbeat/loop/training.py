@@ -25,7 +25,7 @@ from fourbeat.loop.profiler import StepProfiler
 from fourbeat.loop.progress import Progress
 from fourbeat.loop.session import Session
 from fourbeat.loop.step import END, Step
-from fourbeat.observe.events import Batch, Stepped
+from fourbeat.observe.events import Batch, Mode, Stepped
 from fourbeat.observe.stream import Stream
 
 log = logging.getLogger("fourbeat")
@@ -107,6 +107,7 @@ class Training:
             return to_device(batch, device)
 
         try:
+            self.stream.emit(Mode(self.model, True))
             with (
                 mode(self.model, training=True),
                 self.localiser.calls.watched(),
@@ -156,6 +157,7 @@ class Training:
         finally:
             if self.profiler is not None:
                 self.profiler.stop()
+            self.stream.emit(Mode(self.model, self.model.training))
             state.call, state.position = call + 1, 0
             state.call_rng = state.kept_workers = None
             state.call_rngs.append(generators.capture())

@@ -118,6 +118,8 @@ def options(name: str, tree: dict[str, Any]) -> Html:
 def place(receipt: Receipt) -> Html:
     """Everything that a second run with the same bits must share, and what is not promised."""
     parts: list[Html] = []
+    if receipt.determinism and receipt.determinism.statement:
+        parts.append(part("What comes again", bullets(receipt.determinism.statement)))
     if receipt.limits:
         parts.append(part("Limits", bullets(receipt.limits)))
     if receipt.events:
