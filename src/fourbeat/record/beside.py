@@ -1,12 +1,12 @@
 """A step log beside a script that is observed."""
 
 import logging
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 from fourbeat.errors import first_line
-from fourbeat.observe.events import Event
+from fourbeat.observe.events import Stepped
 from fourbeat.observe.stream import Stream
 from fourbeat.record.log import StepLog
 from fourbeat.record.recorder import Recorder
@@ -30,19 +30,21 @@ def recorded(stream: Stream, directory: Path, budget: float = 0.02) -> Generator
     recorder = Recorder(stream.subjects, steps, budget)
     alive = True
 
-    def read(event: Event) -> None:
+    def guarded(act: Callable[[], None]) -> None:
         nonlocal alive
-        if alive:
-            try:
-                recorder(event)
-            except OSError as error:
-                alive = False
-                log.warning("The step log ends here: %s", error.strerror or first_line(error))
+        try:
+            if alive:
+                act()
+        except OSError as error:
+            alive = False
+            log.warning("The step log ends here: %s", error.strerror or first_line(error))
+
+    def stepped(event: Stepped) -> None:
+        guarded(lambda: recorder.stepped(event))
 
     try:
-        with stream.read_by(read):
+        with stream.read_by({**recorder.readers, Stepped: stepped}):
             yield
-        if alive:
-            recorder.flush()
+        guarded(recorder.flush)
     finally:
         steps.close()
