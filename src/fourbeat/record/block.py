@@ -10,7 +10,7 @@ from torch import Tensor
 
 from fourbeat.observe.stream import Subjects
 from fourbeat.record.draft import Draft, Lane
-from fourbeat.record.layout import SECONDS, Layout
+from fourbeat.record.layout import SECONDS, Flag, Layout
 
 MOST = 256
 """Records in a block."""
@@ -19,6 +19,8 @@ MOST_BYTES = 1 << 20
 
 UNKNOWN = 0xFFFFFFFF
 """A count of values that are not finite where nobody could count: the gradients are gone."""
+
+RARE = Flag.WEIGHTS | Flag.FINGERPRINT
 
 IDLE = Lane()
 
@@ -47,21 +49,24 @@ class Block:
         self.count = 0
         self._raw = bytearray(self._most * self._size)
         self._records = np.frombuffer(self._raw, dtype)
-        self._blank = np.zeros((), dtype)
+        blank = np.zeros((), dtype)
         for name in ("grad", "weight", "update"):
-            self._blank[name] = math.nan
-        self._records[:] = self._blank
-        self._places = {name: place for name, (_, place, *_) in (dtype.fields or {}).items()}
+            blank[name] = math.nan
+        self._blank = blank.tobytes()
+        self._raw[:] = self._blank * self._most
 
         self._columns = {id(p): number for number, p in enumerate(subjects.parameters.values())}
-        self._sizes = {id(o): sizes_of(o) for o in subjects.optimizers.values()}
-        held = [
-            id(p) for o in subjects.optimizers.values() for g in o.param_groups for p in g["params"]
-        ]
+        optimizers = subjects.optimizers.values()
+        self._sizes = {id(optimizer): sizes_of(optimizer) for optimizer in optimizers}
+        self._groups = [(key, len(sizes)) for key, sizes in self._sizes.items()]
+        held = [id(p) for o in optimizers for group in o.param_groups for p in group["params"]]
         self._whole = len(self._sizes) == 1 and held == list(self._columns)
-        lanes, groups = len(self._sizes), self.layout.groups
-        self._head = struct.Struct(f"<Iiq{lanes}d{groups}dIIQQ{lanes}d{len(SECONDS)}f")
-        self._layers = struct.Struct(f"<{len(self._columns)}f")
+        self._width, lanes = len(self._columns), len(self._sizes)
+        self._unknown = [math.nan] * self._width
+        # As in `Layout.dtype`, up to the norms of gradients.
+        self._head = struct.Struct(
+            f"<Iiq{lanes}d{self.layout.groups}dIIQQ{lanes}d{len(SECONDS)}f{self._width}f"
+        )
 
     def fits(self, optimizer: Any) -> bool:
         """Whether an optimizer is known, and holds what it held."""
@@ -78,20 +83,16 @@ class Block:
         losses: list[float] = []
         totals: list[float] = []
         rates: list[float] = []
-        for key, sizes in self._sizes.items():
+        grads: Any = ()
+        for key, groups in self._groups:
             lane = draft.lanes.get(key, IDLE)
-            losses.append(mean(lane.losses))
-            totals.append(math.nan if lane.total is None else float(lane.total))
-            rates += lane.rates or [math.nan] * len(sizes)
+            found = lane.losses
+            losses.append(found[0][0] if len(found) == 1 else mean(found))
+            totals.append(lane.total)
+            rates += lane.rates or [math.nan] * groups
             if lane.gradients is not None:
-                self._norms("grad", *lane.gradients)
-                if not math.isfinite(totals[-1]):
-                    columns = [self._columns[id(p)] for p in lane.gradients[0]]
-                    counts = UNKNOWN if lane.counts is None else lane.counts
-                    self._records["nonfinite"][self.count, columns] = counts
-            if lane.weights is not None and lane.updates is not None:
-                self._norms("weight", *lane.weights)
-                self._norms("update", *lane.updates)
+                grads = lane.gradients[1]
+        everything = self._whole and len(grads) == self._width
         self._head.pack_into(
             self._raw,
             at,
@@ -106,29 +107,45 @@ class Block:
             0 if draft.hash is None else draft.hash.intdigest(),
             *totals,
             *draft.seconds,
+            *(grads if everything else self._unknown),
         )
-        if draft.fingerprint is not None:
-            place = at + self._places["fingerprint"]
-            self._raw[place : place + 16] = draft.fingerprint
         self.rows += draft.rows
         self.count += 1
+        plain = everything and math.isfinite(totals[0])
+        if draft.flags & RARE or (draft.flags & Flag.GRADIENTS and not plain):
+            self._rest(draft, everything)
 
-    def _norms(self, name: str, parameters: Sequence[Tensor], values: Any) -> None:
-        """One number for each column."""
-        if self._whole and len(parameters) == len(self._columns):
-            place = self.count * self._size + self._places[name]
-            self._layers.pack_into(self._raw, place, *values)
-        else:
-            columns = [self._columns[id(p)] for p in parameters]
-            self._records[name][self.count, columns] = values
+    def _rest(self, draft: Draft, everything: bool) -> None:
+        """What few records hold, put into the last one."""
+        record = self._records[self.count - 1]
+        for key, _ in self._groups:
+            lane = draft.lanes.get(key, IDLE)
+            named = {"weight": lane.weights, "update": lane.updates}
+            if not everything:
+                named["grad"] = lane.gradients
+            for name, pair in named.items():
+                if pair is not None:
+                    record[name][self._places(pair[0])] = pair[1]
+            if lane.gradients is not None and not math.isfinite(lane.total):
+                counts = UNKNOWN if lane.counts is None else lane.counts
+                record["nonfinite"][self._places(lane.gradients[0])] = counts
+        if draft.fingerprint is not None:
+            record["fingerprint"] = np.void(draft.fingerprint)
 
-    def take(self) -> tuple[np.ndarray, bytes]:
-        """The records, and the numbers of their rows; the block is empty then."""
-        records, rows = self._records[: self.count].copy(), b"".join(self.rows)
-        self._records[: self.count] = self._blank
+    def _places(self, parameters: Sequence[Tensor]) -> list[int]:
+        return [self._columns[id(p)] for p in parameters]
+
+    @property
+    def records(self) -> np.ndarray:
+        """The records: a view, until `clear`."""
+        return self._records[: self.count]
+
+    def clear(self) -> None:
+        """Begin again."""
+        end = self.count * self._size
+        self._raw[:end] = self._blank * self.count
         self.count = 0
         self.rows.clear()
-        return records, rows
 
 
 def sizes_of(optimizer: Any) -> list[int]:

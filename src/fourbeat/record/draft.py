@@ -1,6 +1,7 @@
 """What one step was seen to do, before it is a record."""
 
 from collections.abc import Iterator, Sequence
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ class Lane:
 
     Attributes:
         losses: with what each mean divides by; None for losses that are added up.
-        total: norm of all gradients.
+        total: norm of all gradients, NaN where it was not taken.
         gradients, weights, updates: norms by parameter, where they were taken.
         counts: values that are not finite in each of those gradients; None where all are finite,
             or nobody counted.
@@ -31,30 +32,30 @@ class Lane:
     __slots__ = ("counts", "gradients", "losses", "rates", "total", "updates", "weights")
 
     def __init__(self) -> None:
-        self.clear()
-
-    def clear(self) -> None:
-        """Begin a step."""
         self.losses: list[tuple[Any, Any]] = []
-        self.total: Any = None
+        self.total: Any = nan
         self.gradients: Norms | None = None
         self.weights: Norms | None = None
         self.updates: Norms | None = None
         self.counts: np.ndarray | None = None
         self.rates: list[float] = []
 
+    def clear(self) -> None:
+        """Begin a step."""
+        self.losses = []
+        self.total = nan
+        self.gradients = self.weights = self.updates = self.counts = None
+        self.rates = []
+
     def numbers(self) -> list[Any]:
         """Everything that may be on a device."""
-        found = [loss for loss, _ in self.losses]
-        if self.total is not None:
-            found.append(self.total)
+        found = [loss for loss, _ in self.losses] + [self.total]
         return found + [pair[1] for pair in (self.gradients, self.weights, self.updates) if pair]
 
     def land(self, values: Iterator[np.ndarray]) -> None:
         """Put these in the place of `numbers`."""
         self.losses = [(next(values), share) for _, share in self.losses]
-        if self.total is not None:
-            self.total = next(values)
+        self.total = next(values)
         if self.gradients:
             self.gradients = self.gradients[0], next(values)
         if self.weights:
@@ -89,12 +90,6 @@ class Draft:
 
     def __init__(self) -> None:
         self.lanes: dict[int, Lane] = {}
-        self.clear()
-
-    def clear(self) -> None:
-        """Begin a step; the lanes are cleared, and not made anew."""
-        for lane in self.lanes.values():
-            lane.clear()
         self.flags = 0
         self.afar = False
         self.rows: list[bytes] = []
@@ -102,6 +97,15 @@ class Draft:
         self.seconds = [0.0] * len(SECONDS)
         self.fingerprint: bytes | None = None
         self.step = self.epoch = self.examples = 0
+
+    def clear(self) -> None:
+        """Begin a step; the lanes are cleared, and not made anew."""
+        for lane in self.lanes.values():
+            lane.clear()
+        self.flags = 0
+        self.rows = []
+        self.hash = self.fingerprint = None
+        self.seconds = [0.0] * len(SECONDS)
 
     def land(self) -> Any:
         """Begin to copy what is on a GPU to the host; gives what tells when that is done.

@@ -173,6 +173,7 @@ class StepLog:
         self._parts = parts(directory)
         self._file = -1
         self._part: Part | None = None
+        self._layout: Layout | None = None
         self._stand = 0
         for part in self._parts:
             if part.before <= at:
@@ -182,11 +183,12 @@ class StepLog:
         if self._file >= 0:
             os.close(self._file)
         self._file = os.open(part.path, os.O_RDWR)
-        self._part, self._stand = part, part.before + part.records
+        self._part, self._stand, self._layout = part, part.before + part.records, None
 
     def _begin(self, layout: Layout) -> Part:
         """Write with this layout from here on."""
-        if self._part is not None and self._part.layout == layout:
+        if self._part is not None and (self._layout is layout or self._part.layout == layout):
+            self._layout = layout  # comparing takes longer than the rest
             return self._part
         number = 0 if self._part is None else self._parts.index(self._part) + 1
         following = self._parts[number : number + 1]

@@ -24,7 +24,7 @@ DATA, FORWARD, LOSS, BACKWARD, UPDATE, RECORDER = range(6)
 SHARES = {"gradients": 0.2, "batch": 0.2, "weights": 0.4, "fingerprint": 0.2}
 """What is thinned, and what each gets of the budget."""
 
-WRITE_SECONDS = 0.05
+WRITE_SECONDS = 0.1
 """Time between two writes, where steps are shorter: a write of its own for every step was measured
 to cost 30 to 60 us on a busy disk."""
 
@@ -39,7 +39,13 @@ class Sink(Protocol):
     """Where records go; see `StepLog`."""
 
     def write(self, layout: Layout, records: np.ndarray, rows: bytes) -> None:
-        """Keep records, of shape (n,), with the numbers of their rows, int64, one after another."""
+        """Keep a copy of records, of shape (n,).
+
+        Args:
+            layout: of the records.
+            records: where their rows are, and their hashes, may be filled in.
+            rows: numbers of their rows, int64, one after another.
+        """
         ...
 
 
@@ -144,7 +150,7 @@ class Recorder:
     def _gradients(self, event: events.Gradients) -> None:
         start = perf_counter()
         lane = self._lane(event.optimizer)
-        if lane.total is None:  # with a closure, the first evaluation counts
+        if lane.gradients is None:  # with a closure, the first evaluation counts
             self._take(lane, event.parameters, event.norms, event.total)
         self._mark = now = perf_counter()
         self._own += now - start
@@ -172,7 +178,7 @@ class Recorder:
     def _look(self, optimizer: Optimizer) -> None:
         """Take the norms of gradients that nobody has taken yet."""
         lane = self._lane(optimizer)
-        if lane.total is not None or "gradients" not in self._governor.due:
+        if lane.gradients is not None or "gradients" not in self._governor.due:
             return
         start = perf_counter()
         held = [p for p in parameters_of(optimizer) if p.grad is not None]
@@ -190,7 +196,7 @@ class Recorder:
         lane.rates = [float(group["lr"]) for group in optimizer.param_groups]
         self._fits = self._fits and self._block is not None and self._block.fits(optimizer)
         if not event.closure:
-            if lane.total is None:
+            if lane.gradients is None:
                 self._look(optimizer)
             if "weights" in self._governor.due:
                 self._copy(optimizer)
@@ -292,8 +298,10 @@ class Recorder:
             self._write()
 
     def _write(self) -> None:
-        if self._block is not None and self._block.count:
-            self._sink.write(self._block.layout, *self._block.take())
+        block = self._block
+        if block is not None and block.count:
+            self._sink.write(block.layout, block.records, b"".join(block.rows))
+            block.clear()
 
     def _next(self, start: float, noted: float) -> None:
         """Turn over the page.
@@ -338,7 +346,7 @@ class Recorder:
         if values.is_cuda:
             self._draft.afar = True
             return values.detach().float()
-        return values.float().tolist()
+        return (values if values.dtype is torch.float32 else values.float()).tolist()
 
     def _pay(self, name: str, start: float) -> None:
         """Charge a thing that is thinned."""

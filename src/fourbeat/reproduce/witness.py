@@ -40,7 +40,7 @@ class Latest:
 
     def write(self, layout: Layout, records: np.ndarray, rows: bytes) -> None:
         """Keep the last record; row numbers are kept with what was seen."""
-        self.layout, self.record = layout, records[-1]
+        self.layout, self.record = layout, records[-1].copy()
 
 
 class Witness:
