@@ -14,6 +14,8 @@ from fourbeat.record.layout import SECONDS
 Norms = tuple[Sequence[Tensor], Any]
 """Parameters, and the norm of each: floats, or a tensor that is on a device yet."""
 
+NO_SECONDS = [0.0] * len(SECONDS)
+
 
 class Lane:
     """What one optimizer did in a step.
@@ -42,7 +44,7 @@ class Lane:
 
     def clear(self) -> None:
         """Begin a step."""
-        self.losses = []
+        self.losses.clear()
         self.total = nan
         self.gradients = self.weights = self.updates = self.counts = None
         self.rates = []
@@ -103,9 +105,9 @@ class Draft:
         for lane in self.lanes.values():
             lane.clear()
         self.flags = 0
-        self.rows = []
+        self.rows.clear()
         self.hash = self.fingerprint = None
-        self.seconds = [0.0] * len(SECONDS)
+        self.seconds[:] = NO_SECONDS
 
     def land(self) -> Any:
         """Begin to copy what is on a GPU to the host; gives what tells when that is done.
