@@ -11,6 +11,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 import fourbeat as fb
 from fourbeat.errors import RunError
+from fourbeat.record import block, governor, recorder
 from fourbeat.record import log as logs
 from fourbeat.record.layout import Flag
 
@@ -120,7 +121,7 @@ def test_two_trainings_share_the_root_and_another_seed_does_not(tmp_path):
 @pytest.fixture
 def at_once(monkeypatch):
     """Every step is written by itself, as it is where steps take longer."""
-    monkeypatch.setattr(logs, "FLUSH_SECONDS", 0)
+    monkeypatch.setattr(recorder, "WRITE_SECONDS", 0)
 
 
 def test_it_is_read_while_it_is_written(tmp_path, at_once):
@@ -138,6 +139,40 @@ def test_it_is_read_while_it_is_written(tmp_path, at_once):
 
     train(tmp_path / "r", model=Watching(), epochs=1)
     assert lengths == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("most", [1, 3, 256])
+def test_it_does_not_matter_how_many_records_are_written_together(tmp_path, monkeypatch, most):
+    monkeypatch.setattr(recorder, "WRITE_SECONDS", 1000)
+    monkeypatch.setattr(block, "MOST", most)
+    seen = []
+    run = train(tmp_path / "r", seen=seen)
+    monkeypatch.undo()
+    log = fb.history(tmp_path / "r")
+    assert log.loss().tolist() == [loss for loss, _ in seen]
+    x, _ = data()
+    for index, (_, inputs) in enumerate(seen):
+        assert torch.equal(x[log.rows(index)], inputs)
+    assert run.receipt.steps_root == train(tmp_path / "other").receipt.steps_root
+
+
+def test_what_is_thinned_is_said_and_the_rest_is_there(tmp_path, monkeypatch):
+    monkeypatch.setattr(governor, "LEAST_OFTEN", 4)
+    seen = []
+    run = train(tmp_path / "r", seen=seen, record=1e-9)
+    log = fb.history(tmp_path / "r")
+    assert log.loss().tolist() == [loss for loss, _ in seen]
+    assert np.isfinite(log.grad_norm()).all()
+    assert (log.flags & Flag.GRADIENTS > 0).all()
+    kept = [True, False, False, False] * 2 + [True, False]
+    for flag in (Flag.WEIGHTS, Flag.FINGERPRINT, Flag.BATCH):
+        assert (log.flags & flag > 0).tolist() == kept
+    layer = log.layer("0.weight")
+    assert np.isfinite(layer.grad).all()
+    for values in (layer.weight, layer.update):
+        assert np.isfinite(values).tolist() == kept
+    assert (log.batch > 0).tolist() == kept
+    assert run.receipt.steps_root == train(tmp_path / "all", record=1).receipt.steps_root
 
 
 def test_a_torn_tail_is_cut_and_a_damaged_record_left_out(tmp_path):
@@ -187,8 +222,8 @@ def test_after_a_resume_the_steps_come_again_and_are_equal(tmp_path):
 KILLED = """
 import os, sys, torch
 sys.path.insert(0, {tests!r})
-from test_history import logs, train, net
-logs.FLUSH_SECONDS = 0
+from test_history import net, recorder, train
+recorder.WRITE_SECONDS = {seconds}
 class Wrapped(torch.nn.Module):
     calls = 0
     def __init__(self):
@@ -203,12 +238,15 @@ train({run!r}, model=Wrapped(), checkpoint_every=3)
 """
 
 
-def test_nothing_is_lost_to_a_kill(tmp_path):
+@pytest.mark.parametrize(("seconds", "steps"), [(0, 8), (1000, 6)])
+def test_what_was_written_is_not_lost_to_a_kill(tmp_path, seconds, steps):
     run = str(tmp_path / "r")
     tests = str(__file__).rpartition("/")[0]
-    done = subprocess.run([sys.executable, "-c", KILLED.format(tests=tests, run=run)], check=False)
+    script = KILLED.format(tests=tests, run=run, seconds=seconds)
+    done = subprocess.run([sys.executable, "-c", script], check=False)
     assert done.returncode == -9
-    assert fb.history(run).step.tolist() == list(range(8))
+    assert fb.history(run).step.tolist() == list(range(steps))  # with a checkpoint: all before it
+    assert fb.history(run).damaged == 0
 
     class Wrapped(nn.Module):
         def __init__(self):
@@ -294,6 +332,7 @@ def test_a_full_disk_ends_the_log_and_not_the_training(tmp_path, monkeypatch, at
         return write(file, raw, place)
 
     monkeypatch.setattr(logs, "write_at", full)
+    monkeypatch.setattr(recorder, "WRITE_SECONDS", 0)
     run = train(tmp_path / "r")
     assert run.receipt.run.status == "finished"
     assert "step log ends at step 5: No space left" in run.receipt.limits[0].replace("The ", "")

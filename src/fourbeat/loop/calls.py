@@ -73,7 +73,7 @@ class Calls:
         tell = self._telling(name)
         if call is None:
             stack.enter_context(module.register_forward_pre_hook(remember, with_kwargs=True))
-            if self._stream:
+            if self._stream.heard[Forward]:
                 stack.enter_context(module.register_forward_hook(tell))
             return
 
@@ -88,7 +88,7 @@ class Calls:
 
     def _telling(self, name: str) -> Any:
         def tell(module: nn.Module, args: tuple[Any, ...], output: Any) -> None:
-            if torch.is_grad_enabled():
+            if self._stream.heard[Forward] and torch.is_grad_enabled():
                 seconds = perf_counter() - self._start
                 self._stream.emit(Forward(name, module, args, output, seconds))
 

@@ -3,12 +3,13 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from fourbeat.checkpoint.asking import LOOK_SECONDS, Asked
 from fourbeat.loop.interrupt import Interrupts
-from fourbeat.observe.events import Event, Loss, Updating
+from fourbeat.observe.events import Loss, Updating
 from fourbeat.observe.stream import Stream
 from fourbeat.record.measure import norms
 
@@ -34,10 +35,8 @@ class Control:
         self._step = step
         self._asked = Asked(directory)
         self._loss: float | None = None
-        self._pause = False
         self._checkpoint = self._waited_for = False
-        self._reading = stream.read_by(self._read)
-        self._reading.__enter__()
+        self._reading = ExitStack()
 
     def wants_checkpoint(self) -> bool:
         """Look for a question; whether a checkpoint is wanted before this step."""
@@ -52,22 +51,24 @@ class Control:
 
     def close(self) -> None:
         """No longer listen."""
-        self._reading.__exit__(None, None, None)
+        self._reading.close()
 
     def _look(self) -> None:
         wish = self._asked.look(time.perf_counter())
         if wish == "pause":
-            self._pause = True
+            self._listen()
         elif wish == "checkpoint":
             self._checkpoint = self._waited_for = True
         elif wish == "go on":
             self._asked.answer(done="was not paused", step=self._step())
 
-    def _read(self, event: Event) -> None:
-        if self._pause and isinstance(event, Loss):
-            self._loss = float(event.value.detach())
-        elif self._pause and isinstance(event, Updating):
-            self._hold(event)
+    def _listen(self) -> None:
+        """Hold at the next update; a run that nobody asks anything has one reader less."""
+        self._reading.close()
+        self._reading.enter_context(self._stream.read_by({Loss: self._noted, Updating: self._hold}))
+
+    def _noted(self, event: Loss) -> None:
+        self._loss = float(event.value.detach())
 
     def _hold(self, event: Updating) -> None:
         """Stand still until told to go on, or until a signal comes."""
@@ -88,7 +89,7 @@ class Control:
                 self._checkpoint, self._waited_for = True, False  # between two steps
                 self._asked.answer(done="once it goes on", step=self._step())
         log.warning("goes on")
-        self._pause = False
+        self._reading.close()
 
     def _layers(self) -> dict[str, Any]:
         """Norms of weights and gradients by parameter."""

@@ -121,11 +121,16 @@ class Lane:
 
     def _zero_grad(self) -> None:
         self.optimizer.zero_grad(set_to_none=True)
-        self._emit(Clear(self.optimizer))
+        if self._heard(Clear):
+            self._emit(Clear(self.optimizer))
 
     def _emit(self, event: Event) -> None:
         if self._stream is not None:
             self._stream.emit(event)
+
+    def _heard(self, kind: type[Event]) -> bool:
+        """Whether anybody reads events of a kind."""
+        return self._stream is not None and bool(self._stream.heard[kind])
 
     def backward(self, loss: Tensor, weight: Weight, *, sound: bool) -> None:
         """Add a micro-batch's gradients to those of the step.
@@ -177,7 +182,8 @@ class Lane:
                 self.scaler.step(self.optimizer)
             else:
                 self.optimizer.step()
-        self._emit(Updated(self.optimizer, done))
+        if self._heard(Updated):
+            self._emit(Updated(self.optimizer, done))
         if self.scaler is not None:
             self.scaler.update()
         rates = self.rates()
@@ -195,7 +201,8 @@ class Lane:
         done = not updating.skip
         if done:
             gate.step(self.optimizer)
-        self._emit(Updated(self.optimizer, done))
+        if self._heard(Updated):
+            self._emit(Updated(self.optimizer, done))
         rates = self.rates()
         if done:
             self.end_step()
@@ -282,7 +289,7 @@ class Lane:
                 "The loss must depend on a parameter that this optimizer holds",
             )
         norm, each = total_norm(gradients)
-        if self.gate is not None or self._stream is not None:
+        if self.gate is not None or self._heard(Gradients):
             held = [p for p in self.parameters() if p.grad is not None]
             self._emit(Gradients(self.optimizer, held, each, norm))
             if self.gate is not None:

@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from fourbeat.checkpoint import rng
 from fourbeat.errors import first_line
 from fourbeat.loop.state import RunState
-from fourbeat.observe.events import Event
+from fourbeat.observe.events import Stepped
 from fourbeat.observe.stream import Stream
 from fourbeat.record.log import StepLog
 from fourbeat.record.recorder import Recorder
@@ -38,16 +39,16 @@ class Recording:
         share = None if budget >= 1 else budget * (1 - SNAPSHOTS)
         self._recorder = Recorder(stream.subjects, self._log, share)
         self._snapshots = Snapshots(directory, budget * SNAPSHOTS, state.step)
-        self._reading = stream.read_by(self._read)
-        self._reading.__enter__()
+        self._reading = ExitStack()
+        readers = {**self._recorder.readers, Stepped: self._stepped}
+        self._reading.enter_context(stream.read_by(readers))
         self._alive = True
 
-    def _read(self, event: Event) -> None:
-        if self._alive:
-            try:
-                self._recorder(event)
-            except OSError as error:
-                self._end(error)
+    def _stepped(self, event: Stepped) -> None:
+        try:
+            self._recorder.stepped(event)
+        except OSError as error:
+            self._end(error)
 
     def _guarded(self, act: Callable[[], None]) -> None:
         try:
@@ -58,6 +59,7 @@ class Recording:
     def _end(self, error: OSError) -> None:
         """Record no more, and say so."""
         self._alive = False
+        self._reading.close()
         why = error.strerror or first_line(error)
         text = f"The step log ends at step {self._state.step}: {why}."
         log.warning("%s Training goes on", text)
@@ -96,7 +98,7 @@ class Recording:
 
     def close(self) -> None:
         """Write what waits, and let go."""
-        self._reading.__exit__(None, None, None)
+        self._reading.close()
         if self._alive:
             self._guarded(self._recorder.flush)
         self._state.records, self._state.root = self._log.at, self._log.root

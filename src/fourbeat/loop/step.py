@@ -17,6 +17,8 @@ from fourbeat.observe.stream import Stream
 
 Beat = Literal["backward", "update", "next batch"]
 
+BACKWARD = Backward()
+
 END: Any = object()
 """What a loader gives after its last batch."""
 
@@ -153,11 +155,14 @@ class Step:
                 "Compute it with gradients on (no detach() or no_grad() between model and loss), "
                 "with a parameter that is not frozen",
             )
-        self._engine.stream.emit(Loss(loss, share, lane.optimizer))
+        stream = self._engine.stream
+        if stream.heard[Loss]:
+            stream.emit(Loss(loss, share, lane.optimizer))
         sound = self._engine.check_loss(self, lane, loss, logits)
         with self._engine.outside_autocast():
             lane.backward(loss, share, sound=sound)
-        self._engine.stream.emit(Backward())
+        if stream.heard[Backward]:
+            stream.emit(BACKWARD)
         self._backwards[lane.name] = done + 1
         name = "loss" if optimizer is None else f"{optimizer}_loss"
         entries = self._entries.setdefault(lane.name, [])

@@ -102,8 +102,9 @@ class Training:
             if found is END:
                 return END
             rows, batch = found
-            seconds = perf_counter() - start
-            self.stream.emit(Batch(batch, rows, seconds, session.state.epoch + 1))
+            if self.stream.heard[Batch]:
+                seconds = perf_counter() - start
+                self.stream.emit(Batch(batch, rows, seconds, session.state.epoch + 1))
             return to_device(batch, device)
 
         try:
@@ -140,8 +141,9 @@ class Training:
                     finally:
                         if self.average is not None and step.counted:
                             self.average.after_update()
-                        epoch = state.epoch + 1
-                        self.stream.emit(Stepped(step.number, epoch, step.counted, step.examples))
+                        if self.stream.heard[Stepped]:
+                            epoch, counted = state.epoch + 1, step.counted
+                            self.stream.emit(Stepped(step.number, epoch, counted, step.examples))
                     if step.expected != "next batch":
                         raise BeatError(
                             f"step {step.number}: the next batch came where {step.expected!r} "

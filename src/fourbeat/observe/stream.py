@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, get_args
 
 from torch import Tensor
 from torch.optim import Optimizer
@@ -12,6 +13,11 @@ from torch.optim import Optimizer
 from fourbeat.observe.events import Event
 
 Reader = Callable[[Event], None]
+
+Readers = Mapping[type[Any], Callable[[Any], None]]
+"""For each kind of event that is read, what reads it."""
+
+KINDS: tuple[type[Any], ...] = get_args(Event)
 
 
 @dataclass(slots=True)
@@ -40,37 +46,51 @@ class Stream:
         subjects, directory: the same.
         hushed: whether events are kept from the readers: what a debugger's user tries out is no
             part of the training.
+        heard: the readers of each kind of event, in turn. Whoever emits at every step looks here
+            before making an event: most kinds have none.
     """
 
     def __init__(self, subjects: Callable[[], Subjects], directory: Path | None = None):
         self.subjects = subjects
         self.directory = directory
         self.hushed = False
-        self._readers: list[Reader] = []
+        self.heard: dict[type[Any], tuple[Callable[[Any], None], ...]] = dict.fromkeys(KINDS, ())
         for watcher in WATCHERS.get():
             reader = watcher(self)
             if reader is not None:
-                self._readers.append(reader)
+                self._add(dict.fromkeys(KINDS, reader))
 
     def __bool__(self) -> bool:
         """Whether anybody reads."""
-        return bool(self._readers)
+        return any(self.heard.values())
 
     def emit(self, event: Event) -> None:
-        """Hand an event to the readers."""
+        """Hand an event to the readers of its kind."""
         if self.hushed:
             return
-        for read in self._readers:
+        for read in self.heard[type(event)]:
             read(event)
 
     @contextmanager
-    def read_by(self, reader: Reader) -> Generator[None]:
-        """Have a reader see what comes, for a while."""
-        self._readers.append(reader)
+    def read_by(self, reader: Reader | Readers) -> Generator[None]:
+        """Have a reader see what comes, for a while.
+
+        Args:
+            reader: of every event, or a mapping with a reader for each kind that is of interest.
+        """
+        readers = dict.fromkeys(KINDS, reader) if callable(reader) else reader
+        self._add(readers)
         try:
             yield
         finally:
-            self._readers.remove(reader)
+            for kind, read in readers.items():
+                left = list(self.heard[kind])
+                left.remove(read)
+                self.heard[kind] = tuple(left)
+
+    def _add(self, readers: Readers) -> None:
+        for kind, read in readers.items():
+            self.heard[kind] = (*self.heard[kind], read)
 
 
 Watcher = Callable[[Stream], Reader | None]

@@ -1,7 +1,11 @@
 """What the recorder may spend: a share of the time of the steps it records."""
 
+from math import inf
+
 LEAST_OFTEN = 256
 """Each thing is done once in so many steps at least, however little there is to spend."""
+
+NOTHING: frozenset[str] = frozenset()
 
 
 class Governor:
@@ -13,6 +17,9 @@ class Governor:
     Args:
         budget: share of a step's time; None for everything at every step.
         shares: what each thing gets of it, by name, after what every step costs anyhow.
+
+    Attributes:
+        due: the things to do in this step.
     """
 
     def __init__(self, budget: float | None, shares: dict[str, float]):
@@ -21,30 +28,45 @@ class Governor:
         self._earned = 0.0
         self._steps = 0
         self._paid = dict.fromkeys(shares, 0.0)
-        self._costs = dict.fromkeys(shares, 0.0)
-        self._last = dict.fromkeys(shares, -LEAST_OFTEN)
+        # A thing is due once so much was earned in all, or by that step.
+        self._enough = dict.fromkeys(shares, -inf)
+        self._latest = dict.fromkeys(shares, 0)
+        self._least = -inf
+        self._next = 0
+        self.due = frozenset(shares)
 
     def may(self, name: str) -> bool:
         """Whether to do a thing in this step."""
-        if self._budget is None or self._steps - self._last[name] >= LEAST_OFTEN:
-            return True
-        return self._shares[name] * self._earned - self._paid[name] >= self._costs[name]
+        return name in self.due
 
     def paid(self, name: str, seconds: float) -> None:
         """A thing was done, and took so long."""
-        purse = self._shares[name] * self._earned - self._paid[name]
+        share = self._shares[name]
+        purse = share * self._earned - self._paid[name]
         # A full purse holds no more than the next time costs, and an empty one owes no more.
         purse = min(max(purse - seconds, -seconds), seconds)
-        self._paid[name] = self._shares[name] * self._earned - purse
-        self._costs[name], self._last[name] = seconds, self._steps
+        self._paid[name] = share * self._earned - purse
+        self._enough[name] = (self._paid[name] + seconds) / share
+        self._latest[name] = self._steps + LEAST_OFTEN
+        self._least, self._next = min(self._enough.values()), min(self._latest.values())
 
     def step(self, seconds: float, spent: float) -> None:
-        """A step is over.
+        """A step is over, and another begins.
 
         Args:
             seconds: that it took.
             spent: on what every step costs.
         """
-        if self._budget is not None:
-            self._earned += self._budget * seconds - spent
-            self._steps += 1
+        if self._budget is None:
+            return
+        self._earned += self._budget * seconds - spent
+        self._steps += 1
+        earned, steps = self._earned, self._steps
+        if earned < self._least and steps < self._next:  # as it is for nearly every short step
+            self.due = NOTHING
+            return
+        self.due = frozenset(
+            name
+            for name in self._shares
+            if earned >= self._enough[name] or steps >= self._latest[name]
+        )

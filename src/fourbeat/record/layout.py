@@ -21,7 +21,7 @@ class Flag:
     CLIPPED = 2
     """Gradients were clipped, or would have been had they been larger."""
     GRADIENTS = 4
-    """It has the gradients' norms by parameter."""
+    """It has the gradients' norms: that of all together, and those by parameter."""
     WEIGHTS = 8
     """It has the norms of weights and updates by parameter."""
     FINGERPRINT = 16
@@ -75,13 +75,13 @@ class Layout:
                 # From here on what two equal runs share whatever was thinned; see `shared`.
                 ("epoch", "<i4"),
                 ("step", "<i8"),
-                ("batch", "<u8"),
                 ("loss", "<f8", (lanes,)),
                 ("lr", "<f8", (groups,)),
                 ("examples", "<u4"),
                 # To here.
                 ("rows", "<u4"),
                 ("rows_at", "<u8"),
+                ("batch", "<u8"),
                 ("grad_norm", "<f8", (lanes,)),
                 ("seconds", "<f4", (len(SECONDS),)),
                 ("grad", "<f4", (layers,)),

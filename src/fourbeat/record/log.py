@@ -2,8 +2,7 @@
 
 A file begins with a line, the length of a header, the header in JSON and its hash; then come the
 records, each ending in the xxh3-64 of its other bytes (faster than CRC32C in Python, and more
-bits). Records are written together twenty times a second, each on its own where steps take longer:
-a write of its own for every step was measured to cost 30 to 60 us on a busy disk. Where what is trained changes on the way (a layer is unfrozen), the log goes on in a next
+bits). Where what is trained changes on the way (a layer is unfrozen), the log goes on in a next
 file with a layout of its own.
 """
 
@@ -12,7 +11,6 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,14 +19,10 @@ import xxhash
 from fourbeat.errors import RunError
 from fourbeat.record.layout import Flag, Layout
 
-MAGIC = b"fourbeat steps 1\n"
+MAGIC = b"fourbeat steps 2\n"
 ROWS = "rows.log"
 CHECK = 8
 """Bytes of a hash."""
-
-
-FLUSH_SECONDS = 0.05
-"""Time between two writes."""
 
 
 def name_of(part: int) -> str:
@@ -102,10 +96,16 @@ def header(layout: Layout, before: int) -> bytes:
     return MAGIC + len(raw).to_bytes(4, "little") + raw + xxhash.xxh3_64_digest(raw)
 
 
-def sealed(record: np.ndarray) -> bytes:
-    """A record's bytes with their hash."""
-    body = record.tobytes()[:-CHECK]
-    return body + xxhash.xxh3_64_intdigest(body).to_bytes(CHECK, "little")
+def sealed(records: np.ndarray) -> bytes:
+    """The bytes of records of shape (n,), each with its hash."""
+    size, raw, digest = (
+        records.dtype.itemsize,
+        records.view(np.uint8).data,
+        xxhash.xxh3_64_intdigest,
+    )
+    places = range(0, len(raw), size)
+    records["check"] = [digest(raw[place : place + size - CHECK]) for place in places]
+    return records.tobytes()
 
 
 def whole(raw: Any) -> bool:
@@ -133,8 +133,7 @@ def branch(directory: Path, at: int, target: Path) -> bytes:
         with part.path.open("rb") as file:
             raw = file.read(part.start + count * size)
         (target / part.path.name).write_bytes(raw)
-        for start in range(part.start, len(raw), size):
-            root = grown(root, raw[start : start + size], part.layout)
+        root = grown(root, raw[part.start :], part.layout)
     if (directory / ROWS).exists():
         shutil.copyfile(directory / ROWS, target / ROWS)
     return root
@@ -153,8 +152,8 @@ class StepLog:
 
     Attributes:
         at: records by now.
-        root: xxh3-128 over the one before and the step, epoch, batch hash, losses and learning
-            rates of each step that was done; so it depends on no clock.
+        root: xxh3-128 over the one before and the step, epoch, losses, learning rates and examples
+            of each step that was done; so it depends on no clock.
 
     Raises:
         RunError: for a log that is damaged.
@@ -171,12 +170,10 @@ class StepLog:
             (directory / ROWS).unlink(missing_ok=True)
         self._rows = os.open(directory / ROWS, os.O_RDWR | os.O_CREAT, 0o666)
         self._rows_end = os.fstat(self._rows).st_size // 8 * 8
-        self._kept_rows: list[bytes] = []
-        self._kept: list[bytes] = []
-        self._due = 0.0
         self._parts = parts(directory)
         self._file = -1
         self._part: Part | None = None
+        self._layout: Layout | None = None
         self._stand = 0
         for part in self._parts:
             if part.before <= at:
@@ -184,99 +181,86 @@ class StepLog:
 
     def _open(self, part: Part) -> None:
         if self._file >= 0:
-            self.flush()
             os.close(self._file)
         self._file = os.open(part.path, os.O_RDWR)
-        self._part, self._stand = part, part.before + part.records
+        self._part, self._stand, self._layout = part, part.before + part.records, None
 
-    def begin(self, layout: Layout) -> None:
+    def _begin(self, layout: Layout) -> Part:
         """Write with this layout from here on."""
-        if self._part is not None and self._part.layout == layout:
-            return
+        if self._part is not None and (self._layout is layout or self._part.layout == layout):
+            self._layout = layout  # comparing takes longer than the rest
+            return self._part
         number = 0 if self._part is None else self._parts.index(self._part) + 1
         following = self._parts[number : number + 1]
         if following and (following[0].before, following[0].layout) == (self.at, layout):
             self._open(following[0])  # this step comes again
-            return
+            return following[0]
         for part in self._parts[number:]:
             part.path.unlink()
-        self.flush()
         if self._part is not None:
             kept = (self.at - self._part.before) * self._part.layout.dtype.itemsize
             os.ftruncate(self._file, self._part.start + kept)
         path = self.directory / name_of(number)
         path.write_bytes(header(layout, self.at))
-        self._parts = [*self._parts[:number], read_header(path)]
-        self._open(self._parts[-1])
+        made = read_header(path)
+        self._parts = [*self._parts[:number], made]
+        self._open(made)
+        return made
 
-    def rows(self, numbers: np.ndarray) -> int:
-        """Keep row numbers, int64 of shape (n,); gives the place for the record, in bytes."""
-        place, raw = self._rows_end, numbers.astype("<i8", copy=False).tobytes()
-        self._kept_rows.append(raw)
-        self._rows_end += len(raw)
-        return place
+    def write(self, layout: Layout, records: np.ndarray, rows: bytes) -> None:
+        """Write records: from here on others see them, and a kill cannot take them.
 
-    def write(self, raw: bytes) -> None:
-        """Write a sealed record, with others soon.
+        Args:
+            layout: of the records.
+            records: of shape (n,); where their rows are, and their hashes, are filled in.
+            rows: numbers of their rows, int64, one after another.
 
         Raises:
             OSError: for a full disk; what stood there before is whole.
         """
-        assert self._part is not None
+        part, size = self._begin(layout), layout.dtype.itemsize
+        lengths = records["rows"].astype(np.uint64) * 8
+        records["rows_at"] = self._rows_end + np.cumsum(lengths) - lengths
+        raw = sealed(records)
+        place = part.start + (self.at - part.before) * size
         if self.at < self._stand:
-            place = self._part.start + (self.at - self._part.before) * len(raw)
-            old = os.pread(self._file, len(raw), place)
-            if len(old) == len(raw) and whole(old) and not alike(old, raw, self._part.layout):
-                self._differs(int.from_bytes(raw[8:16], "little"))
-        self._kept.append(raw)
-        self.at += 1
-        self.root = grown(self.root, raw, self._part.layout)
-        now = perf_counter()
-        if now >= self._due:
-            self.flush()
-            self._due = now + FLUSH_SECONDS
+            self._compare(records, os.pread(self._file, len(raw), place))
+        write_at(self._rows, rows, self._rows_end)
+        write_at(self._file, raw, place)
+        self._rows_end += len(rows)
+        self.at += len(records)
+        self.root = grown(self.root, raw, layout)
 
-    def flush(self) -> None:
-        """Write what is kept: from here on others see it, and a kill cannot take it.
-
-        Raises:
-            OSError: for a full disk.
-        """
-        if self._kept_rows:
-            raw = b"".join(self._kept_rows)
-            write_at(self._rows, raw, self._rows_end - len(raw))
-            self._kept_rows.clear()
-        if self._kept and self._part is not None:
-            raw = b"".join(self._kept)
-            first = self.at - len(self._kept) - self._part.before
-            write_at(self._file, raw, self._part.start + first * len(self._kept[0]))
-            self._kept.clear()
+    def _compare(self, records: np.ndarray, old: bytes) -> None:
+        """Say which records are not what stood in their place."""
+        size = records.dtype.itemsize
+        for number in range(len(old) // size):
+            before = old[number * size : (number + 1) * size]
+            if whole(before):
+                record = np.frombuffer(before, records.dtype)[0]
+                if not alike(record, records[number]):
+                    self._differs(int(records[number]["step"]))
 
     def sync(self) -> None:
         """Make what was written durable."""
-        self.flush()
         for file in (self._rows, self._file):
             if file >= 0:
                 os.fsync(file)
 
     def close(self) -> None:
-        """Write what is kept, and let go of the files."""
-        try:
-            self.flush()
-        finally:
-            self._let_go()
-
-    def _let_go(self) -> None:
+        """Let go of the files."""
         for file in (self._rows, self._file):
             if file >= 0:
                 os.close(file)
 
 
 def grown(root: bytes, raw: bytes, layout: Layout) -> bytes:
-    """A log's hash with one record more."""
-    if raw[0] & Flag.UNCOUNTED:
-        return root
-    return xxhash.xxh3_128_digest(root + raw[layout.shared])
+    """A log's hash with more records, given by their bytes."""
+    size, shared = layout.dtype.itemsize, layout.shared
+    for at in range(0, len(raw), size):
+        if not raw[at] & Flag.UNCOUNTED:
+            root = xxhash.xxh3_128_digest(root + raw[at + shared.start : at + shared.stop])
+    return root
 
 
 def write_at(file: int, data: bytes, place: int) -> int:
@@ -287,15 +271,12 @@ def write_at(file: int, data: bytes, place: int) -> int:
     return done
 
 
-def alike(one: bytes, other: bytes, layout: Layout) -> bool:
+def alike(one: Any, other: Any) -> bool:
     """Whether two records may be of equal steps: all that both hold and no clock moves.
 
     A step that was broken off says nothing of the one that is done in its place.
     """
-    if (one[0] | other[0]) & Flag.UNCOUNTED:
-        return True
-    a, b = (np.frombuffer(raw, layout.dtype)[0] for raw in (one, other))
-    return not differing(a, b)
+    return bool((one["flags"] | other["flags"]) & Flag.UNCOUNTED) or not differing(one, other)
 
 
 def differing(a: Any, b: Any) -> list[str]:

@@ -40,15 +40,17 @@ def fingerprint(values: Iterable[Tensor]) -> bytes:
     return made.digest()
 
 
-def hash_batch(made: Any, batch: Any) -> bool:
-    """Add a batch's bytes to a hash; False for one with a tensor that is not on the CPU."""
+def hash_batch(made: xxhash.xxh3_64 | None, batch: Any) -> xxhash.xxh3_64 | None:
+    """A hash (None: a new one) with a batch's bytes; None if a tensor of it is not on the CPU."""
+    made = made or xxhash.xxh3_64()
     plain = type(batch) in (list, tuple) and all(isinstance(t, Tensor) for t in batch)
     found = batch if plain else list(tensors(batch))
     for tensor in found:
         if tensor.device.type != "cpu":
-            return False
+            return None
         try:
-            made.update(tensor.numpy())  # as it lies there
+            array: Any = tensor.numpy()  # as it lies there
+            made.update(array)
         except (TypeError, RuntimeError, ValueError):  # a dtype without a counterpart, a graph
             made.update(raw(tensor))
-    return bool(found)
+    return made if found else None

@@ -13,15 +13,20 @@ from torch.optim import Optimizer
 
 from fourbeat.observe import events
 from fourbeat.observe.stream import Subjects
-from fourbeat.record.draft import Draft, Lane, Writer, on_host
+from fourbeat.record.block import Block
+from fourbeat.record.draft import Draft, Lane
 from fourbeat.record.governor import Governor
 from fourbeat.record.layout import Flag, Layout
 from fourbeat.record.measure import fingerprint, hash_batch, norms
 
 DATA, FORWARD, LOSS, BACKWARD, UPDATE, RECORDER = range(6)
 
-SHARES = {"gradients": 0.4, "weights": 0.4, "fingerprint": 0.2}
+SHARES = {"gradients": 0.2, "batch": 0.2, "weights": 0.4, "fingerprint": 0.2}
 """What is thinned, and what each gets of the budget."""
+
+WRITE_SECONDS = 0.1
+"""Time between two writes, where steps are shorter: a write of its own for every step was measured
+to cost 30 to 60 us on a busy disk."""
 
 WAITING = 16
 """Records that may wait for a device before the host waits for it."""
@@ -33,25 +38,23 @@ COPIED = 1 << 30
 class Sink(Protocol):
     """Where records go; see `StepLog`."""
 
-    def begin(self, layout: Layout) -> None:
-        """Records of this layout follow."""
-        ...
+    def write(self, layout: Layout, records: np.ndarray, rows: bytes) -> None:
+        """Keep a copy of records, of shape (n,).
 
-    def rows(self, numbers: np.ndarray) -> int:
-        """Keep row numbers; gives their place."""
-        ...
-
-    def write(self, raw: bytes) -> None:
-        """Keep a record."""
+        Args:
+            layout: of the records.
+            records: where their rows are, and their hashes, may be filled in.
+            rows: numbers of their rows, int64, one after another.
+        """
         ...
 
 
 class Recorder:
-    """A reader of a stream that records each of its steps.
+    """Records each step of a stream.
 
-    Loss, batch hash, learning rates and times are recorded in every step; norms by parameter and
-    the fingerprint as often as the budget allows. Nothing waits for a GPU: its numbers are
-    fetched in the background and written some steps later.
+    Loss, learning rates, rows, times and the gradients' norms that a run takes anyhow are recorded in
+    every step; the batch's hash, other norms and the fingerprint as often as the budget allows.
+    Nothing waits for a GPU: its numbers are fetched in the background and written some steps later.
 
     Args:
         subjects: what is trained.
@@ -60,13 +63,11 @@ class Recorder:
 
     Attributes:
         trained: what is trained, as it was when the present layout began.
+        readers: of the events, by kind.
     """
 
     def __init__(self, subjects: Callable[[], Subjects], sink: Sink, budget: float | None = 0.02):
-        self._subjects = subjects
-        self._sink = sink
-        self._governor = Governor(budget, SHARES)
-        self._readers: dict[type[Any], Callable[[Any], None]] = {
+        self.readers: dict[type[Any], Callable[[Any], None]] = {
             events.Batch: self._batch,
             events.Forward: self._forward,
             events.Loss: self._loss,
@@ -75,100 +76,134 @@ class Recorder:
             events.Clip: self._clip,
             events.Updating: self._updating,
             events.Updated: self._updated,
-            events.Stepped: self._stepped,
+            events.Stepped: self.stepped,
         }
-        self._writer: Writer | None = None
-        self._written: Writer | None = None
+        self._subjects = subjects
+        self._sink = sink
+        self._governor = Governor(budget, SHARES)
+        self._block: Block | None = None
+        self._fits = False
+        self._due = 0.0
+        self._waiting: deque[tuple[Block, Draft, Any]] = deque()
         self.trained = Subjects({}, {})
         self._copies: dict[int, list[Tensor]] = {}
-        self._decided: dict[str, bool] = {}
-        self._waiting: deque[tuple[Writer, Draft, Sequence[np.ndarray], Any]] = deque()
-        self._unsaid: list[tuple[Tensor, Any]] = []
+        self._unsaid: list[tuple[Any, Any]] = []
         self._draft = Draft()
         self._mark = self._began = perf_counter()
-        self._own = self._thinned = self._copying = 0.0
-        self._now = self._mark
+        self._own = 0.0
+        self._paid: dict[str, float] = {}
 
     def __call__(self, event: events.Event) -> None:
-        """Take an event in."""
-        read = self._readers.get(type(event))
-        if read is None:
-            return
-        now = perf_counter()
-        self._now = now
-        read(event)
-        self._mark = perf_counter()
-        self._own += self._mark - now
+        """Take an event in, of any kind."""
+        read = self.readers.get(type(event))
+        if read is not None:
+            read(event)
 
     def flush(self) -> None:
-        """Write what still waits for a device."""
+        """Write all there is, also what still waits for a device.
+
+        Raises:
+            OSError: for a full disk.
+        """
         while self._waiting:
-            self._write_first()
+            self._land_first()
+        self._write()
+
+    # A handler that does next to nothing is not timed: the clock would cost more than it does.
 
     def _batch(self, event: events.Batch) -> None:
+        start = perf_counter()
         draft = self._draft
         draft.seconds[DATA] += event.seconds
-        if hash_batch(draft.hash, event.batch):
-            draft.flags |= Flag.BATCH
         if event.rows is not None:
-            draft.rows.append(event.rows)
+            draft.rows.append(event.rows.tobytes())
+        if "batch" in self._governor.due:
+            self._hash(event.batch)
+        self._mark = now = perf_counter()
+        self._own += now - start
+
+    def _hash(self, batch: Any) -> None:
+        start, draft = perf_counter(), self._draft
+        draft.hash = hash_batch(draft.hash, batch)
+        if draft.hash is not None:
+            draft.flags |= Flag.BATCH
+        self._pay("batch", start)
 
     def _forward(self, event: events.Forward) -> None:
         self._draft.seconds[FORWARD] += event.seconds
+        self._mark = perf_counter()
 
     def _loss(self, event: events.Loss) -> None:
-        self._draft.seconds[LOSS] += self._now - self._mark
-        loss = (event.value.detach(), event.weight)
+        now, value = perf_counter(), event.value
+        self._draft.seconds[LOSS] += now - self._mark
+        loss = (self._number(value), event.weight)
         if event.optimizer is None:
             self._unsaid.append(loss)
         else:
             self._lane(event.optimizer).losses.append(loss)
+        self._mark = after = perf_counter()
+        self._own += after - now
 
     def _backward(self, _: events.Backward) -> None:
-        self._draft.seconds[BACKWARD] += self._now - self._mark
+        now = perf_counter()
+        self._draft.seconds[BACKWARD] += now - self._mark
+        self._mark = now
 
     def _gradients(self, event: events.Gradients) -> None:
+        start = perf_counter()
         lane = self._lane(event.optimizer)
-        if lane.total is None:  # with a closure, the first evaluation counts
+        if lane.gradients is None:  # with a closure, the first evaluation counts
             self._take(lane, event.parameters, event.norms, event.total)
+        self._mark = now = perf_counter()
+        self._own += now - start
 
     def _take(self, lane: Lane, held: Sequence[Tensor], each: Tensor, total: Tensor) -> None:
-        self._draft.flags |= Flag.GRADIENTS
-        lane.total, lane.gradients = total.detach(), (held, each.detach())
-        if total.device.type == "cpu" and not isfinite(total.item()):
+        """Note the norms of gradients."""
+        draft = self._draft
+        draft.flags |= Flag.GRADIENTS
+        lane.total = known = self._number(total)
+        lane.gradients = held, self._numbers(each)
+        if not isinstance(known, Tensor) and not isfinite(known):
             counts = [int((~p.grad.isfinite()).sum()) for p in held if p.grad is not None]
             lane.counts = np.array(counts, np.uint32)
 
     def _clip(self, event: events.Clip) -> None:
+        start = perf_counter()
         self._draft.flags |= Flag.CLIPPED
         held = {id(p) for p in event.parameters}
         for optimizer in self._subjects().optimizers.values():
             if any(id(p) in held for p in parameters_of(optimizer)):
                 self._look(optimizer)
+        self._mark = now = perf_counter()
+        self._own += now - start
 
     def _look(self, optimizer: Optimizer) -> None:
         """Take the norms of gradients that nobody has taken yet."""
         lane = self._lane(optimizer)
-        if lane.total is not None or not self._may("gradients"):
+        if lane.gradients is not None or "gradients" not in self._governor.due:
             return
         start = perf_counter()
         held = [p for p in parameters_of(optimizer) if p.grad is not None]
-        if held:
-            each = norms([p.grad for p in held if p.grad is not None])
-            self._take(lane, held, each, torch.linalg.vector_norm(each))
+        each = norms([p.grad for p in held if p.grad is not None]) if held else None
         self._pay("gradients", start)
+        if each is not None:
+            self._take(lane, held, each, torch.linalg.vector_norm(each))
 
     def _updating(self, event: events.Updating) -> None:
-        optimizer = event.optimizer
+        start, optimizer = perf_counter(), event.optimizer
         lane = self._lane(optimizer)
-        lane.losses += self._unsaid
-        self._unsaid.clear()
+        if self._unsaid:
+            lane.losses += self._unsaid
+            self._unsaid.clear()
         lane.rates = [float(group["lr"]) for group in optimizer.param_groups]
-        if event.closure:
-            return
-        self._look(optimizer)
-        if self._may("weights"):
-            self._copy(optimizer)
+        self._fits = self._fits and self._block is not None and self._block.fits(optimizer)
+        if not event.closure:
+            if lane.gradients is None:
+                self._look(optimizer)
+            if "weights" in self._governor.due:
+                self._copy(optimizer)
+        self._mark = now = perf_counter()
+        self._own += now - start
 
     def _copy(self, optimizer: Optimizer) -> None:
         """Keep the weights as they stand before the update."""
@@ -176,106 +211,149 @@ class Recorder:
         held = [p.detach() for p in parameters_of(optimizer)]
         if sum(p.numel() * p.element_size() for p in held) <= COPIED:
             self._copies[id(optimizer)] = [p.clone() for p in held]
-        self._copying = perf_counter() - start
-        self._thinned += self._copying
+        self._pay("weights", start)
 
     def _updated(self, event: events.Updated) -> None:
-        draft, optimizer = self._draft, event.optimizer
-        draft.seconds[UPDATE] += self._now - self._mark
-        lane = self._lane(optimizer)
+        now, draft, optimizer = perf_counter(), self._draft, event.optimizer
+        draft.seconds[UPDATE] += now - self._mark
         if not event.done:
             draft.flags |= Flag.SKIPPED
         if self._unsaid:  # of a closure: the loss before the update is the one that counts
+            lane = self._lane(optimizer)
             lane.losses = lane.losses or self._unsaid[:1]
             self._unsaid.clear()
+        if self._copies:
+            self._moved(optimizer)
+            self._own += perf_counter() - now
+        self._mark = now
+
+    def _moved(self, optimizer: Optimizer) -> None:
+        """Take the norms of weights and of what an update changed."""
         before = self._copies.pop(id(optimizer), None)
         if before is None:
             return
-        start = perf_counter() - self._copying
-        self._thinned -= self._copying  # it is paid for below
+        start, lane = perf_counter(), self._lane(optimizer)
         held = parameters_of(optimizer)
         now = [p.detach() for p in held]
         moved = torch._foreach_sub(now, before)  # pyright: ignore[reportPrivateUsage, reportPrivateImportUsage]
-        lane.weights, lane.updates = (held, norms(before)), (held, norms(moved))
-        draft.flags |= Flag.WEIGHTS
+        lane.weights = held, self._numbers(norms(before))
+        lane.updates = held, self._numbers(norms(moved))
+        self._draft.flags |= Flag.WEIGHTS
         self._pay("weights", start)
 
-    def _stepped(self, event: events.Stepped) -> None:
-        draft, writer = self._draft, self._fitting()
-        if writer is None:  # broken off before anything was known
-            self._next()
+    def stepped(self, event: events.Stepped) -> None:
+        """Take the end of a step in.
+
+        Raises:
+            OSError: for a full disk.
+        """
+        start, draft = perf_counter(), self._draft
+        block = self._block if self._fits else self._fitting()
+        if block is None:  # broken off before anything was known
+            self._next(start, start)
             return
         draft.step, draft.epoch, draft.examples = event.number, event.epoch, event.examples
         if not event.counted:
             draft.flags |= Flag.UNCOUNTED
         if self._unsaid:
-            self._lane(next(iter(self.trained.optimizers.values()))).losses += self._unsaid
-        if self._governor.may("fingerprint"):
-            start = perf_counter()
+            first = next(iter(self.trained.optimizers.values()))
+            self._lane(first).losses += self._unsaid
+        if "fingerprint" in self._governor.due:
+            before = perf_counter()
             subjects = self._subjects()
-            values = [*subjects.parameters.values(), *subjects.buffers.values()]
-            draft.fingerprint = fingerprint(values)
+            draft.fingerprint = fingerprint(
+                [*subjects.parameters.values(), *subjects.buffers.values()]
+            )
             draft.flags |= Flag.FINGERPRINT
-            self._pay("fingerprint", start)
-        self._waiting.append((writer, draft, *on_host(draft.tensors(writer.order))))
-        while self._waiting and (len(self._waiting) > WAITING or ready(self._waiting[0][3])):
-            self._write_first()
-        self._next()
-
-    def _fitting(self) -> Writer | None:
-        """A writer for what is trained now; None where that is not known yet."""
-        if self._writer is None or not self._writer.fits(self._draft.lanes):
-            subjects = self._subjects()
-            if not subjects.optimizers:
-                return None
-            self.trained = subjects
-            self._writer = Writer(subjects)
-        return self._writer
-
-    def _next(self) -> None:
-        """Turn over the page."""
+            self._pay("fingerprint", before)
         now = perf_counter()
-        own = self._own + now - self._now
-        self._governor.step(now - self._began, own - self._thinned)
-        self._own = self._now - now  # `__call__` adds this event's time to it
-        self._began, self._thinned = now, 0.0
-        self._unsaid.clear()
-        self._copies.clear()
-        self._decided.clear()
-        self._draft = Draft()
+        draft.seconds[RECORDER] = self._own + now - start
+        if draft.afar or self._waiting:
+            self._waiting.append((block, draft, draft.land() if draft.afar else None))
+            self._draft = Draft()
+            while self._waiting and (len(self._waiting) > WAITING or here(self._waiting[0][2])):
+                self._land_first()
+        else:
+            block.put(draft)
+        if block.full or now >= self._due:
+            self._write()
+            self._due = now + WRITE_SECONDS
+        self._next(start, now)
 
-    def _write_first(self) -> None:
-        writer, draft, numbers, wait = self._waiting.popleft()
-        if wait is not None:
-            wait.synchronize()
-        if writer is not self._written:
-            self._sink.begin(writer.layout)
-            self._written = writer
-        place = 0
-        if draft.rows:
-            one = len(draft.rows) == 1
-            place = self._sink.rows(draft.rows[0] if one else np.concatenate(draft.rows))
-        draft.seconds[RECORDER] = self._own + perf_counter() - self._now
-        self._sink.write(writer.sealed(draft, numbers, place))
+    def _fitting(self) -> Block | None:
+        """A block for what is trained now; None where that is not known yet."""
+        subjects = self._subjects()
+        if not subjects.optimizers:
+            return None
+        if self._block is not None:
+            self.flush()
+        self.trained = subjects
+        self._block = Block(subjects)
+        self._fits = True
+        return self._block
+
+    def _land_first(self) -> None:
+        block, draft, copied = self._waiting.popleft()
+        if copied is not None:
+            copied.synchronize()
+        block.put(draft)
+        if block.full:
+            self._write()
+
+    def _write(self) -> None:
+        block = self._block
+        if block is not None and block.count:
+            self._sink.write(block.layout, block.records, b"".join(block.rows))
+            block.clear()
+
+    def _next(self, start: float, noted: float) -> None:
+        """Turn over the page.
+
+        Args:
+            start: when the end of the step was told.
+            noted: when its record was closed: what came since belongs to the next one.
+        """
+        thinned = 0.0
+        if self._paid:
+            for name, seconds in self._paid.items():
+                self._governor.paid(name, seconds)
+                thinned += seconds
+            self._paid.clear()
+        if self._unsaid or self._copies:
+            self._unsaid.clear()
+            self._copies.clear()
+        self._draft.clear()
+        now = perf_counter()
+        self._governor.step(now - self._began, self._own + now - start - thinned)
+        self._own = now - noted
+        self._began = self._mark = now
 
     def _lane(self, optimizer: Optimizer) -> Lane:
         """What an optimizer did in this step."""
-        lane = self._draft.lanes.get(id(optimizer))
+        lanes = self._draft.lanes
+        lane = lanes.get(id(optimizer))
         if lane is None:
-            lane = self._draft.lanes[id(optimizer)] = Lane()
+            lane = lanes[id(optimizer)] = Lane()
+            self._fits = self._fits and self._block is not None and self._block.fits(optimizer)
         return lane
 
-    def _may(self, name: str) -> bool:
-        """Whether to do a thing in this step: the same for all of its optimizers."""
-        if name not in self._decided:
-            self._decided[name] = self._governor.may(name)
-        return self._decided[name]
+    def _number(self, value: Tensor) -> Any:
+        """A scalar as a float; as it is where it would have to be waited for."""
+        if value.is_cuda:
+            self._draft.afar = True
+            return value.detach()
+        return value.item()
+
+    def _numbers(self, values: Tensor) -> Any:
+        """Norms as floats that float32 can hold; as they are where they would be waited for."""
+        if values.is_cuda:
+            self._draft.afar = True
+            return values.detach().float()
+        return (values if values.dtype is torch.float32 else values.float()).tolist()
 
     def _pay(self, name: str, start: float) -> None:
         """Charge a thing that is thinned."""
-        took = perf_counter() - start
-        self._thinned += took
-        self._governor.paid(name, took)
+        self._paid[name] = self._paid.get(name, 0.0) + perf_counter() - start
 
 
 def parameters_of(optimizer: Optimizer) -> list[Tensor]:
@@ -283,6 +361,6 @@ def parameters_of(optimizer: Optimizer) -> list[Tensor]:
     return [p for group in optimizer.param_groups for p in group["params"]]
 
 
-def ready(event: Any) -> bool:
+def here(copied: Any) -> bool:
     """Whether a device has got so far."""
-    return event is None or event.query()
+    return copied is None or copied.query()

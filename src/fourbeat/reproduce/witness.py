@@ -38,18 +38,9 @@ class Latest:
         self.layout: Layout | None = None
         self.record: Any = None
 
-    def begin(self, layout: Layout) -> None:
-        """Records of this layout follow."""
-        self.layout = layout
-
-    def rows(self, numbers: np.ndarray) -> int:
-        """Row numbers are kept with what was seen."""
-        return 0
-
-    def write(self, raw: bytes) -> None:
-        """Keep a record."""
-        assert self.layout is not None
-        self.record = np.frombuffer(raw, self.layout.dtype)[0]
+    def write(self, layout: Layout, records: np.ndarray, rows: bytes) -> None:
+        """Keep the last record; row numbers are kept with what was seen."""
+        self.layout, self.record = layout, records[-1].copy()
 
 
 class Witness:
