@@ -75,17 +75,21 @@ def ask(directory: Path, wish: Wish, seconds: float) -> dict[str, Any]:
     identity = secrets.token_hex(8)
     files.write_text(directory / ASK, json.dumps({"id": identity, "wish": wish}))
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = read(directory / ANSWER)
-        if found and found.get("id") == identity:
-            return found
-        if holder(directory) is None:
-            raise RunError("the process that trained it has ended", str(directory))
-        time.sleep(LOOK_SECONDS)
+    try:
+        while time.monotonic() < end:
+            found = read(directory / ANSWER)
+            if found and found.get("id") == identity:
+                return found
+            if holder(directory) is None:
+                raise RunError("the process that trained it has ended", str(directory))
+            time.sleep(LOOK_SECONDS)
+    finally:  # nobody waits any more: what was not heard yet is taken back
+        if (asked := read(directory / ASK)) and asked.get("id") == identity:
+            (directory / ASK).unlink(missing_ok=True)
     raise RunError(
-        f"no answer within {seconds:g} s: it may be validating, or be a fourbeat that is not asked",
+        f"no answer within {seconds:g} s: it may be validating",
         str(directory),
-        "It will do so at its next step; --wait SECONDS waits longer",
+        "Ask again; --wait SECONDS waits longer",
     )
 
 

@@ -48,7 +48,10 @@ def explain(
         print(f"{log.damaged} records of the step log are damaged and left out")
     if receipt.run.error:
         print(f"the run failed: {receipt.run.error}")
-    if not found:
+    if not found and receipt.run.error and len(log):
+        last = int(log.step[-1])
+        print(f"its last step is {last}: fourbeat replay {run} --step {max(last - 1, 0)}")
+    elif not found:
         print(f"{len(log):,} steps, and nothing out of the ordinary")
     for incident in found[:most]:
         show(run, incident)

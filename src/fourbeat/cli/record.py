@@ -25,6 +25,8 @@ def record(
     """
     own, arguments = options_after(arguments or [], ("--out",))
     out = Path(own["--out"]) if "--out" in own else out
+    import torch
+
     from fourbeat.observe.attach import attach
     from fourbeat.receipt.code import CommandRecord
     from fourbeat.script.recorded import recorded
@@ -37,9 +39,11 @@ def record(
         module=script if module else None,
         arguments=arguments,
         folder=str(Path.cwd()),
+        torch_seed=torch.initial_seed(),
     )
     with attach() as stream, recorded(stream, directory, command) as reader:
         code = run(program, arguments)
+        stream.end()
         reader.close(code)
     raise typer.Exit(code)
 

@@ -68,6 +68,13 @@ def refuse(receipt: Receipt, directory: Path) -> None:
             str(directory),
             "Write the frame to a file, e.g. as Parquet, train on that, then eject",
         )
+    if receipt.parent is not None:
+        raise RunError(
+            f"the run is a branch of {receipt.parent.run!r} from step {receipt.parent.step} on: no "
+            "one script trains it",
+            str(directory),
+            "Eject its parent, and set what the branch set",
+        )
     if receipt.run.status != "finished":
         raise RunError(
             f"the run is not finished: it is {receipt.run.status}",

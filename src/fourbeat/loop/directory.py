@@ -3,10 +3,11 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fourbeat.errors import RunError
+from fourbeat.receipt.publish import trained
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +16,13 @@ class Elsewhere:
 
     Attributes:
         recorded: whether it has a recorder there.
+        asked: how often a free directory was asked for, by its stem.
     """
 
     original: Path
     instead: Path
     recorded: bool
+    asked: dict[str, int] = field(default_factory=dict[str, int])
 
 
 ELSEWHERE: ContextVar[Elsewhere | None] = ContextVar("ELSEWHERE", default=None)
@@ -36,9 +39,22 @@ def elsewhere(original: Path, instead: Path, *, recorded: bool) -> Generator[Non
 
 
 def moved_from(place: Path) -> Elsewhere | None:
-    """Where a run is made that asks for a directory, if not there."""
+    """Where a run is made that asks for a directory, if not there.
+
+    Raises:
+        RunError: if another run is made again, and this one would be trained on.
+    """
     other = ELSEWHERE.get()
-    return other if other is not None and other.original == place else None
+    if other is None or other.original == place:
+        return other
+    before = trained(place)
+    if before is None or before.run.status != "finished":
+        raise RunError(
+            f"the script would train in {place}, and it is another run that is done again",
+            str(other.original),
+            "Do it where the run was trained, in a directory of that name",
+        )
+    return None
 
 
 def free_directory(stem: str, parent: Path = Path("runs")) -> Path:
@@ -46,12 +62,11 @@ def free_directory(stem: str, parent: Path = Path("runs")) -> Path:
 
     Making it claims it, so that two processes started together get two directories.
     """
-    if (
-        elsewhere := ELSEWHERE.get()
-    ) is not None and elsewhere.original.parent == parent.absolute():
-        name = elsewhere.original.name
-        if name.removesuffix(f"-{name.rpartition('-')[2]}") == stem or name == stem:
-            return elsewhere.original
+    other = ELSEWHERE.get()
+    if other is not None and other.original.parent == parent.absolute():
+        # The script asks again, in the same order, and its directories are there by now.
+        count = other.asked[stem] = other.asked.get(stem, 0) + 1
+        return parent / (stem if count == 1 else f"{stem}-{count}")
     number = 1
     while True:
         place = parent / (stem if number == 1 else f"{stem}-{number}")

@@ -47,6 +47,7 @@ def attach() -> Generator[Stream]:
         attach_gradients(stack, script)
         attach_updates(stack, script)
         around(stack, torch, "compile", _compiling)
+        script.stream.end = script.end
         try:
             yield script.stream
         finally:

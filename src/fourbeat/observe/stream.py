@@ -46,6 +46,7 @@ class Stream:
         subjects, directory: the same.
         hushed: whether events are kept from the readers: what a debugger's user tries out is no
             part of the training.
+        end: tells of a step that is still open, where the source knows it only by what follows.
         heard: the readers of each kind of event, in turn. Whoever emits at every step looks here
             before making an event: most kinds have none.
     """
@@ -54,6 +55,7 @@ class Stream:
         self.subjects = subjects
         self.directory = directory
         self.hushed = False
+        self.end: Callable[[], None] = lambda: None
         self.heard: dict[type[Any], tuple[Callable[[Any], None], ...]] = dict.fromkeys(KINDS, ())
         for watcher in WATCHERS.get():
             reader = watcher(self)

@@ -36,6 +36,7 @@ class CommandRecord(BaseModel):
         module: its name, for `python -m module`.
         arguments: that followed it.
         folder: the current one when the run was made.
+        torch_seed: of torch's generator then; a script that seeds nothing has one by chance.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,10 +45,13 @@ class CommandRecord(BaseModel):
     module: str | None = None
     arguments: list[str] = []
     folder: str
+    torch_seed: int | None = None
 
 
 def command() -> CommandRecord | None:
     """How the script of this process was started; None in an interactive session."""
+    import torch
+
     file = main_script()
     if file is None or not file.is_file():
         return None
@@ -57,6 +61,7 @@ def command() -> CommandRecord | None:
         module=None if spec is None else spec.name.removesuffix(".__main__"),
         arguments=sys.argv[1:],
         folder=str(Path.cwd()),
+        torch_seed=torch.initial_seed(),
     )
 
 

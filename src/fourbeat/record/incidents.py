@@ -85,9 +85,11 @@ def jumps(history: History) -> Iterator[Incident]:
     for optimizer in history.optimizers:
         loss, norm = history.loss(optimizer), history.grad_norm(optimizer)
         named = f" of {optimizer}" if len(history.optimizers) > 1 else ""
-        broken = ~np.isfinite(loss) & (history.flags & Flag.GRADIENTS > 0) | np.isinf(loss)
-        broken |= np.isnan(loss) & ~np.isnan(norm) | np.isinf(norm)
-        broken |= np.isnan(norm) & (history.flags & Flag.GRADIENTS > 0)
+        # Of several optimizers one may have nothing to do in a step.
+        took_part = np.isfinite(history.lr(optimizer)[:, 0]) | ~np.isnan(loss) | ~history.counted
+        measured = took_part & ((history.flags & Flag.GRADIENTS) != 0)
+        broken = took_part & ~np.isfinite(loss)
+        broken |= measured & ~np.isfinite(norm) & ~np.isnan(loss)
         loss_excess = excess(np.abs(loss), 6, 2)
         norm_excess = excess(norm, 8, 5)
         marked = np.flatnonzero(broken | (loss_excess > 0) | (norm_excess > 0))

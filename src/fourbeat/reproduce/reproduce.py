@@ -181,7 +181,8 @@ def reasons(before: Receipt, now: Receipt) -> list[str]:
         found += tree_differences(old[part], new[part], part)
     found += differences(before.environment, now.environment)
     return found or [
-        "nothing that the receipt knows of: an operator or a loader is not deterministic"
+        "nothing that the receipt knows of: NumPy or Python draw unseeded, a module of the script's "
+        "own has changed, or an operator or a loader is not deterministic"
     ]
 
 

@@ -68,6 +68,7 @@ def train_again(
         if receipt.observed:
             with attach() as stream, kept(stream, scratch, command, recorded=recorded):
                 run_script(command)
+                stream.end()
             return
         with elsewhere(directory, scratch, recorded=recorded):
             run_script(command)
@@ -183,7 +184,7 @@ def as_main(command: CommandRecord) -> Generator[tuple[Program, ModuleType]]:
         main = sys.modules["__main__"] = program.main()
         sys.argv = [program.name, *command.arguments]
         sys.path.insert(0, program.folder)
-        with fresh(Path(program.folder)):
+        with fresh(Path(program.folder), command.torch_seed):
             yield program, main
     finally:
         sys.modules["__main__"], sys.argv, sys.path[:] = before[:3]

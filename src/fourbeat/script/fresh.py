@@ -12,25 +12,24 @@ import torch
 import fourbeat
 from fourbeat.checkpoint import rng
 
-FIRST_SEED = 67280421310721
-"""Of torch's generators where nobody has seeded them (`c10::detail::default_rng_seed_val`)."""
-
 
 @contextmanager
-def fresh(folder: Path) -> Generator[None]:
+def fresh(folder: Path, seed: int | None) -> Generator[None]:
     """Modules of a folder unimported, torch's generators and switches as at its start, for a while.
 
     A script's own modules may seed or count when they are imported; they are imported again.
 
     Args:
         folder: of the script.
+        seed: that torch's generators had in the process that ran it; None if it is not known.
     """
     state, threads = rng.capture(), torch.get_num_threads()
     dtype, strict = torch.get_default_dtype(), torch.are_deterministic_algorithms_enabled()
     warns = torch.is_deterministic_algorithms_warn_only_enabled()
     gradients = torch.is_grad_enabled()
     before = forget(folder)
-    torch.manual_seed(FIRST_SEED)
+    if seed is not None:
+        torch.manual_seed(seed)
     try:
         yield
     finally:
