@@ -116,6 +116,22 @@ def test_a_layer_that_dies_is_named_with_the_step(tmp_path):
     assert {incident.began for incident in dead} == {60}
 
 
+def test_a_layer_that_is_frozen_on_the_way_is_named(tmp_path):
+    def freeze(number, model, optimizer):
+        if number == 100:
+            model[2].weight.requires_grad_(False)
+
+    found = train(tmp_path / "r", *rows(), before=freeze)
+    dead = [(incident.layer, incident.began) for incident in found if incident.kind == "dead"]
+    assert dead == [("2.weight", 100)]
+
+
+def test_a_loss_that_has_come_to_nothing_does_not_jump(tmp_path):
+    x, _ = rows()
+    found = train(tmp_path / "r", x, torch.zeros(800), model=nn.Linear(8, 1), before=quiet)
+    assert [incident.kind for incident in found if incident.kind != "plateau"] == []
+
+
 def test_gradients_that_vanish_are_named(tmp_path):
     layers = [layer for _ in range(8) for layer in (nn.Linear(8, 8), nn.Sigmoid())]
     model = nn.Sequential(*layers, nn.Linear(8, 1))

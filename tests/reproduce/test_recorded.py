@@ -12,9 +12,11 @@ import pytest
 import fourbeat as fb
 from fourbeat.errors import ConfigError, InexactError, RunError
 from fourbeat.receipt import model as receipts
+from fourbeat.receipt.code import CommandRecord
 from fourbeat.record.export import export
 from fourbeat.reproduce.replay import replay_steps
 from fourbeat.reproduce.reproduce import prove_resume, reproduce
+from fourbeat.reproduce.rerun import run_script
 
 SCRIPTS = Path(__file__).parents[1] / "observe" / "scripts"
 NAMES = ("classifier", "gan", "lbfgs", "accumulation", "amp_fp16", "wgan", "transformer")
@@ -102,3 +104,16 @@ def test_a_history_is_exported_as_one_table(recorded, tmp_path):
     assert table["rows"].to_pylist()[0] == log.rows(0).tolist()
     with pytest.raises(ConfigError, match="as Parquet"):
         export(log, tmp_path / "h.csv")
+
+
+def test_a_changed_module_of_the_scripts_own_is_named(recorded, monkeypatch, tmp_path):
+    shutil.copytree(SCRIPTS, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    run_script(CommandRecord(script=str(tmp_path / "supervised.py"), folder=str(tmp_path)))
+    run = Path("run")
+    assert "shared_parts" in receipts.read(run).code.modules
+    helper = tmp_path / "shared_parts.py"
+    helper.write_text(helper.read_text().replace("Dropout(0.2)", "Dropout(0.4)"))
+    found = reproduce(run)
+    assert not found.same
+    assert "the code of shared_parts has changed" in found.why

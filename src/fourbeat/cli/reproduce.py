@@ -28,11 +28,16 @@ def reproduce(
     as_json: Json = False,
 ) -> None:
     """Train a run again in a new directory: the same weights, or the first difference and why."""
-    from fourbeat.cli.summary import dump
-    from fourbeat.reproduce.reproduce import described
     from fourbeat.reproduce.reproduce import reproduce as again
 
-    found = again(run, out, paths=named(data or []), trust_code=trust_code)
+    tell(run, again(run, out, paths=named(data or []), trust_code=trust_code), as_json=as_json)
+
+
+def tell(run: Path, found: "Reproduction", *, as_json: bool) -> None:
+    """What came of it; exits with 3 where the bits are others."""
+    from fourbeat.cli.summary import dump
+    from fourbeat.reproduce.reproduce import described
+
     if as_json:
         dump({"run": str(run), **described(found)})
     else:

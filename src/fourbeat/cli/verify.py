@@ -1,6 +1,5 @@
 """`fourbeat verify`: is everything as it was when the run was sealed?"""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,12 +20,18 @@ def verify(
 ) -> None:
     """Hash everything again, and name what changed."""
     if resume:
-        prove(run, trust_code=trust_code, as_json=as_json)
+        from fourbeat.cli.reproduce import tell
+        from fourbeat.reproduce.reproduce import prove_resume
+
+        tell(run, prove_resume(run, trust_code=trust_code), as_json=as_json)
         return
     from fourbeat.cli.summary import dump
     from fourbeat.receipt.verify import verify as check
+    from fourbeat.record.check import check as check_record
 
     checked, problems = check(run)
+    recorded, damage = check_record(run)
+    checked, problems = checked + recorded, problems + damage
     if as_json:
         dump({"run": str(run), "checked": checked, "problems": problems})
     else:
@@ -39,18 +44,3 @@ def verify(
         )
     if problems:
         raise typer.Exit(1)
-
-
-def prove(run: Path, *, trust_code: bool, as_json: bool) -> None:
-    """Whether a resume meets what was recorded."""
-    from fourbeat.cli.reproduce import show
-    from fourbeat.cli.summary import dump
-    from fourbeat.reproduce.reproduce import described, prove_resume
-
-    found = prove_resume(run, trust_code=trust_code)
-    if as_json:
-        dump({"run": str(run), **described(found)})
-    else:
-        show(found)
-    if not found.same:
-        raise typer.Exit(3)

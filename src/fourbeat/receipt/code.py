@@ -3,7 +3,9 @@
 import hashlib
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
+from types import ModuleType
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,7 +18,8 @@ class CodeRecord(BaseModel):
         script_sha256: of its bytes.
         git_commit: of the repository that the script stands in.
         git_diff_sha256: of `git diff HEAD` there, None for a clean tree.
-        modules: the sha256 of the file of each module that a declared run takes code from.
+        modules: the sha256 of the file of each module that a declared run takes code from; of a
+            script, of those in its own folder that it had imported.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -77,7 +80,28 @@ def code_of(file: Path | None) -> CodeRecord:
         script_sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
         git_commit=commit,
         git_diff_sha256=hashlib.sha256(diff).hexdigest() if diff else None,
+        modules={
+            name: hashlib.sha256(Path(module.__file__ or "").read_bytes()).hexdigest()
+            for name, module in sorted(own_modules(folder).items())
+        },
     )
+
+
+def own_modules(folder: Path) -> dict[str, ModuleType]:
+    """The imported modules that lie in a script's folder and belong to no installed package."""
+    home, paths = folder.resolve(), sysconfig.get_paths()
+    others = [Path(paths[kind]).resolve() for kind in ("stdlib", "purelib", "platlib")]
+    others.append(Path(__file__).resolve().parents[1])
+    found: dict[str, ModuleType] = {}
+    for name, module in list(sys.modules.items()):
+        place = getattr(module, "__file__", None)
+        if name == "__main__" or not isinstance(place, str):
+            continue
+        file = Path(place).resolve()
+        installed = any(map(file.is_relative_to, others))
+        if file.is_relative_to(home) and file.is_file() and not installed:  # some say a bare name
+            found[name] = module
+    return found
 
 
 def main_script() -> Path | None:

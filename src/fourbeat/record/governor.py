@@ -35,10 +35,6 @@ class Governor:
         self._next = 0
         self.due = frozenset(shares)
 
-    def may(self, name: str) -> bool:
-        """Whether to do a thing in this step."""
-        return name in self.due
-
     def paid(self, name: str, seconds: float) -> None:
         """A thing was done, and took so long."""
         share = self._shares[name]

@@ -165,9 +165,33 @@ class History:
                 count, place = int(records["rows"][index]), int(records["rows_at"][index])
                 if not count:
                     return np.empty(0, np.int64)
-                return np.fromfile(self.directory / ROWS, "<i8", count, offset=place)
+                return self._read_rows(count, place)
             index -= len(records)
         raise IndexError(index)
+
+    def _read_rows(self, count: int, place: int) -> np.ndarray:
+        """Row numbers from their file.
+
+        Raises:
+            RunError: if it is gone, or cut short.
+        """
+        file = self.directory / ROWS
+        found = np.fromfile(file, "<i8", count, offset=place) if file.exists() else []
+        if len(found) < count:
+            raise RunError(
+                "the row numbers of a step are lost: the file is missing or cut short",
+                str(file),
+                "`fourbeat replay` finds them again",
+            )
+        return np.asarray(found)
+
+    def rows_end(self) -> int:
+        """Bytes of row numbers that the records speak of."""
+        ends = [
+            int((r["rows_at"] + 8 * r["rows"].astype(np.uint64)).max(initial=0))
+            for _, r in self._files
+        ]
+        return max(ends, default=0)
 
     def record(self, index: int) -> tuple[Layout, Any]:
         """One record as it stands in the log, with its layout."""

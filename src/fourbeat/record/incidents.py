@@ -215,9 +215,12 @@ def fastest(history: History, steps: slice) -> str | None:
 
 def dead(history: History) -> Iterator[Incident]:
     """Layers that get no gradient any more, while others do."""
-    for name in history.layers:
+    measured = (history.flags & Flag.GRADIENTS) != 0
+    for name, optimizer in holders(history).items():
         grad = history.layer(name).grad
-        taken = np.flatnonzero(np.isfinite(grad))
+        # No gradient at all is recorded as none: the layer is cut off, or frozen on the way.
+        asked = measured & np.isfinite(history.lr(optimizer)[:, 0])
+        taken = np.flatnonzero(asked & (history.layer(name).nonfinite == 0))
         alive = np.flatnonzero(grad[taken] > 0)
         last = int(alive[-1]) + 1 if len(alive) else 0
         if len(taken) - last < DEAD:
@@ -227,6 +230,17 @@ def dead(history: History) -> Iterator[Incident]:
         step = int(history.step[first])
         text = f"{name} gets no gradient {since}: {len(taken) - last:,} steps"
         yield Incident("dead", step, step, name, text)
+
+
+def holders(history: History) -> dict[str, str]:
+    """The optimizer of each parameter that has one."""
+    return {
+        name: optimizer
+        for layout in history.layouts
+        for optimizer, groups in layout.optimizers.items()
+        for group in groups
+        for name in group
+    }
 
 
 def vanishing(history: History) -> Iterator[Incident]:
@@ -261,10 +275,10 @@ def plateau(history: History) -> Iterator[Incident]:
     if len(loss) < 200:
         return
     parts = np.array([np.median(part) for part in np.array_split(held(loss), 20)])
-    spread = float(np.median(np.abs(np.diff(held(loss))))) + 1e-12
-    lowest = int(np.argmin(parts >= parts[-1] * 1.01 + 0.1 * spread)) if parts[0] > parts[-1] else 0
-    flat = len(parts) - lowest
-    if flat < 10:
+    fall = max(float(parts[0] - parts[-1]), 0.0)
+    lowest = int(np.argmax(parts <= parts[-1] + 0.02 * fall))
+    falls = lowest > 0 and parts[lowest] > 1.02 * parts[-1]
+    if len(parts) - lowest < 10 or falls:
         return
     first = int(steps[lowest * len(steps) // 20])
     what = (

@@ -45,9 +45,14 @@ class Part(NamedTuple):
     layout: Layout
 
     @property
+    def size(self) -> int:
+        """Bytes of a record."""
+        return self.layout.dtype.itemsize
+
+    @property
     def records(self) -> int:
         """Whole records in it by now."""
-        return (self.path.stat().st_size - self.start) // self.layout.dtype.itemsize
+        return (self.path.stat().st_size - self.start) // self.size
 
 
 def parts(directory: Path) -> list[Part]:
@@ -68,7 +73,11 @@ def read_header(path: Path) -> Part:
     Raises:
         RunError: if it is damaged or of another format.
     """
-    damaged = RunError("the step log is damaged: its header is not whole", str(path))
+    damaged = RunError(
+        "the step log is damaged: its header is not whole",
+        str(path),
+        "`fourbeat reproduce` trains the run again, with a log of its own",
+    )
     with path.open("rb") as file:
         if (line := file.read(len(MAGIC))) != MAGIC:
             if line.startswith(MAGIC[:-3]):
@@ -136,6 +145,16 @@ def branch(directory: Path, at: int, target: Path) -> bytes:
         root = grown(root, raw[part.start :], part.layout)
     if (directory / ROWS).exists():
         shutil.copyfile(directory / ROWS, target / ROWS)
+    return root
+
+
+def root_of(directory: Path) -> bytes:
+    """The hash of a log as it stands; see `StepLog`."""
+    root = bytes(16)
+    for part in parts(directory):
+        root = grown(
+            root, part.path.read_bytes()[part.start :][: part.records * part.size], part.layout
+        )
     return root
 
 

@@ -8,6 +8,9 @@ WINDOW = 64
 LEAST = 16
 """Steps that must have passed before anything is called unusual."""
 
+NOTHING = 1e-6
+"""What is below this share of the first values is as good as nothing: a jump within it is none."""
+
 CHUNK = 1 << 15
 """Steps looked at together."""
 
@@ -34,7 +37,9 @@ def excess(signal: np.ndarray, spreads: float, factor: float) -> np.ndarray:
     Returns:
         Of shape (n,): the value over that median where both bounds are passed, else 0.
     """
-    values = np.log(np.maximum(held(signal), 1e-30))
+    known = held(signal)
+    floor = NOTHING * float(np.median(known[:LEAST])) if len(known) else 0.0
+    values = np.log(np.maximum(known, max(floor, 1e-30)))
     found = np.zeros(len(values))
     if len(values) <= LEAST:
         return found

@@ -7,7 +7,7 @@ from typing import Any
 from torch import Tensor
 
 from fourbeat.data.batch import walk
-from fourbeat.errors import RunError
+from fourbeat.errors import RunError, first_line
 from fourbeat.reproduce.seen import Seen
 
 
@@ -44,6 +44,7 @@ def dump(seen: Seen, folder: Path) -> Path:
     Raises:
         RunError: if it cannot be written.
     """
+    from safetensors import SafetensorError
     from safetensors.torch import save_file
 
     tensors: dict[str, Tensor] = {}
@@ -62,6 +63,7 @@ def dump(seen: Seen, folder: Path) -> Path:
         save_file({name: t.clone() for name, t in whole.items()}, path)
         text = json.dumps(described(seen), indent=2)
         path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise RunError(f"the step cannot be written: {error.strerror}", str(folder)) from None
+    except (OSError, SafetensorError) as error:
+        why = getattr(error, "strerror", None) or first_line(error)
+        raise RunError(f"the step cannot be written: {why}", str(folder), "Make room") from None
     return path

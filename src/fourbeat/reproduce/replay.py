@@ -176,6 +176,9 @@ def retrace(
             )
     except Reached:
         pass
+    except RunError:
+        if receipt.run.status != "failed" or not witnesses:
+            raise  # else it ended so the first time
     if not witnesses:
         raise RunError(
             "the script made no run in this directory when it was started again",

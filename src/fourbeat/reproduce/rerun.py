@@ -24,6 +24,8 @@ from fourbeat.script.fresh import fresh
 from fourbeat.script.recorded import recorded as record
 from fourbeat.script.run import Program, find
 
+log = logging.getLogger("fourbeat")
+
 
 def train_again(
     directory: Path,
@@ -32,7 +34,6 @@ def train_again(
     *,
     recorded: bool = False,
     every: int | None = None,
-    paths: Mapping[str, Path] | None = None,
     allow_inexact: bool,
     trust_code: bool,
 ) -> None:
@@ -46,7 +47,6 @@ def train_again(
         scratch: where to train.
         recorded: whether to record there.
         every: steps between two checkpoints there; None for as the run did.
-        paths: where files of a declared run's data are now, by the path that the receipt has.
         allow_inexact: go on where the bits may differ.
         trust_code: run code that the receipt names, wherever it is.
 
@@ -56,15 +56,19 @@ def train_again(
     """
     with redirect_stdout(sys.stderr), quiet():
         if receipt.declared:
-            receipt = moved(receipt, paths or {})
-            find = declared if allow_inexact else reopen
-            config = find(directory, receipt, trust_code=trust_code)
+            ready = declared if allow_inexact else reopen
+            config = ready(directory, receipt, trust_code=trust_code)
             settings: dict[str, Any] = {} if recorded else {"record.budget": 0}
             settings |= {} if every is None else {"train.checkpoint_every": every}
             # The environment is compared by who reads the steps.
             train(override(config, settings), scratch, allow_inexact=True)
             return
         command = trusted(directory, receipt, allow_inexact=allow_inexact, trust_code=trust_code)
+        log.warning(
+            "%s runs again in %s: files that it writes are written anew",
+            Path(command.script).name,
+            command.folder,
+        )
         if receipt.observed:
             with attach() as stream, kept(stream, scratch, command, recorded=recorded):
                 run_script(command)
@@ -77,7 +81,6 @@ def train_again(
 @contextmanager
 def quiet() -> Generator[None]:
     """Nothing is said of how the training goes, but for warnings."""
-    log = logging.getLogger("fourbeat")
     before = log.level
     log.setLevel(logging.WARNING)
     try:

@@ -1,7 +1,6 @@
 """The process as a new one would be, for a script that is run in it once more."""
 
 import sys
-import sysconfig
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,8 +8,8 @@ from types import ModuleType
 
 import torch
 
-import fourbeat
 from fourbeat.checkpoint import rng
+from fourbeat.receipt.code import own_modules
 
 
 @contextmanager
@@ -44,27 +43,7 @@ def fresh(folder: Path, seed: int | None) -> Generator[None]:
 
 def forget(folder: Path) -> dict[str, ModuleType]:
     """Unimport the modules of a folder; gives them."""
-    home = folder.resolve()
-    found = {
-        name: module
-        for name, module in list(sys.modules.items())
-        if name != "__main__" and (file := file_of(module)) and own(file, home)
-    }
+    found = own_modules(folder)
     for name in found:
         del sys.modules[name]
     return found
-
-
-def file_of(module: ModuleType) -> Path | None:
-    """Where a module is, if it is a file."""
-    name = getattr(module, "__file__", None)
-    return Path(name).resolve() if isinstance(name, str) else None
-
-
-def own(file: Path, home: Path) -> bool:
-    """Whether a file is a script's own: in its folder, and no installed package."""
-    paths = sysconfig.get_paths()
-    installed = [paths[kind] for kind in ("stdlib", "purelib", "platlib")]
-    ours = Path(fourbeat.__file__).parent
-    others = [ours, *(Path(path).resolve() for path in installed)]
-    return file.is_relative_to(home) and not any(file.is_relative_to(other) for other in others)

@@ -74,6 +74,8 @@ class Recorded:
     def _describe(self) -> None:
         """What is trained, and where, once the first step is done."""
         subjects, receipt = self._recorder.trained, self._receipt
+        assert receipt.command is not None
+        receipt.code = code_of(Path(receipt.command.script))  # by now it has imported its own
         sizes = {name: list(p.shape) for name, p in subjects.parameters.items()}
         receipt.model = ModelRecord(
             name=Path(receipt.code.script or "script").stem,
