@@ -50,6 +50,11 @@ class Asked:
         self._id = found["id"]
         return found["wish"]
 
+    def waited_for(self) -> bool:
+        """Whether whoever asked last still waits; a question that timed out is taken back."""
+        found = read(self._directory / ASK)
+        return found is not None and found.get("id") == self._id
+
     def answer(self, **values: Any) -> None:
         """Say what was done."""
         text = json.dumps({"id": self._id, **values})

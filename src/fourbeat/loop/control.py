@@ -24,15 +24,22 @@ class Control:
         stream: of the run; a pause holds it at `Updating`.
         interrupts: end a pause.
         step: tells the number of the step under way.
+        show: brings what others can read of the run up to date, before it holds.
     """
 
     def __init__(
-        self, directory: Path, stream: Stream, interrupts: Interrupts, step: Callable[[], int]
+        self,
+        directory: Path,
+        stream: Stream,
+        interrupts: Interrupts,
+        step: Callable[[], int],
+        show: Callable[[], None],
     ):
         self._directory = directory
         self._stream = stream
         self._interrupts = interrupts
         self._step = step
+        self._show = show
         self._asked = Asked(directory)
         self._loss: float | None = None
         self._checkpoint = self._waited_for = False
@@ -72,8 +79,12 @@ class Control:
 
     def _hold(self, event: Updating) -> None:
         """Stand still until told to go on, or until a signal comes."""
+        if not self._asked.waited_for():
+            self._reading.close()
+            return
         way = f"`fourbeat resume {self._directory}` goes on"
         log.warning("paused before the update of step %d: %s", self._step(), way)
+        self._show()
         self._asked.answer(done="paused", step=self._step(), loss=self._loss, layers=self._layers())
         while self._interrupts.seen is None:
             time.sleep(LOOK_SECONDS)

@@ -73,7 +73,7 @@ class Recording:
             self._state.event("differs", text)
 
     def mark(self) -> None:
-        """Note how far the log is, for a checkpoint that is about to be written."""
+        """Write what waits, and note how far the log is: for a checkpoint, or for whoever reads."""
         if self._alive:
             self._guarded(self._recorder.flush)
             self._guarded(self._log.sync)

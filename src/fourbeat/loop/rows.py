@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from torch.utils.data import DataLoader
 
+from fourbeat.observe.rows import row_numbers
+
 
 class Drawn:
     """A sampler that remembers what it draws; in all else it is the one within.
@@ -29,17 +31,7 @@ class Drawn:
     def take(self) -> np.ndarray | None:
         """The rows of the next batch, int64; None for a stream, whose rows have no numbers."""
         drawn = self.rows.popleft() if self.rows else None
-        return None if drawn is None else numbers(drawn)
-
-
-def numbers(drawn: Any) -> np.ndarray | None:
-    """What a sampler drew as int64 of shape (n,); None where it is not made of numbers."""
-    try:
-        found = np.atleast_1d(np.asarray(drawn))
-    except (TypeError, ValueError):
-        return None
-    whole = found.ndim == 1 and np.issubdtype(found.dtype, np.integer)
-    return found.astype(np.int64) if whole else None
+        return None if drawn is None else row_numbers(drawn)
 
 
 @contextmanager

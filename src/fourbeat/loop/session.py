@@ -162,7 +162,7 @@ class Session:
         self._fill("running")
         declare(self.directory, self.receipt)
         self.control = Control(
-            self.directory, self._stream, self.interrupts, lambda: self.state.step
+            self.directory, self._stream, self.interrupts, lambda: self.state.step, self._mark
         )
         if self._budget > 0:
             self._recording = Recording(self.directory, self._stream, self.state, self._budget)
@@ -317,13 +317,17 @@ class Session:
 
     def save(self, now: rng.State) -> None:
         """Write a checkpoint of this moment between two steps; see `whole`."""
-        if self._recording is not None:
-            self._recording.mark()
+        self._mark()
         state = plain(self.whole(now), "state")
         self._store.write(self.state.step, state, self.receipt.environment)
         self._saved, self._saved_step = time.monotonic(), self.state.step
         if self.control is not None:
             self.control.saved()
+
+    def _mark(self) -> None:
+        """Bring the step log, and what the state says of it, up to date."""
+        if self._recording is not None:
+            self._recording.mark()
 
     def stop(self, now: rng.State) -> None:
         """Obey a signal: write a checkpoint, then raise."""

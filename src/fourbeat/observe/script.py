@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 from weakref import ref
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -21,6 +20,7 @@ from fourbeat.observe.events import (
     Updating,
 )
 from fourbeat.observe.names import Names
+from fourbeat.observe.rows import row_numbers, rows_in
 from fourbeat.observe.runs import Runs
 from fourbeat.observe.steps import Steps, parameters, reaches
 from fourbeat.observe.stream import Stream, Subjects
@@ -143,7 +143,7 @@ class Script:
             if one.first:
                 self._new_pass(one.iterator)
             rows = row_numbers(one.rows)
-            self.steps.examples += len(rows) if rows is not None else length(one.batch)
+            self.steps.examples += len(rows) if rows is not None else rows_in(one.batch)
             self.emit(Batch(one.batch, rows, one.seconds, self._epoch))
             one.first = one.waits = False
             one.batch = one.rows = None
@@ -235,27 +235,6 @@ class Script:
         self.attached = False
         self._passes.clear()
         self._calls.clear()
-
-
-def row_numbers(index: Any) -> np.ndarray | None:
-    """A sampler's answer as row numbers, int64 of shape (n,); None where it is none."""
-    whole = cast(list[Any], index if isinstance(index, list | tuple) else [index])
-    if isinstance(index, Tensor):
-        whole = index.reshape(-1).tolist()
-    if not all(isinstance(one, int | np.integer | Tensor) for one in whole):
-        return None
-    return np.array([int(one) for one in whole], np.int64)
-
-
-def length(batch: Any) -> int:
-    """Rows of a batch: the length of its first tensor that has one, 0 without."""
-    if isinstance(batch, Tensor):
-        return len(batch) if batch.ndim else 0
-    if isinstance(batch, dict):
-        batch = list(cast(dict[Any, Any], batch).values())
-    if isinstance(batch, list | tuple):
-        return next((n for n in map(length, cast(list[Any], batch)) if n), 0)
-    return 0
 
 
 def total(tensors: Sequence[Tensor], gradients: Sequence[Tensor | None]) -> Tensor:
