@@ -76,6 +76,8 @@ def main() -> None:
     debug = "--debug" in ours or os.environ.get("FOURBEAT_DEBUG") == "1"
     if not scripts:
         _speak()
+        if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, _terminated)
     code = 0
     try:
         app([argument for argument in ours if argument != "--debug"] + theirs)
@@ -93,6 +95,11 @@ def main() -> None:
         print(f"error: {error.strerror or error}{place}", file=sys.stderr)
         code = 1
     sys.exit(code)
+
+
+def _terminated(number: int, _: object) -> None:
+    """End as a signal ends a process, but tidy up first."""
+    sys.exit(128 + number)
 
 
 def _speak() -> None:

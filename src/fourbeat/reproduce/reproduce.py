@@ -152,6 +152,8 @@ def judge(found: Reproduction, before: Receipt, now: Receipt, witness: Witness) 
     }
     if witness.divergences:
         found.first = str(witness.divergences[0])
+    elif before.run.status != "interrupted" and before.run.steps != now.run.steps:
+        found.first = f"it had {before.run.steps:,} steps, and now {now.run.steps:,}"
     elif not found.same:
         found.first = first_epoch(before, now)
     if found.same:
