@@ -18,7 +18,7 @@ AllowInexact = Annotated[
     bool,
     typer.Option(
         "--allow-inexact",
-        help="Resume under another environment. The receipt lists the differences.",
+        help="Go on where environment, code or data are not what they were, and list what differs.",
     ),
 ]
 

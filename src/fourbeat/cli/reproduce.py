@@ -71,8 +71,8 @@ def show(found: "Reproduction") -> None:
             print(f"weights  {name}: sha256 {(now or 'none')[:16]}…, {equal}")
     if found.first:
         print(f"differs  {found.first}")
-    for text in found.why if not found.same else ():
-        print(f"because  {text}")
+    for text in found.why:
+        print(f"although {text}" if found.same else f"because  {text}")
     print("the same bits" if found.same else "NOT the same bits")
     if found.directory is not None:
         print(f"run      {found.directory}")

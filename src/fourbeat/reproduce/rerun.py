@@ -103,6 +103,7 @@ def guarded(scratch: Path, command: CommandRecord) -> Generator[None]:
                     f"Copies of what they were are in {folder}",
                 ) from error
             shutil.rmtree(folder, ignore_errors=True)
+            changed = [path for path in changed if of_the_script(path, command.folder)]
             if changed:
                 log.warning(
                     "%s ran again in %s; what it wrote there is as it was: %s",
@@ -110,6 +111,11 @@ def guarded(scratch: Path, command: CommandRecord) -> Generator[None]:
                     command.folder,
                     listed([os.path.relpath(path, command.folder) for path in changed]),
                 )
+
+
+def of_the_script(path: str, folder: str) -> bool:
+    """Whether a path is worth telling: what is temporary is not, but in the script's own folder."""
+    return Path(path).is_relative_to(folder) or not Path(path).is_relative_to(tempfile.gettempdir())
 
 
 def listed(names: list[str]) -> str:
