@@ -36,8 +36,13 @@ class Facts:
         **evidence: Any,
     ) -> None:
         """Report a bug; a line that is known to have it is left as it is."""
-        key = (rule, place.file if place else "", place.line if place else 0)
-        self.findings.setdefault(key, Finding(rule, severity, place, message, fix, evidence))
+        self.add(Finding(rule, severity, place, message, fix, evidence))
+
+    def add(self, finding: Finding) -> None:
+        """Report a bug, as `report` does."""
+        place = finding.place
+        key = (finding.rule, place.file if place else "", place.line if place else 0)
+        self.findings.setdefault(key, finding)
 
     def names(self, optimizer: Any) -> str:
         """What the script calls an optimizer, in words."""

@@ -1,11 +1,12 @@
 """What a rule is made of."""
 
-from collections.abc import Callable, Mapping
+import ast
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Severity
+from fourbeat.check.finding import Finding, Severity
 
 Readers = Mapping[type[Any], Callable[[Any], None]]
 """For each kind of event that a rule reads, what reads it."""
@@ -25,6 +26,8 @@ class Rule:
         bad: an example with the bug.
         good: the same without.
         watch: begins to look at a script; gives what reads its events.
+        read: looks at the syntax tree of one of its files, given with its path; None for a rule that
+            needs the script to run.
     """
 
     name: str
@@ -35,4 +38,5 @@ class Rule:
     silent: str
     bad: str
     good: str
-    watch: Callable[[Facts], Readers]
+    watch: Callable[[Facts], Readers] | None = None
+    read: Callable[[ast.Module, str], Iterable[Finding]] | None = None

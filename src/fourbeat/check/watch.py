@@ -15,22 +15,26 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def checking() -> Generator[Facts]:
+def checking(sources: Sources | None = None) -> Generator[Facts]:
     """Look at what PyTorch does in this process, by every rule, until the context ends.
 
     The results of what runs within are the same bits as without.
+
+    Args:
+        sources: of the files, if there are any already.
 
     Yields:
         what is known; its `findings` are whole once the context has ended.
     """
     with attach(detail=True) as stream:
-        facts = Facts(stream, Sources())
+        facts = Facts(stream, sources or Sources())
         with ExitStack() as stack:
             looks = Looks(close_look())
             for name, shared in (("ledger", facts.ledger), ("looks", looks)):
                 stack.enter_context(stream.read_by(safely(shared.readers, facts, name)))
             for name, rule in RULES.items():
-                stack.enter_context(stream.read_by(safely(rule.watch(facts), facts, name)))
+                if rule.watch is not None:
+                    stack.enter_context(stream.read_by(safely(rule.watch(facts), facts, name)))
             looks.begin()
             try:
                 yield facts

@@ -11,6 +11,7 @@ import typer
 from fourbeat import __version__
 from fourbeat.cli import (
     asking,
+    check,
     eject,
     explain,
     export_history,
@@ -42,6 +43,7 @@ app.command("train")(train.train)
 app.command("resume")(resume.resume)
 app.command("predict")(predict.predict)
 app.command("pause", context_settings=script.AS_PYTHON)(pause.pause)
+app.command("check", context_settings=script.AS_PYTHON)(check.check)
 app.command("record", context_settings=script.AS_PYTHON)(record.record)
 app.command("checkpoint")(asking.checkpoint)
 app.command("explain")(explain.explain)
