@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import torch
 from torch import Tensor
@@ -12,7 +12,7 @@ from torch.optim import Optimizer
 from fourbeat.check.finding import Place
 from fourbeat.check.graph import CALCULUS, name_of, parents
 from fourbeat.check.place import here, stack
-from fourbeat.observe.events import Updated, Updating
+from fourbeat.observe.events import Clip, Unscale, Updated, Updating
 from fourbeat.observe.finer import (
     Calling,
     Clearing,
@@ -54,10 +54,17 @@ class Run:
 
 @dataclass(slots=True)
 class Life:
-    """What is in one parameter's gradient: the runs that fed it, and how many a step has taken."""
+    """What is in one parameter's gradient.
+
+    Attributes:
+        runs: that fed it.
+        taken: how many of them a step has taken.
+        version: of the gradient after the last of them; -2 if it was clipped since.
+    """
 
     runs: list[Run] = field(default_factory=list[Run])
     taken: int = 0
+    version: int = -1
 
 
 @dataclass(slots=True)
@@ -78,7 +85,8 @@ class Step:
     """One step of an optimizer, and what had happened to its gradients since the last one.
 
     Attributes:
-        optimizer: whose.
+        owner: the optimizer whose it is.
+        key: that tells it from other optimizers, also when it is gone.
         number: of its steps, from 1.
         frames: the user's lines that led to it, the innermost first.
         runs: backwards whose gradients it takes.
@@ -89,7 +97,8 @@ class Step:
         edited: whether gradients were changed after the last backward, by other than clipping.
     """
 
-    optimizer: Optimizer
+    owner: ref[Optimizer]
+    key: int
     number: int
     frames: list[Place]
     runs: list[Run]
@@ -114,11 +123,33 @@ class Step:
 class _Account:
     """What has happened to one optimizer since its last step."""
 
-    made: Place | None = None
+    made: Place | None
+    key: int
     number: int = 0
     clears: list[Clear] = field(default_factory=list[Clear])
     fed: list[Run] = field(default_factory=list[Run])
     passes: int = 0
+
+
+class Tally:
+    """How often something was seen of each optimizer, and the last step of it."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, tuple[int, Step]] = {}
+
+    def add(self, step: Step) -> int:
+        """It was seen again; gives how often by now."""
+        count = self.count(step) + 1
+        self._found[step.key] = count, step
+        return count
+
+    def count(self, step: Step) -> int:
+        """How often it was seen of a step's optimizer."""
+        return self._found.get(step.key, (0, step))[0]
+
+    def all(self) -> list[tuple[int, Step]]:
+        """Count and last step of each optimizer."""
+        return list(self._found.values())
 
 
 class Ledger:
@@ -131,11 +162,10 @@ class Ledger:
 
     def __init__(self) -> None:
         self.steps: list[Callable[[Step], None]] = []
-        self.runs = 0
+        self.runs = self._keys = 0
         self._accounts: WeakKeyDictionary[Optimizer, _Account] = WeakKeyDictionary()
-        self._lives: dict[int, tuple[Tensor, Life]] = {}
+        self._lives: dict[int, tuple[ref[Tensor], Life]] = {}
         self._before: dict[int, tuple[Tensor | None, int]] = {}
-        self._after: dict[int, int] = {}
         self._run: Run | None = None
         self._inputs: list[Any] = []
         self.readers: dict[type[Any], Callable[[Any], None]] = {
@@ -146,6 +176,8 @@ class Ledger:
             Updating: self._updating,
             Updated: self._updated,
             Passed: self._passed,
+            Clip: self._clip,
+            Unscale: self._unscale,
             Calling: self._calling,
         }
 
@@ -158,21 +190,30 @@ class Ledger:
         """Where the backward was called that is going on."""
         return self._run.place if self._run is not None else None
 
-    def made(self, optimizer: Optimizer) -> Place | None:
-        """Where an optimizer was made."""
-        return self._accounts[optimizer].made
+    def made(self, optimizer: Optimizer | None) -> Place | None:
+        """Where an optimizer was made; None for one that is gone."""
+        known = None if optimizer is None else self._accounts.get(optimizer)
+        return None if known is None else known.made
 
     def _made(self, event: Made) -> None:
-        self._accounts.setdefault(event.optimizer, _Account(here()))
+        self._account(event.optimizer)
+
+    def _account(self, optimizer: Optimizer) -> _Account:
+        known = self._accounts.get(optimizer)
+        if known is None:
+            self._keys += 1
+            known = self._accounts[optimizer] = _Account(here(), self._keys)
+        return known
 
     def _calling(self, event: Calling) -> None:
         if event.grad and len(self._inputs) < 8:
             self._inputs += [print_of(one) for one in event.inputs if isinstance(one, Tensor)]
 
     def _life(self, p: Tensor) -> Life:
-        known = self._lives.get(id(p))
-        if known is None or known[0] is not p:
-            known = self._lives[id(p)] = (p, Life())
+        number, lives = id(p), self._lives
+        known = lives.get(number)
+        if known is None or known[0]() is not p:
+            known = lives[number] = (ref(p, lambda _: lives.pop(number, None)), Life())
         return known[1]
 
     def _clearing(self, event: Clearing) -> None:
@@ -236,10 +277,11 @@ class Ledger:
                 if grad is None:
                     continue
                 before, version = self._before.get(id(p), (None, -1))
-                self._after[id(p)] = grad._version
+                life = self._life(p)
+                life.version = grad._version
                 if before is grad and version == grad._version:
                     continue
-                self._life(p).runs.append(run)
+                life.runs.append(run)
                 fed = True
             if fed:
                 run.fed.add(id(optimizer))
@@ -248,7 +290,7 @@ class Ledger:
 
     def _updating(self, event: Updating) -> None:
         optimizer = event.optimizer
-        account = self._accounts.setdefault(optimizer, _Account())
+        account = self._account(optimizer)
         self._missing()
         runs: dict[int, Run] = {}
         stale = edited = False
@@ -257,12 +299,13 @@ class Ledger:
             stale |= 0 < life.taken < len(life.runs)
             runs.update((run.number, run) for run in life.runs)
             if p.grad is not None and life.runs:
-                edited |= self._after.get(id(p)) != p.grad._version
+                edited |= life.version not in (-2, p.grad._version)
         for run in runs.values():
             run.consumed.add(id(optimizer))
         account.number += 1
         step = Step(
-            optimizer,
+            ref(optimizer),
+            account.key,
             account.number,
             stack(),
             list(runs.values()),
@@ -288,6 +331,14 @@ class Ledger:
                 life.taken = len(life.runs)
                 for run in life.runs:
                     run.consumed.add(id(event.optimizer))
+
+    def _clip(self, event: Clip) -> None:
+        for p in event.parameters:
+            self._life(p).version = -2
+
+    def _unscale(self, event: Unscale) -> None:
+        for p in parameters(event.optimizer):
+            self._life(p).version = -1 if p.grad is None else p.grad._version
 
     def _passed(self, _: Passed) -> None:
         for account in self._accounts.values():

@@ -1,7 +1,7 @@
 """A script, checked: run as it is, with every rule looking on; or read without being run."""
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,7 +47,8 @@ def check(
     steps: int | None = None,
     seconds: float | None = None,
     baseline: Path | None = None,
-) -> Checked:
+    last: Callable[[Checked], None],
+) -> None:
     """Run a script in this process and look at it by every rule.
 
     Args:
@@ -56,6 +57,7 @@ def check(
         steps: of training after which to end it; None for its own end.
         seconds: after which to end it; None for never.
         baseline: a file with findings to let stand.
+        last: told what came of it. It ends the process, also one whose script would not end.
 
     Raises:
         ConfigError: if `pyproject.toml` or the baseline is broken; before anything is run.
@@ -63,7 +65,19 @@ def check(
     sources = Sources()
     ignored, old = Ignored(Path.cwd(), RULES), Baseline(baseline, sources)
     done = 0
-    with stopping(seconds) as stop, checking(sources) as facts:
+
+    def tell(facts: Facts, code: int, *, stopped: bool) -> None:
+        own = own_modules(Path(program.folder)).values()
+        files = {*program.files(), *(str(module.__file__) for module in own)}
+        read_all(facts, files)
+        found = judged(facts, files, ignored, old)
+        last(Checked(found, sources, done, code, stopped, facts.failed))
+
+    def abandon() -> None:
+        facts.stream.end()
+        tell(facts, 0, stopped=True)
+
+    with checking(sources) as facts, stopping(seconds, abandon) as stop:
 
         def stepped(event: Stepped) -> None:
             nonlocal done
@@ -76,28 +90,23 @@ def check(
                 code = run(program, arguments)
             except Stopped:
                 code = 0
-    files = {
-        program.file,
-        *(str(Path(m.__file__ or "")) for m in own_modules(Path(program.folder)).values()),
-    }
-    read_all(facts, files)
-    found = judged(facts, files, ignored, old)
-    return Checked(found, sources, done, code, stop.asked, facts.failed)
+    tell(facts, code, stopped=stop.asked)
 
 
-def read(file: str, *, baseline: Path | None = None) -> Checked:
-    """Read a file by the rules that need no run.
+def read(files: Sequence[str], *, baseline: Path | None = None) -> Checked:
+    """Read files by the rules that need no run.
 
     Raises:
         ConfigError: as `check`; also for a file that is no Python.
     """
     sources = Sources()
     ignored, old = Ignored(Path.cwd(), RULES), Baseline(baseline, sources)
-    if sources.tree(file) is None:
-        raise ConfigError("the file is no Python that can be read", file)
+    for file in files:
+        if sources.tree(file) is None:
+            raise ConfigError("the file is no Python that can be read", file)
     facts = Facts(Stream(lambda: Subjects({}, {})), sources)
-    read_all(facts, [file])
-    return Checked(judged(facts, [file], ignored, old), sources)
+    read_all(facts, files)
+    return Checked(judged(facts, files, ignored, old), sources)
 
 
 def read_all(facts: Facts, files: Iterable[str]) -> None:

@@ -1,9 +1,9 @@
 """The user's files as syntax trees, read when a rule asks."""
 
 import ast
+import linecache
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 from fourbeat.check.finding import Place
 
@@ -19,10 +19,7 @@ class Sources:
 
     @staticmethod
     def _lines(file: str) -> list[str]:
-        try:
-            return Path(file).read_text("utf-8", errors="replace").splitlines()
-        except OSError:
-            return []
+        return [line.rstrip("\r\n") for line in linecache.getlines(file)]
 
     def _tree(self, file: str) -> ast.Module | None:
         try:

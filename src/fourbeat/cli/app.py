@@ -22,6 +22,7 @@ from fourbeat.cli import (
     replay,
     reproduce,
     resume,
+    rules,
     runs,
     sample,
     script,
@@ -44,6 +45,8 @@ app.command("resume")(resume.resume)
 app.command("predict")(predict.predict)
 app.command("pause", context_settings=script.AS_PYTHON)(pause.pause)
 app.command("check", context_settings=script.AS_PYTHON)(check.check)
+app.command("rules")(rules.rules)
+app.command("explain-rule")(rules.explain_rule)
 app.command("record", context_settings=script.AS_PYTHON)(record.record)
 app.command("checkpoint")(asking.checkpoint)
 app.command("explain")(explain.explain)

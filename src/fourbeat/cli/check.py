@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from contextlib import nullcontext
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -77,21 +77,27 @@ def check(
     from fourbeat.script.run import find
 
     program = find(script, module=module)
+    aside = ExitStack()
+
+    def last(done: "Checked") -> None:
+        aside.close()
+        tell(done, as_json=as_json, static=static)
+        if sarif is not None:
+            from fourbeat.check.report.sarif import sarif as as_sarif
+
+            write(Path(sarif), as_sarif(done.findings))
+        if write_baseline is not None:
+            from fourbeat.check.suppress import baseline as entries
+
+            write(Path(write_baseline), entries(done.findings, done.sources))
+        leave(done, done.code or exit_code(done, fail_on))
+
     if static:
-        done = read(program.file, baseline=known)
-    else:
-        with users_prints_aside() if as_json else nullcontext():
-            done = look(program, arguments, steps=limits[0], seconds=limits[1], baseline=known)
-    tell(done, as_json=as_json, static=static)
-    if sarif is not None:
-        from fourbeat.check.report.sarif import sarif as as_sarif
-
-        write(Path(sarif), as_sarif(done.findings))
-    if write_baseline is not None:
-        from fourbeat.check.suppress import baseline as entries
-
-        write(Path(write_baseline), entries(done.findings, done.sources))
-    leave(done, done.code or exit_code(done, fail_on))
+        last(read(program.files(), baseline=known))
+    with aside:
+        if as_json:
+            aside.enter_context(users_prints_aside())
+        look(program, arguments, steps=limits[0], seconds=limits[1], baseline=known, last=last)
 
 
 def number(text: str | None, kind: type[N], name: str) -> N | None:

@@ -209,7 +209,8 @@ def run_script(command: CommandRecord) -> None:
     """Run a script to its end, in this process, as `__main__`."""
     with as_main(command) as (program, main):
         try:
-            exec(program.code(), vars(main))  # noqa: S102
+            for code in program.codes():
+                exec(code, vars(main))  # noqa: S102
         except FourbeatError:
             raise
         except Exception as error:

@@ -13,6 +13,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from fourbeat.errors import ConfigError
+from fourbeat.script import notebook
 from fourbeat.script.trace import without_ours
 
 INTERRUPTED = 130
@@ -36,16 +37,24 @@ class Program:
     loader: Any
     spec: ModuleSpec | None = None
 
-    def code(self) -> CodeType:
-        """Compiled.
+    def codes(self) -> list[CodeType]:
+        """Compiled; of a notebook each cell by itself.
 
         Raises:
             SyntaxError: as Python does.
         """
         if self.spec is not None:
-            return self.loader.get_code(self.spec.name)
+            return [self.loader.get_code(self.spec.name)]
+        if self.file.endswith(".ipynb"):
+            return notebook.codes(Path(self.file))
         with io.open_code(self.file) as file:
-            return compile(file.read(), self.file, "exec", dont_inherit=True)
+            return [compile(file.read(), self.file, "exec", dont_inherit=True)]
+
+    def files(self) -> list[str]:
+        """Under which names its code is known: one, or of a notebook one for each cell."""
+        if self.file.endswith(".ipynb"):
+            return list(notebook.cells(Path(self.file)))
+        return [self.file]
 
     def main(self) -> ModuleType:
         """The module it will be."""
@@ -74,6 +83,8 @@ def find(script: str, *, module: bool = False) -> Program:
     if not path.is_file():
         near = ". Say -m for a module" if "/" not in script and not path.suffix else ""
         raise ConfigError("no such script", script, f"Name a Python file{near}")
+    if path.suffix == ".ipynb":
+        notebook.cells(path)  # or refuse it before anything begins
     folder = os.path.dirname(os.path.realpath(script))
     file = os.path.join(os.getcwd(), script)
     return Program(script, file, folder, SourceFileLoader("__main__", file))
@@ -120,7 +131,8 @@ def run(program: Program, arguments: Sequence[str]) -> int:
 
 def _execute(program: Program, main: ModuleType) -> int:
     try:
-        exec(program.code(), vars(main))  # noqa: S102
+        for code in program.codes():
+            exec(code, vars(main))  # noqa: S102
     except SystemExit as end:
         return _exit_code(end.code)
     except BaseException as error:

@@ -1,15 +1,13 @@
 """Ending a script early, from within its own thread."""
 
 import signal
-import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
 
-AGAIN_SECONDS = 1.0
-"""Time after which a script that goes on all the same is ended less politely."""
+AGAIN_SECONDS = 2.0
+"""Time that a script has to end, once it was told to."""
 
 
 class Stopped(SystemExit):
@@ -20,18 +18,19 @@ class Stopped(SystemExit):
 
 
 class Stop:
-    """Ends the script of the main thread, also one that catches everything in an endless loop.
+    """Ends the script of the main thread.
 
-    First `Stopped` is raised where the script stands, as Ctrl-C would be; a second later, if it goes on, it
-    is raised at each of its lines, and no `except` of its own outlasts that.
+    `Stopped` is raised where the script stands, as Ctrl-C would be. A script that goes on all the same,
+    because it catches everything in an endless loop, is not let go on: `abandon` is called in its
+    midst, and ends the process.
 
     Attributes:
         asked: whether it was told to end.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, abandon: Callable[[], None]):
         self.asked = False
-        self._firm = False
+        self._abandon = abandon
 
     def now(self) -> None:
         """End it here.
@@ -41,47 +40,31 @@ class Stop:
         """
         if not self.asked:
             self.asked = True
-            _alarm(AGAIN_SECONDS)
+            signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS)
         raise Stopped
 
     def handle(self, number: int, frame: FrameType | None) -> None:
         """As a signal handler: the time is over, or over again."""
-        if self._firm or not self.asked:
-            self.now()
-        self._firm = True
-        sys.settrace(_everywhere)
-        while frame is not None:
-            frame.f_trace = _everywhere
-            frame = frame.f_back
-        raise Stopped
-
-
-def _everywhere(frame: FrameType, event: str, argument: Any) -> Any:
-    if event == "line":
-        raise Stopped
-    return _everywhere
-
-
-def _alarm(seconds: float) -> None:
-    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_SECONDS)
+        if self.asked:
+            self._abandon()
+        self.now()
 
 
 @contextmanager
-def stopping(seconds: float | None) -> Generator[Stop]:
-    """Make it possible to end what runs within; and end it after a time.
+def stopping(seconds: float | None, abandon: Callable[[], None]) -> Generator[Stop]:
+    """Make it possible to end what runs within; and end it after a time. In the main thread only.
 
     Args:
         seconds: after which; None for never.
+        abandon: called if it does not end within two seconds of being told to; it ends the process.
     """
-    stop = Stop()
-    main = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGALRM, stop.handle) if main else None
-    if main and seconds is not None:
-        _alarm(seconds)
+    assert threading.current_thread() is threading.main_thread()
+    stop = Stop(abandon)
+    before = signal.signal(signal.SIGALRM, stop.handle)
+    if seconds is not None:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield stop
     finally:
-        sys.settrace(None)
-        if main:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -5,40 +5,31 @@ from typing import Any
 
 from fourbeat.check.facts import Facts
 from fourbeat.check.finding import Place
-from fourbeat.check.ledger import Step
+from fourbeat.check.ledger import Step, Tally
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.sources import Sources
-from fourbeat.observe.events import Clip
 from fourbeat.observe.finer import Ended
 
 
 def watch(facts: Facts) -> Readers:
     """Count steps that take several backwards of one line whose loss is a plain mean."""
-    adding: dict[int, list[Step]] = {}
-    steps: dict[int, int] = {}
-    clipped = False
-
-    def clip(_: Any) -> None:
-        nonlocal clipped
-        clipped = True
+    steps, adding = Tally(), Tally()
 
     def stepping(step: Step) -> None:
-        key = id(step.optimizer)
-        steps[key] = steps.get(key, 0) + 1
+        steps.add(step)
         runs = step.runs
         alike = len({run.place for run in runs}) == 1 and len({run.inputs for run in runs}) > 1
         plain = all(run.mean and not run.scaled for run in runs)
-        if alike and plain and not step.stale and (clipped or not step.edited):
-            adding.setdefault(key, []).append(step)
+        if alike and plain and not step.stale and not step.edited:
+            adding.add(step)
 
     def ended(_: Any) -> None:
-        for key, found in adding.items():
-            step = found[-1]
-            if len(found) < 2 or 2 * len(found) < steps[key]:
+        for count, step in adding.all():
+            if count < 2 or 2 * count < steps.count(step):
                 continue
-            if rate_is_divided(facts.sources, facts.ledger.made(step.optimizer)):
+            if rate_is_divided(facts.sources, facts.ledger.made(step.owner())):
                 continue
-            many = len(found[0].runs)
+            many = len(step.runs)
             facts.report(
                 RULE.name,
                 "warning",
@@ -47,11 +38,11 @@ def watch(facts: Facts) -> Readers:
                 f"is {many} times that of their common mean",
                 f"Divide the loss by {many} before backward, or the learning rate.",
                 batches_a_step=many,
-                steps=steps[key],
+                steps=steps.count(step),
             )
 
     facts.ledger.steps.append(stepping)
-    return {Ended: ended, Clip: clip}
+    return {Ended: ended}
 
 
 def rate_is_divided(sources: Sources, made: Place | None) -> bool:

@@ -3,39 +3,36 @@
 from typing import Any
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.ledger import Step
+from fourbeat.check.ledger import Step, Tally
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.observe.finer import Ended
 
 
 def watch(facts: Facts) -> Readers:
     """Count steps that take what a step has taken before, and clears."""
-    stale: dict[int, list[Step]] = {}
-    counts: dict[int, tuple[int, int]] = {}
+    steps, stale, clears = Tally(), Tally(), Tally()
 
     def stepping(step: Step) -> None:
-        key = id(step.optimizer)
-        steps, clears = counts.get(key, (0, 0))
-        between = bool(step.clears) and step.number > 1
-        counts[key] = steps + 1, clears + between
+        steps.add(step)
+        if step.clears and step.number > 1:
+            clears.add(step)
         if step.stale:
-            stale.setdefault(key, []).append(step)
+            stale.add(step)
 
     def ended(_: Any) -> None:
-        for key, found in stale.items():
-            steps, clears = counts[key]
-            if len(found) < 2 or clears:
+        for count, last in stale.all():
+            if count < 2 or clears.count(last):
                 continue
-            name = facts.names(found[0].optimizer)
             facts.report(
                 RULE.name,
                 "error",
-                found[-1].place,
-                f"{name} steps on gradients that it has stepped on before: they are never cleared",
+                last.place,
+                f"{facts.names(last.owner())} steps on gradients that it has stepped on before: they "
+                "are never cleared",
                 "Call optimizer.zero_grad() once for each step, before backward.",
-                steps=steps,
-                steps_on_old_gradients=len(found),
-                clears_between=clears,
+                steps=steps.count(last),
+                steps_on_old_gradients=count,
+                clears_between=0,
             )
 
     facts.ledger.steps.append(stepping)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.ledger import Step
+from fourbeat.check.ledger import Step, Tally
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.sources import outside
 from fourbeat.observe.finer import Ended
@@ -11,31 +11,31 @@ from fourbeat.observe.finer import Ended
 
 def watch(facts: Facts) -> Readers:
     """Count steps that stand outside of the loop whose gradients were dropped."""
-    losing: dict[int, list[Step]] = {}
-    steps: dict[int, int] = {}
+    steps, losing = Tally(), Tally()
+    dropped: dict[int, int] = {}
 
     def stepping(step: Step) -> None:
-        key = id(step.optimizer)
-        steps[key] = steps.get(key, 0) + 1
+        steps.add(step)
         places = {run.place for run in step.runs}
-        lost = [run for run in step.dropped if run.place in places]
+        lost = [run for run in step.dropped if run.place in places and not step.edited]
         out = outside(facts.sources, step.frames, lost[-1].frames) if lost else None
         if out is not None and out < 2:
-            losing.setdefault(key, []).append(step)
+            losing.add(step)
+            dropped[step.key] = dropped.get(step.key, 0) + len(step.dropped)
 
     def ended(_: Any) -> None:
-        for key, found in losing.items():
-            if 2 * len(found) < steps[key]:
+        for count, step in losing.all():
+            if 2 * count < steps.count(step):
                 continue
-            lost = sum(len(step.dropped) for step in found)
+            lost = dropped[step.key]
             facts.report(
                 RULE.name,
                 "error",
-                found[-1].place,
-                f"{facts.names(found[0].optimizer)} steps outside of the loop over batches: "
-                f"{lost} of {lost + sum(len(step.runs) for step in found)} backwards are cleared unused",
+                step.place,
+                f"{facts.names(step.owner())} steps outside of the loop over batches: "
+                f"{lost} of {lost + count * len(step.runs)} backwards are cleared unused",
                 "Indent optimizer.step() into the loop over batches.",
-                steps=steps[key],
+                steps=steps.count(step),
                 backwards_dropped=lost,
             )
 

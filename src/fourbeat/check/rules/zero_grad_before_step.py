@@ -1,13 +1,13 @@
 """Gradients that are cleared just before the step that should take them."""
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.ledger import Step
+from fourbeat.check.ledger import Step, Tally
 from fourbeat.check.rule import Readers, Rule
 
 
 def watch(facts: Facts) -> Readers:
     """See steps that find nothing, though a backward has run."""
-    empty: dict[int, int] = {}
+    empty = Tally()
 
     def stepping(step: Step) -> None:
         dropped = [clear for clear in step.clears if clear.dropped]
@@ -15,18 +15,16 @@ def watch(facts: Facts) -> Readers:
             return
         if all(run.consumed for run in step.fed):
             return  # a step of another optimizer's took them
-        key = id(step.optimizer)
-        empty[key] = empty.get(key, 0) + 1
-        if empty[key] == 2:
+        if empty.add(step) == 2:
             facts.report(
                 RULE.name,
                 "error",
                 step.place,
-                f"{facts.names(step.optimizer)} steps without any gradient: they were cleared after "
+                f"{facts.names(step.owner())} steps without any gradient: they were cleared after "
                 "backward, and before this step",
                 "Call zero_grad() before backward, or after step().",
                 cleared_at=str(dropped[-1].place or "by hand"),
-                empty_steps=empty[key],
+                empty_steps=2,
             )
 
     facts.ledger.steps.append(stepping)

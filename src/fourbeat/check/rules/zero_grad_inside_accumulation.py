@@ -3,7 +3,7 @@
 from typing import Any
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.ledger import Step
+from fourbeat.check.ledger import Step, Tally
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.sources import outside
 from fourbeat.observe.finer import Ended
@@ -11,34 +11,33 @@ from fourbeat.observe.finer import Ended
 
 def watch(facts: Facts) -> Readers:
     """Count steps before which backwards of the same line were dropped."""
-    losing: dict[int, list[Step]] = {}
-    steps: dict[int, int] = {}
+    steps, losing = Tally(), Tally()
+    dropped: dict[int, int] = {}
 
     def stepping(step: Step) -> None:
-        key = id(step.optimizer)
-        steps[key] = steps.get(key, 0) + 1
+        steps.add(step)
         places = {run.place for run in step.runs}
-        lost = [run for run in step.dropped if run.place in places]
+        lost = [run for run in step.dropped if run.place in places and not step.edited]
         out = outside(facts.sources, step.frames, lost[-1].frames) if lost else None
         if lost and (out is None or out > 1):
-            losing.setdefault(key, []).append(step)
+            losing.add(step)
+            dropped[step.key] = dropped.get(step.key, 0) + len(step.dropped)
 
     def ended(_: Any) -> None:
-        for key, found in losing.items():
-            if len(found) < 2 or 2 * len(found) < steps[key]:
+        for count, step in losing.all():
+            if count < 2 or 2 * count < steps.count(step):
                 continue
-            step = found[-1]
             place = next((c.place for c in step.clears if c.dropped and c.place), step.place)
             facts.report(
                 RULE.name,
                 "error",
                 place,
-                f"gradients are cleared before {facts.names(step.optimizer)} has stepped on them: of "
+                f"gradients are cleared before {facts.names(step.owner())} has stepped on them: of "
                 f"{len(step.fed)} backwards it takes {len(step.runs)}",
                 "Call zero_grad() only after a step, not after each backward.",
-                steps=steps[key],
-                steps_after_a_loss=len(found),
-                backwards_dropped=sum(len(one.dropped) for one in found),
+                steps=steps.count(step),
+                steps_after_a_loss=count,
+                backwards_dropped=dropped[step.key],
             )
 
     facts.ledger.steps.append(stepping)
@@ -54,7 +53,7 @@ RULE = Rule(
     seen="Before a step, backwards of the same line as those it takes were cleared, and no step of any "
     "optimizer had taken them; in at least half of the steps.",
     silent="A generator that drops what the discriminator's loss left in it (another optimizer took that "
-    "backward); a batch that is skipped now and then.",
+    "backward); a batch that is skipped now and then; gradients that are read and put together by hand.",
     bad="for i, (x, y) in enumerate(loader):\n"
     "    optimizer.zero_grad()\n"
     "    (criterion(model(x), y) / 4).backward()\n"

@@ -3,38 +3,36 @@
 from typing import Any
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.ledger import Step
+from fourbeat.check.ledger import Step, Tally
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.observe.finer import Ended
 
 
 def watch(facts: Facts) -> Readers:
     """Count, for each optimizer, steps on old gradients and the clears between steps."""
-    stale: dict[int, list[Step]] = {}
-    counts: dict[int, tuple[int, int]] = {}
+    steps, stale, clears = Tally(), Tally(), Tally()
 
     def stepping(step: Step) -> None:
-        key = id(step.optimizer)
-        steps, clears = counts.get(key, (0, 0))
-        counts[key] = steps + 1, clears + (bool(step.clears) and step.number > 1)
+        steps.add(step)
+        if step.clears and step.number > 1:
+            clears.add(step)
         if step.stale:
-            stale.setdefault(key, []).append(step)
+            stale.add(step)
 
     def ended(_: Any) -> None:
-        for key, found in stale.items():
-            steps, clears = counts[key]
-            if len(found) < 2 or not clears or 2 * len(found) < steps:
+        for count, last in stale.all():
+            if count < 2 or not clears.count(last) or 2 * count < steps.count(last):
                 continue
             facts.report(
                 RULE.name,
                 "error",
-                found[-1].place,
-                f"{facts.names(found[0].optimizer)} steps {steps} times, and gradients are cleared "
-                f"between two steps {clears} times only",
+                last.place,
+                f"{facts.names(last.owner())} steps {steps.count(last)} times, and gradients are "
+                f"cleared between two steps {clears.count(last)} times only",
                 "Move zero_grad() into the loop over batches, before backward.",
-                steps=steps,
-                steps_on_old_gradients=len(found),
-                clears_between=clears,
+                steps=steps.count(last),
+                steps_on_old_gradients=count,
+                clears_between=clears.count(last),
             )
 
     facts.ledger.steps.append(stepping)
