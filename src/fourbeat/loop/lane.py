@@ -310,11 +310,13 @@ class Lane:
     def _clip(self, norm: Tensor) -> None:
         if self.rules.clip_norm is not None:
             held = self.parameters()
-            self._emit(Clip(held, self.rules.clip_norm, "norm"))
+            if self._heard(Clip):
+                self._emit(Clip(held, self.rules.clip_norm, "norm"))
             clip_grads_with_norm_(held, self.rules.clip_norm, norm)
         if self.rules.clip_value is not None:
             held = self.parameters()
-            self._emit(Clip(held, self.rules.clip_value, "value"))
+            if self._heard(Clip):
+                self._emit(Clip(held, self.rules.clip_value, "value"))
             clip_grad_value_(held, self.rules.clip_value)
 
 
