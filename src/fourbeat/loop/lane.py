@@ -175,7 +175,8 @@ class Lane:
         if finite:
             self._clip(norm)
         updating = Updating(self.optimizer, skip=not finite)
-        self._emit(updating)
+        if self._heard(Updating):
+            self._emit(updating)
         done = not updating.skip
         if done:
             if self.scaler is not None:
@@ -197,7 +198,8 @@ class Lane:
         gate.watch(norm)
         self._clip(norm)
         updating = Updating(self.optimizer)
-        self._emit(updating)
+        if self._heard(Updating):
+            self._emit(updating)
         done = not updating.skip
         if done:
             gate.step(self.optimizer)

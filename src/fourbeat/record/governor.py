@@ -11,6 +11,10 @@ FULL = 0.75
 SMOOTH = 16
 """Steps over which the time of a step is averaged."""
 
+AHEAD = 4.0
+"""Seconds whose budget may be spent on whole steps at once, when a process begins: so that a short
+training of short steps is seen as a whole."""
+
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -39,6 +43,7 @@ class Governor:
         self._earned = 0.0
         self._steps = 0
         self._usual = 0.0
+        self._ahead = AHEAD * (budget or 0.0)
         self.every = 1
         self._paid = dict.fromkeys(shares, 0.0)
         # A thing is due once so much was earned in all, or by that step.
@@ -75,7 +80,11 @@ class Governor:
         weight = 1.0 if self._usual == 0 else min(1.0, steps / SMOOTH)
         self._usual += weight * (seconds / steps - self._usual)
         room = FULL * (self._budget * self._usual - lean)
-        self.every = ceil(more / room) if room * LEAST_OFTEN > more else LEAST_OFTEN
+        self._ahead -= more
+        if self._ahead > 0:
+            self.every = 1
+        else:
+            self.every = ceil(more / room) if room * LEAST_OFTEN > more else LEAST_OFTEN
         earned, now = self._earned, self._steps + self.every - 1
         if earned < self._least and now < self._next:  # as it is for nearly every short step
             self.due = NOTHING
