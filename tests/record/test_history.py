@@ -11,6 +11,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 import fourbeat as fb
 from fourbeat.errors import RunError
+from fourbeat.observe.stream import Stream
 from fourbeat.record import block, governor, recorder
 from fourbeat.record import log as logs
 from fourbeat.record.layout import Flag
@@ -162,17 +163,93 @@ def test_what_is_thinned_is_said_and_the_rest_is_there(tmp_path, monkeypatch):
     run = train(tmp_path / "r", seen=seen, record=1e-9)
     log = fb.history(tmp_path / "r")
     assert log.loss().tolist() == [loss for loss, _ in seen]
-    assert np.isfinite(log.grad_norm()).all()
-    assert (log.flags & Flag.GRADIENTS > 0).all()
+    assert log.step.tolist() == list(range(10))
+    assert log.epoch.tolist() == [1] * 5 + [2] * 5
+    assert log.examples.tolist() == [16, 16, 16, 16, 6] * 2
+    assert (log.lr() == 0.01).all()
+    x, _ = data()
+    for index, (_, inputs) in enumerate(seen):
+        assert torch.equal(x[log.rows(index)], inputs)
     kept = [True, False, False, False] * 2 + [True, False]
-    for flag in (Flag.WEIGHTS, Flag.FINGERPRINT, Flag.BATCH):
+    for flag in (Flag.TIMES, Flag.GRADIENTS, Flag.WEIGHTS, Flag.FINGERPRINT, Flag.BATCH):
         assert (log.flags & flag > 0).tolist() == kept
     layer = log.layer("0.weight")
-    assert np.isfinite(layer.grad).all()
-    for values in (layer.weight, layer.update):
+    for values in (layer.grad, layer.weight, layer.update, log.grad_norm()):
         assert np.isfinite(values).tolist() == kept
+    for part in ("data", "forward", "loss", "backward", "update"):
+        assert np.isfinite(log.seconds(part)).tolist() == kept
+    assert (log.seconds("recorder") > 0).all()
     assert (log.batch > 0).tolist() == kept
     assert run.receipt.steps_root == train(tmp_path / "all", record=1).receipt.steps_root
+
+
+def test_a_lean_step_hears_no_event_but_its_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(governor, "LEAST_OFTEN", 4)
+    heard = []
+    emit = Stream.emit
+
+    def listen(self, event):
+        heard.append(type(event).__name__)
+        emit(self, event)
+
+    monkeypatch.setattr(Stream, "emit", listen)
+    train(tmp_path / "r", record=1e-9, clip_norm=1.0)
+    log = fb.history(tmp_path / "r")
+    assert (log.flags & Flag.CLIPPED > 0).all()
+    steps, at = [], 0
+    for place in [i for i, kind in enumerate(heard) if kind == "Stepped"]:
+        steps.append(set(heard[at:place]) - {"Mode"})
+        at = place + 1
+    whole = {"Batch", "Forward", "Loss", "Backward", "Gradients", "Clip"}
+    whole |= {"Updating", "Updated"}
+    assert steps == ([whole] + [set()] * 3) * 2 + [whole, set()]
+
+
+def test_several_optimizers_accumulation_and_a_scheduler_are_in_lean_steps_too(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(governor, "LEAST_OFTEN", 4)
+    logs = {}
+    for name, record in (("lean", 1e-9), ("whole", 1)):
+        first, second = net(), net()
+        optimizer = {
+            "a": torch.optim.SGD(first.parameters(), lr=0.1),
+            "b": torch.optim.SGD(
+                [{"params": second[0].parameters()}, {"params": second[3].parameters(), "lr": 0.2}],
+                lr=0.3,
+            ),
+        }
+        scheduler = {"a": torch.optim.lr_scheduler.ExponentialLR(optimizer["a"], 0.9)}
+        model = nn.ModuleDict({"first": first, "second": second})
+        loader = fb.TensorLoader(*data(), batch_size=16)
+        with fb.Run(
+            tmp_path / name,
+            model=model,
+            optimizer=optimizer,
+            scheduler=scheduler,
+            schedule="step",
+            accumulate=2,
+            seed=3,
+            record=record,
+        ) as run:
+            for epoch in run.epochs(3):
+                for step in run.train(loader):
+                    for x, y in step.batches:
+                        for key, part in (("a", first), ("b", second)):
+                            loss = nn.functional.cross_entropy(part(x), y)
+                            step.backward(loss, optimizer=key)
+                    step.update("a")
+                    step.update("b")
+                epoch.close()
+        logs[name] = fb.history(tmp_path / name), run.receipt.steps_root
+    (lean, root), (whole, same) = logs["lean"], logs["whole"]
+    assert root == same
+    assert (lean.flags & Flag.TIMES > 0).sum() < len(lean) == len(whole)
+    for key in ("a", "b"):
+        assert lean.loss(key).tolist() == whole.loss(key).tolist()
+        assert np.array_equal(lean.lr(key), whole.lr(key), equal_nan=True)
+    assert lean.lr("a")[1, 0] == pytest.approx(0.09)
+    assert [lean.rows(i).tolist() for i in range(9)] == [whole.rows(i).tolist() for i in range(9)]
 
 
 def test_a_torn_tail_is_cut_and_a_damaged_record_left_out(tmp_path):

@@ -1,5 +1,6 @@
 """What rules share: what was found out about the script by now, and how a finding is reported."""
 
+from collections.abc import Callable
 from typing import Any
 
 from fourbeat.check.finding import Finding, Place, Severity
@@ -16,6 +17,7 @@ class Facts:
         ledger: what became of gradients.
         sources: the syntax trees of its files.
         findings: by now, each rule and line once.
+        over: whether enough was seen: nothing that comes is looked at, but the end.
         failed: rules that ended with an error of their own, by name.
     """
 
@@ -23,6 +25,7 @@ class Facts:
         self.stream = stream
         self.sources = sources
         self.ledger = Ledger()
+        self.over: Callable[[], bool] = lambda: False
         self.failed: dict[str, Exception] = {}
         self.findings: dict[tuple[str, str, int], Finding] = {}
 

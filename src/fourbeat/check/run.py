@@ -78,6 +78,7 @@ def check(
         tell(facts, 0, stopped=True)
 
     with checking(sources) as facts, stopping(seconds, abandon) as stop:
+        facts.over = lambda: stop.asked
 
         def stepped(event: Stepped) -> None:
             nonlocal done

@@ -10,6 +10,7 @@ from fourbeat.check.look import Looks
 from fourbeat.check.rules import RULES
 from fourbeat.check.sources import Sources
 from fourbeat.observe.attach import attach, close_look
+from fourbeat.observe.finer import Ended
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ def safely(readers: Any, facts: Facts, name: str) -> dict[type[Any], Callable[[A
     def guard(read: Callable[[Any], None]) -> Callable[[Any], None]:
         def reads(event: Any) -> None:
             nonlocal alive
-            if alive:
+            if alive and (not facts.over() or isinstance(event, Ended)):
                 try:
                     read(event)
                 except Exception as error:

@@ -73,7 +73,7 @@ class Calls:
         tell = self._telling(name)
         if call is None:
             stack.enter_context(module.register_forward_pre_hook(remember, with_kwargs=True))
-            if self._stream.heard[Forward]:
+            if self._stream:
                 stack.enter_context(module.register_forward_hook(tell))
             return
 

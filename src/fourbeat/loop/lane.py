@@ -175,7 +175,8 @@ class Lane:
         if finite:
             self._clip(norm)
         updating = Updating(self.optimizer, skip=not finite)
-        self._emit(updating)
+        if self._heard(Updating):
+            self._emit(updating)
         done = not updating.skip
         if done:
             if self.scaler is not None:
@@ -197,7 +198,8 @@ class Lane:
         gate.watch(norm)
         self._clip(norm)
         updating = Updating(self.optimizer)
-        self._emit(updating)
+        if self._heard(Updating):
+            self._emit(updating)
         done = not updating.skip
         if done:
             gate.step(self.optimizer)
@@ -310,11 +312,13 @@ class Lane:
     def _clip(self, norm: Tensor) -> None:
         if self.rules.clip_norm is not None:
             held = self.parameters()
-            self._emit(Clip(held, self.rules.clip_norm, "norm"))
+            if self._heard(Clip):
+                self._emit(Clip(held, self.rules.clip_norm, "norm"))
             clip_grads_with_norm_(held, self.rules.clip_norm, norm)
         if self.rules.clip_value is not None:
             held = self.parameters()
-            self._emit(Clip(held, self.rules.clip_value, "value"))
+            if self._heard(Clip):
+                self._emit(Clip(held, self.rules.clip_value, "value"))
             clip_grad_value_(held, self.rules.clip_value)
 
 

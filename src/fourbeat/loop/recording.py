@@ -6,11 +6,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from fourbeat.checkpoint import rng
 from fourbeat.errors import first_line
 from fourbeat.loop.state import RunState
-from fourbeat.observe.events import Stepped
 from fourbeat.observe.stream import Stream
+from fourbeat.record.layout import Layout
 from fourbeat.record.log import StepLog
 from fourbeat.record.recorder import Recorder
 from fourbeat.record.snapshots import Snapshots
@@ -37,18 +39,17 @@ class Recording:
         self._state = state
         self._log = StepLog(directory, state.records, state.root, self._differs)
         share = None if budget >= 1 else budget * (1 - SNAPSHOTS)
-        self._recorder = Recorder(stream.subjects, self._log, share)
+        self._recorder = Recorder(stream.subjects, self, share)
         self._snapshots = Snapshots(directory, budget * SNAPSHOTS, state.step)
         self._reading = ExitStack()
-        readers = {**self._recorder.readers, Stepped: self._stepped}
-        self._reading.enter_context(stream.read_by(readers))
+        reading = self._reading.enter_context(stream.read_by(self._recorder.readers))
+        self._recorder.hear = reading.hear
         self._alive = True
 
-    def _stepped(self, event: Stepped) -> None:
-        try:
-            self._recorder.stepped(event)
-        except OSError as error:
-            self._end(error)
+    def write(self, layout: Layout, records: np.ndarray, rows: bytes) -> None:
+        """Put records into the log, as long as it can be written; see `StepLog.write`."""
+        if self._alive:
+            self._guarded(lambda: self._log.write(layout, records, rows))
 
     def _guarded(self, act: Callable[[], None]) -> None:
         try:
@@ -59,6 +60,7 @@ class Recording:
     def _end(self, error: OSError) -> None:
         """Record no more, and say so."""
         self._alive = False
+        self._recorder.hear = lambda _: None
         self._reading.close()
         why = error.strerror or first_line(error)
         text = f"The step log ends at step {self._state.step}: {why}."
@@ -75,7 +77,7 @@ class Recording:
     def mark(self) -> None:
         """Write what waits, and note how far the log is: for a checkpoint, or for whoever reads."""
         if self._alive:
-            self._guarded(self._recorder.flush)
+            self._recorder.flush()
             self._guarded(self._log.sync)
         self._state.records, self._state.root = self._log.at, self._log.root
 
@@ -100,7 +102,7 @@ class Recording:
         """Write what waits, and let go."""
         self._reading.close()
         if self._alive:
-            self._guarded(self._recorder.flush)
+            self._recorder.flush()
         self._state.records, self._state.root = self._log.at, self._log.root
         self._guarded(self._log.close)
         self._snapshots.close()

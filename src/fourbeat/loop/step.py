@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Literal, NoReturn, Protocol
 
 from torch import Tensor
+from torch.optim import Optimizer
 
 from fourbeat.data.batch import examples
 from fourbeat.errors import BatchError, BeatError
@@ -34,7 +35,7 @@ class Engine(Protocol):
         """For backward and update."""
         ...
 
-    def check_loss(self, step: "Step", lane: Lane, loss: Tensor, logits: Any) -> bool:
+    def check_loss(self, step: "Step", lane: Lane, loss: Tensor, value: Any, logits: Any) -> bool:
         """Whether the loss is finite; raises where it must be."""
         ...
 
@@ -64,6 +65,8 @@ class Step:
         updates: what came of each optimizer's update.
         counted: whether it is among the run's steps.
         examples: in its batches, once it is counted.
+        losses: each with the optimizer it is for and what its mean divides by; a float, or a tensor
+            where the optimizer is gated.
     """
 
     def __init__(self, number: int, first: Any, fetch: Callable[[], Any], engine: Engine):
@@ -72,6 +75,7 @@ class Step:
         self.updates: dict[str, Update] = {}
         self.counted = False
         self.examples = 0
+        self.losses: list[tuple[Optimizer, Any, Weight]] = []
         self._fetch = fetch
         self._engine = engine
         self._at = 0
@@ -158,7 +162,9 @@ class Step:
         stream = self._engine.stream
         if stream.heard[Loss]:
             stream.emit(Loss(loss, share, lane.optimizer))
-        sound = self._engine.check_loss(self, lane, loss, logits)
+        known = value.item() if lane.gate is None else value
+        self.losses.append((lane.optimizer, known, share))
+        sound = self._engine.check_loss(self, lane, loss, known, logits)
         with self._engine.outside_autocast():
             lane.backward(loss, share, sound=sound)
         if stream.heard[Backward]:

@@ -7,8 +7,10 @@ from contextlib import AbstractContextManager
 from time import perf_counter
 from typing import Any, NoReturn
 
+import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.optim import Optimizer
 
 from fourbeat.data.batch import describe, device_of, examples, to_device
 from fourbeat.errors import BeatError
@@ -55,6 +57,8 @@ class Training:
         self.model = model
         self.stream = stream
         self.lanes = lanes
+        rules = [lane.rules for lane in lanes.values()]
+        self._clips = any(r.clip_norm is not None or r.clip_value is not None for r in rules)
         self.word: precision.Word = word
         self.accumulate = accumulate
         self.average = average
@@ -96,12 +100,16 @@ class Training:
         if self.profiler is not None:
             self.profiler.start()
 
+        taken: list[np.ndarray] = []
+
         def fetch(stop: Callable[[], None] = lambda: None) -> Any:
             start = perf_counter()
             found = session.next_batch(batches, loader, stop)
             if found is END:
                 return END
             rows, batch = found
+            if rows is not None:
+                taken.append(rows)
             if self.stream.heard[Batch]:
                 seconds = perf_counter() - start
                 self.stream.emit(Batch(batch, rows, seconds, session.state.epoch + 1))
@@ -142,8 +150,8 @@ class Training:
                         if self.average is not None and step.counted:
                             self.average.after_update()
                         if self.stream.heard[Stepped]:
-                            epoch, counted = state.epoch + 1, step.counted
-                            self.stream.emit(Stepped(step.number, epoch, counted, step.examples))
+                            self.stream.emit(self._stepped(step, taken))
+                        taken = []
                     if step.expected != "next batch":
                         raise BeatError(
                             f"step {step.number}: the next batch came where {step.expected!r} "
@@ -164,6 +172,17 @@ class Training:
             state.call_rng = state.kept_workers = None
             state.call_rngs.append(generators.capture())
             generators.leave()
+
+    def _stepped(self, step: Step, rows: list[np.ndarray]) -> Stepped:
+        """What a step has come to."""
+        rates: list[tuple[Optimizer, list[float]]] = []
+        skipped = False
+        for name, update in step.updates.items():
+            rates.append((self.lanes[name].optimizer, update.rates))
+            skipped = skipped or not update.done
+        counted, clipped = step.counted, self._clips and step.counted
+        epoch, examples, losses = self.session.state.epoch + 1, step.examples, step.losses
+        return Stepped(step.number, epoch, counted, examples, rows, losses, rates, skipped, clipped)
 
     def _placed(self, loader: Any, call: int) -> tuple[Iterator[Any], bool] | None:
         """Bring loader and generators to where the pass goes on.
@@ -240,13 +259,20 @@ class Training:
         # Before the first batch a resume begins the pass anew.
         self.session.stop(now if state.position else state.call_rng or now)
 
-    def check_loss(self, step: Step, lane: Lane, loss: Tensor, logits: Any) -> bool:
-        """Whether the loss is finite; with `nonfinite="raise"` it must be."""
+    def check_loss(self, step: Step, lane: Lane, loss: Tensor, value: Any, logits: Any) -> bool:
+        """Whether the loss is finite; with `nonfinite="raise"` it must be.
+
+        Args:
+            step, lane: of the loss.
+            loss: with its graph.
+            value: the same without it: a float, or a tensor where the lane is gated.
+            logits: that it was computed from, if they are known.
+        """
         if lane.gate is not None:
-            lane.gate.losses.append(loss.detach())
+            lane.gate.losses.append(value)
             lane.gate.watch(loss)
             return True
-        finite = math.isfinite(loss.item())
+        finite = math.isfinite(value)
         if not finite and lane.rules.nonfinite == "raise":
             self.localiser.refuse(step, lane, self.autocast(), loss, logits)
         return finite

@@ -166,17 +166,30 @@ class Mode:
 class Stepped:
     """A step is over: every update that belongs to its batches.
 
+    Whoever wants to know no more than this of a step need not listen to any other event.
+
     Attributes:
         number: steps done before it, from 0.
         epoch: from 1; 0 where it is not known.
         counted: False for a step whose updates were all skipped; its number comes again.
         examples: rows in its batches, 0 where that is not known.
+        rows: of each of its batches, int64 of shape (n,), where they can be seen.
+        losses: each with the optimizer whose gradients it is for and what its mean divides by, None
+            for losses that are added up. A float, or a scalar tensor on a device that nobody waits for.
+        rates: the learning rates of each optimizer that had its turn, group by group.
+        skipped: whether an update was left out.
+        clipped: whether gradients were clipped, or would have been had they been larger.
     """
 
     number: int
     epoch: int
     counted: bool
     examples: int
+    rows: Sequence[np.ndarray] = ()
+    losses: Sequence[tuple[Optimizer, Any, Any]] = ()
+    rates: Sequence[tuple[Optimizer, list[float]]] = ()
+    skipped: bool = False
+    clipped: bool = False
 
 
 Event = (

@@ -29,7 +29,6 @@ class Names:
         key = (steps.version, self._news)
         if key == self._key:
             return
-        self._key = key
         for name, thing in sorted(held(), key=lambda one: one[0].startswith(("self", "_"))):
             if self._variable(thing) is None:
                 self._variables[id(thing)] = (ref(thing), name)
@@ -38,6 +37,7 @@ class Names:
         known = steps.all_optimizers()
         self._name_modules(known)
         self._name_optimizers(known)
+        self._key = key
 
     def _living(self) -> list[tuple[str, nn.Module]]:
         """The modules that what is trained is named by."""

@@ -11,7 +11,7 @@ from torch.amp.grad_scaler import GradScaler
 from torch.nn.utils import clip_grad
 from torch.optim import Optimizer
 
-from fourbeat.observe.events import Clip, Unscale
+from fourbeat.observe.events import Unscale
 from fourbeat.observe.patch import Function, around
 from fourbeat.observe.script import Script, total
 
@@ -35,7 +35,7 @@ def attach_gradients(stack: ExitStack, script: Script) -> None:
                 clipping = True
                 try:
                     if isinstance(listed, list | tuple) and limit is not None:
-                        script.emit(Clip(cast(list[Tensor], listed), float(limit), kind))
+                        script.clip(cast(list[Tensor], listed), float(limit), kind)
                     return original(parameters, *args, **kwargs)
                 finally:
                     clipping = False

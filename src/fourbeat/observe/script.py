@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import ref
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -12,6 +13,7 @@ from torch.optim import Optimizer
 from fourbeat.observe.events import (
     Backward,
     Batch,
+    Clip,
     Event,
     Forward,
     Loss,
@@ -41,10 +43,18 @@ class Pass:
 
 @dataclass(slots=True)
 class Open:
-    """An optimizer's step that has begun; `nested` in another's, of which it is a part."""
+    """An optimizer's step that has begun.
+
+    Attributes:
+        nested: in another's, of which it is a part.
+        closure: whether it evaluates the loss again.
+        gradients: that are put back afterwards.
+        skipped: whether it is left out.
+    """
 
     optimizer: Optimizer
     nested: bool = False
+    closure: bool = False
     gradients: list[tuple[Tensor, Tensor]] = field(default_factory=list[tuple[Tensor, Tensor]])
     skipped: bool = False
 
@@ -76,6 +86,11 @@ class Script:
         self._calls: list[Forward] = []
         self._backwards = 0
         self.within_engine = False
+        self._rows: list[np.ndarray] = []
+        self._unsaid: list[Any] = []
+        self._losses: list[tuple[Optimizer, Any, Any]] = []
+        self._rates: list[tuple[Optimizer, list[float]]] = []
+        self._skipped = self._clipped = False
 
     @property
     def live(self) -> bool:
@@ -152,6 +167,8 @@ class Script:
                 self._new_pass(one.iterator)
             rows = row_numbers(one.rows)
             self.steps.examples += len(rows) if rows is not None else rows_in(one.batch)
+            if rows is not None:
+                self._rows.append(rows)
             self.emit(Batch(one.batch, rows, one.seconds, self._epoch))
             one.first = one.waits = False
             one.batch = one.rows = None
@@ -172,6 +189,8 @@ class Script:
             self.end_step()
         self._tell_batches()
         self._tell_calls()
+        if self.stream:
+            self._unsaid.append(value.detach() if value.is_cuda else value.item())
         self.emit(Loss(value))
 
     def backward_done(self, complete: bool) -> None:
@@ -179,6 +198,11 @@ class Script:
         self._backwards -= 1
         if complete:
             self.emit(Backward())
+
+    def clip(self, parameters: Sequence[Tensor], limit: float, kind: str) -> None:
+        """Gradients are about to be clipped."""
+        self._clipped = True
+        self.emit(Clip(parameters, limit, kind))
 
     # Updates.
 
@@ -195,7 +219,7 @@ class Script:
         self.names.look(self.steps)
         event = Updating(optimizer, closure)
         self.emit(event)
-        update = Open(optimizer)
+        update = Open(optimizer, closure=closure)
         self.updates.append(update)
         if event.skip and not closure:
             update.skipped = True
@@ -208,7 +232,7 @@ class Script:
         if self.updates and self.updates[-1].optimizer is optimizer:
             update = self.leave()
             if not update.nested:
-                self._over(optimizer, done and not update.skipped)
+                self._over(optimizer, done and not update.skipped, update.closure)
 
     def left_out(self, optimizer: Optimizer) -> None:
         """A scaler left an optimizer's step out."""
@@ -224,17 +248,34 @@ class Script:
             p.grad = gradient
         return update
 
-    def _over(self, optimizer: Optimizer, done: bool) -> None:
+    def _over(self, optimizer: Optimizer, done: bool, closure: bool = False) -> None:
         self.steps.add(optimizer, done)
+        # Of a closure's losses the one before the update counts.
+        own = self._unsaid[:1] if closure else self._unsaid
+        self._losses += [(optimizer, loss, None) for loss in own]
+        self._unsaid.clear()
+        rates = [float(group["lr"]) for group in optimizer.param_groups]
+        self._rates.append((optimizer, rates))
+        self._skipped |= not done
         self.emit(Updated(optimizer, done))
         if not self.steps.waiting():
             self.end_step()
 
     def end_step(self) -> None:
         """A step is over, if one was open."""
-        if self.steps.open:
-            number, counted, examples = self.steps.close()
-            self.emit(Stepped(number, self._epoch, counted, examples))
+        if not self.steps.open:
+            return
+        number, counted, examples = self.steps.close()
+        if self._unsaid:  # of a loss that nobody stepped for
+            first = self._rates[0][0]
+            self._losses += [(first, loss, None) for loss in self._unsaid]
+        losses, rates, skipped = self._losses, self._rates, self._skipped
+        rows, clipped = self._rows, self._clipped
+        self._rows, self._unsaid, self._losses, self._rates = [], [], [], []
+        self._skipped = self._clipped = False
+        self.emit(
+            Stepped(number, self._epoch, counted, examples, rows, losses, rates, skipped, clipped)
+        )
 
     def end(self) -> None:
         """The script is at its end."""

@@ -51,7 +51,7 @@ class Stream:
             part of the training.
         end: tells of a step that is still open, where the source knows it only by what follows.
         heard: the readers of each kind of event, in turn. Whoever emits at every step looks here
-            before making an event: most kinds have none.
+            before making an event: most kinds have none, and what is heard may change at every step.
     """
 
     def __init__(self, subjects: Callable[[], Subjects], directory: Path | None = None):
@@ -62,10 +62,12 @@ class Stream:
         self.heard: dict[type[Any], tuple[Callable[[Any], None], ...]] = dict.fromkeys(
             (*KINDS, *FINER), ()
         )
+        self._readings: list[Reading] = []
         for watcher in WATCHERS.get():
             reader = watcher(self)
             if reader is not None:
-                self._add(dict.fromkeys(KINDS, reader))
+                self._readings.append(reading := Reading(self))
+                reading.hear(dict.fromkeys(KINDS, reader))
 
     def __bool__(self) -> bool:
         """Whether anybody reads."""
@@ -79,26 +81,48 @@ class Stream:
             read(event)
 
     @contextmanager
-    def read_by(self, reader: Reader | Readers) -> Generator[None]:
+    def read_by(self, reader: Reader | Readers) -> Generator["Reading"]:
         """Have a reader see what comes, for a while.
 
         Args:
             reader: of every event but the finer ones, or a mapping with a reader for each kind that
                 is of interest.
-        """
-        readers = dict.fromkeys(KINDS, reader) if callable(reader) else reader
-        self._add(readers)
-        try:
-            yield
-        finally:
-            for kind, read in readers.items():
-                left = list(self.heard[kind])
-                left.remove(read)
-                self.heard[kind] = tuple(left)
 
-    def _add(self, readers: Readers) -> None:
-        for kind, read in readers.items():
-            self.heard[kind] = (*self.heard[kind], read)
+        Yields:
+            its place: the kinds may change on the way.
+        """
+        reading = Reading(self)
+        self._readings.append(reading)
+        reading.hear(dict.fromkeys(KINDS, reader) if callable(reader) else reader)
+        try:
+            yield reading
+        finally:
+            reading.hear({})
+            self._readings.remove(reading)
+
+    def gather(self, kind: type[Any]) -> None:
+        """See anew who reads a kind."""
+        found = [one.readers[kind] for one in self._readings if kind in one.readers]
+        self.heard[kind] = tuple(found)
+
+
+class Reading:
+    """A reader's place among the readers of a stream.
+
+    Attributes:
+        readers: what it reads now.
+    """
+
+    def __init__(self, stream: Stream):
+        self.readers: Readers = {}
+        self._stream = stream
+
+    def hear(self, readers: Readers) -> None:
+        """Read these kinds from the next event on, and no other."""
+        before, self.readers = self.readers, readers
+        for kind in before.keys() | readers.keys():
+            if before.get(kind) is not readers.get(kind):
+                self._stream.gather(kind)
 
 
 Watcher = Callable[[Stream], Reader | None]

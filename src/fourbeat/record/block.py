@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 
+from fourbeat.observe.events import Stepped
 from fourbeat.observe.stream import Subjects
 from fourbeat.record.draft import Draft, Lane
 from fourbeat.record.layout import SECONDS, Flag, Layout
@@ -23,6 +25,8 @@ UNKNOWN = 0xFFFFFFFF
 RARE = Flag.WEIGHTS | Flag.FINGERPRINT
 
 IDLE = Lane()
+
+SINGLE = struct.Struct("<f")
 
 
 class Block:
@@ -50,7 +54,7 @@ class Block:
         self._raw = bytearray(self._most * self._size)
         self._records = np.frombuffer(self._raw, dtype)
         blank = np.zeros((), dtype)
-        for name in ("grad", "weight", "update"):
+        for name in ("grad_norm", "seconds", "grad", "weight", "update"):
             blank[name] = math.nan
         self._blank = blank.tobytes()
         self._raw[:] = self._blank * self._most
@@ -60,24 +64,66 @@ class Block:
         self._sizes = {id(optimizer): sizes_of(optimizer) for optimizer in optimizers}
         self._groups = [(key, len(sizes)) for key, sizes in self._sizes.items()]
         held = [id(p) for o in optimizers for group in o.param_groups for p in group["params"]]
-        self._whole = len(self._sizes) == 1 and held == list(self._columns)
+        self._alone = len(self._sizes) == 1
+        self._plain = self._alone and held == list(self._columns)
         self._width, lanes = len(self._columns), len(self._sizes)
         self._unknown = [math.nan] * self._width
-        # As in `Layout.dtype`, up to the norms of gradients.
-        self._head = struct.Struct(
-            f"<Iiq{lanes}d{self.layout.groups}dIIQQ{lanes}d{len(SECONDS)}f{self._width}f"
-        )
+        self._none = [math.nan] * self.layout.groups
+        # As in `Layout.dtype`: what every record holds, then all up to the norms of gradients.
+        lean = f"<Iiq{lanes}d{self.layout.groups}dII"
+        self._lean = struct.Struct(lean)
+        self._whole = struct.Struct(f"{lean}QQ{lanes}d{len(SECONDS)}f{self._width}f")
+        fields: Any = dtype.fields
+        self._recorder = fields["seconds"][1] + 4 * SECONDS.index("recorder")
 
-    def fits(self, optimizer: Any) -> bool:
-        """Whether an optimizer is known, and holds what it held."""
-        return self._sizes.get(id(optimizer)) == sizes_of(optimizer)
+    def fits(self, event: Stepped, draft: Draft | None) -> bool:
+        """Whether the optimizers of a step are known, and hold what they held."""
+        for optimizer, _, _ in event.losses:
+            if id(optimizer) not in self._sizes:
+                return False
+        for optimizer, rates in event.rates:
+            sizes = self._sizes.get(id(optimizer))
+            if sizes is None or len(sizes) != len(rates):
+                return False
+        if draft is None:
+            return True
+        lanes = draft.lanes.items()
+        return all(lane.sizes is None or lane.sizes == self._sizes[key] for key, lane in lanes)
 
     @property
     def full(self) -> bool:
         """Whether no other record has room."""
         return self.count == self._most
 
-    def put(self, draft: Draft) -> None:
+    def lean(self, event: Stepped, seconds: float) -> None:
+        """Pack a step of which no more is known than its end tells.
+
+        Args:
+            event: its end.
+            seconds: that the recorder took of it.
+        """
+        at, losses, rates = self.count * self._size, event.losses, event.rates
+        if self._alone and len(losses) == 1 == len(rates):
+            found, moved = [losses[0][1]], rates[0][1]
+        else:
+            own = [[one[1:] for one in losses if id(one[0]) == key] for key, _ in self._groups]
+            found, by_id = list(map(mean, own)), {id(o): rate for o, rate in rates}
+            moved = [r for key, n in self._groups for r in by_id.get(key) or self._none[:n]]
+        self._lean.pack_into(
+            self._raw,
+            at,
+            flags_of(event),
+            event.epoch,
+            event.number,
+            *found,
+            *moved,
+            event.examples,
+            self._add_rows(event),
+        )
+        SINGLE.pack_into(self._raw, at + self._recorder, seconds)
+        self.count += 1
+
+    def put(self, event: Stepped, draft: Draft) -> None:
         """Pack a step, whose numbers are all here."""
         at = self.count * self._size
         losses: list[float] = []
@@ -86,34 +132,41 @@ class Block:
         grads: Any = ()
         for key, groups in self._groups:
             lane = draft.lanes.get(key, IDLE)
-            found = lane.losses
-            losses.append(found[0][0] if len(found) == 1 else mean(found))
+            losses.append(mean(lane.losses))
             totals.append(lane.total)
-            rates += lane.rates or [math.nan] * groups
+            rates += lane.rates or self._none[:groups]
             if lane.gradients is not None:
-                grads = lane.gradients[1]
-        everything = self._whole and len(grads) == self._width
-        self._head.pack_into(
+                grads = floats(lane.gradients[1])
+                lane.gradients = lane.gradients[0], grads
+        everything = self._plain and len(grads) == self._width
+        self._whole.pack_into(
             self._raw,
             at,
-            draft.flags,
-            draft.epoch,
-            draft.step,
+            draft.flags | flags_of(event),
+            event.epoch,
+            event.number,
             *losses,
             *rates,
-            draft.examples,
-            sum(map(len, draft.rows)) // 8,
+            event.examples,
+            self._add_rows(event),
             0,
             0 if draft.hash is None else draft.hash.intdigest(),
             *totals,
             *draft.seconds,
             *(grads if everything else self._unknown),
         )
-        self.rows += draft.rows
         self.count += 1
         plain = everything and math.isfinite(totals[0])
         if draft.flags & RARE or (draft.flags & Flag.GRADIENTS and not plain):
             self._rest(draft, everything)
+
+    def _add_rows(self, event: Stepped) -> int:
+        """Keep the numbers of a step's rows; gives how many."""
+        count = 0
+        for rows in event.rows:
+            self.rows.append(rows.tobytes())
+            count += len(rows)
+        return count
 
     def _rest(self, draft: Draft, everything: bool) -> None:
         """What few records hold, put into the last one."""
@@ -148,9 +201,24 @@ class Block:
         self.rows.clear()
 
 
+def flags_of(event: Stepped) -> int:
+    """What the end of a step tells of it, as flags."""
+    flags = 0 if event.counted else Flag.UNCOUNTED
+    if event.skipped:
+        flags |= Flag.SKIPPED
+    return flags | Flag.CLIPPED if event.clipped else flags
+
+
 def sizes_of(optimizer: Any) -> list[int]:
     """How many parameters are in each group."""
     return [len(group["params"]) for group in optimizer.param_groups]
+
+
+def floats(norms: Any) -> Any:
+    """Norms as numbers that float32 can hold."""
+    if isinstance(norms, Tensor):
+        return (norms if norms.dtype is torch.float32 else norms.float()).tolist()
+    return norms
 
 
 def mean(losses: Sequence[tuple[Any, Any]]) -> float:

@@ -1,4 +1,4 @@
-"""What one step was seen to do, before it is a record."""
+"""What a whole step was seen to do, before it is a record."""
 
 from collections.abc import Iterator, Sequence
 from math import nan
@@ -20,7 +20,8 @@ NO_SECONDS = [0.0] * len(SECONDS)
 class Lane:
     """What one optimizer did in a step.
 
-    Numbers are floats; those of a GPU are tensors until `Draft.land`.
+    Numbers are floats, but for the norms of gradients, which are a tensor until the record is packed;
+    those of a GPU are tensors until `Draft.land`.
 
     Attributes:
         losses: with what each mean divides by; None for losses that are added up.
@@ -29,9 +30,10 @@ class Lane:
         counts: values that are not finite in each of those gradients; None where all are finite,
             or nobody counted.
         rates: learning rates, group by group.
+        sizes: parameters in each group, where its update was seen.
     """
 
-    __slots__ = ("counts", "gradients", "losses", "rates", "total", "updates", "weights")
+    __slots__ = ("counts", "gradients", "losses", "rates", "sizes", "total", "updates", "weights")
 
     def __init__(self) -> None:
         self.losses: list[tuple[Any, Any]] = []
@@ -41,13 +43,14 @@ class Lane:
         self.updates: Norms | None = None
         self.counts: np.ndarray | None = None
         self.rates: list[float] = []
+        self.sizes: list[int] | None = None
 
     def clear(self) -> None:
         """Begin a step."""
         self.losses.clear()
         self.total = nan
         self.gradients = self.weights = self.updates = self.counts = None
-        self.rates = []
+        self.rates, self.sizes = [], None
 
     def numbers(self) -> list[Any]:
         """Everything that may be on a device."""
@@ -67,45 +70,39 @@ class Lane:
 
 
 class Draft:
-    """What one step did.
+    """What one step did, beyond what its end tells of it.
 
     Attributes:
         lanes: by the id of the optimizer.
         afar: whether some of its numbers are on a GPU.
         hash: of its batches, in their order; None where it is not taken.
-        rows: of each batch, int64.
+        seconds: its times; see `SECONDS`.
         fingerprint: None where it is not taken.
     """
 
-    __slots__ = (
-        "afar",
-        "epoch",
-        "examples",
-        "fingerprint",
-        "flags",
-        "hash",
-        "lanes",
-        "rows",
-        "seconds",
-        "step",
-    )
+    __slots__ = ("afar", "fingerprint", "flags", "hash", "lanes", "seconds")
 
     def __init__(self) -> None:
         self.lanes: dict[int, Lane] = {}
         self.flags = 0
         self.afar = False
-        self.rows: list[bytes] = []
         self.hash: xxhash.xxh3_64 | None = None
         self.seconds = [0.0] * len(SECONDS)
         self.fingerprint: bytes | None = None
-        self.step = self.epoch = self.examples = 0
+
+    def lane(self, optimizer: Any) -> Lane:
+        """What an optimizer did."""
+        lane = self.lanes.get(id(optimizer))
+        if lane is None:
+            lane = self.lanes[id(optimizer)] = Lane()
+        return lane
 
     def clear(self) -> None:
         """Begin a step; the lanes are cleared, and not made anew."""
         for lane in self.lanes.values():
             lane.clear()
         self.flags = 0
-        self.rows.clear()
+        self.afar = False
         self.hash = self.fingerprint = None
         self.seconds[:] = NO_SECONDS
 

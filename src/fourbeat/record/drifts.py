@@ -27,9 +27,12 @@ def growing(history: History) -> Iterator[Incident]:
     """Gradients that pile up: their norm grows all the way, and still does at the end."""
     for optimizer in history.optimizers:
         norm = history.grad_norm(optimizer)
+        taken = np.flatnonzero(history.flags & (Flag.GRADIENTS | Flag.TIMES))
+        norm = norm[taken]
         if len(norm) < 8 * 10 or not np.isfinite(norm).any():
             continue
-        parts = np.array_split(held(norm), 20)
+        norm = held(norm)
+        parts = np.array_split(norm, 20)
         middle = np.array([np.median(part) for part in parts])
         low = int(np.argmin(middle))
         rising = np.diff(middle[low:]) > 0
@@ -38,8 +41,8 @@ def growing(history: History) -> Iterator[Incident]:
             continue
         if middle[-1] < GROWTH * max(middle[low], 1e-12):
             continue
-        crossed = np.flatnonzero(held(norm) > 2 * middle[low])
-        first = int(crossed[crossed >= len(parts[0]) * low][0])
+        crossed = np.flatnonzero(norm > 2 * middle[low])
+        first = int(taken[crossed[crossed >= len(parts[0]) * low][0]])
         layer = fastest(history, slice(first, None))
         text = f"the gradients' norm grows from {middle[low]:.4g} to {middle[-1]:.4g}"
         step = int(history.step[first])

@@ -39,7 +39,9 @@ def table(history: History) -> pa.Table:
         for group in range(rates.shape[1]):
             place = f".{group}" if rates.shape[1] > 1 else ""
             columns[f"lr{end}{place}"] = rates[:, group]
-    columns |= {f"seconds.{part}": history.seconds(part) for part in SECONDS}
+    columns |= {
+        f"seconds.{part}": pa.array(history.seconds(part), from_pandas=True) for part in SECONDS
+    }
     for name in history.layers:
         layer = history.layer(name)
         columns[f"grad.{name}"] = known(layer.grad, history.flags, Flag.GRADIENTS)

@@ -1,9 +1,19 @@
 """What the recorder may spend: a share of the time of the steps it records."""
 
-from math import inf
+from math import ceil, inf
 
 LEAST_OFTEN = 256
 """Each thing is done once in so many steps at least, however little there is to spend."""
+
+FULL = 0.75
+"""What listening to whole steps may take of the budget that a lean step leaves."""
+
+SMOOTH = 16
+"""Steps over which the time of a step is averaged."""
+
+AHEAD = 4.0
+"""Seconds whose budget may be spent on whole steps at once, when a process begins: so that a short
+training of short steps is seen as a whole."""
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -11,15 +21,20 @@ NOTHING: frozenset[str] = frozenset()
 class Governor:
     """Says which of several things to do, so that all together stay within a budget.
 
-    Each has a purse of its own, into which every step pays; a thing is done once its purse holds
-    what it cost the last time. So what is cheap is done in every step, and the dear is thinned.
+    A step is listened to as a whole, or leanly: to what every record holds and no more. Whole ones
+    come as often as three quarters of what a lean step leaves of the budget allow, and what follows
+    is done in them alone.
+
+    Each thing has a purse of its own, into which every step pays; it is done once its purse holds
+    what it cost the last time. So what is cheap is done in every whole step, and the dear is thinned.
 
     Args:
         budget: share of a step's time; None for everything at every step.
-        shares: what each thing gets of it, by name, after what every step costs anyhow.
+        shares: what each thing gets of it, by name, after what listening costs.
 
     Attributes:
-        due: the things to do in this step.
+        due: the things to do in this whole step.
+        every: one step of so many is a whole one.
     """
 
     def __init__(self, budget: float | None, shares: dict[str, float]):
@@ -27,6 +42,9 @@ class Governor:
         self._shares = shares
         self._earned = 0.0
         self._steps = 0
+        self._usual = 0.0
+        self._ahead = AHEAD * (budget or 0.0)
+        self.every = 1
         self._paid = dict.fromkeys(shares, 0.0)
         # A thing is due once so much was earned in all, or by that step.
         self._enough = dict.fromkeys(shares, -inf)
@@ -46,23 +64,33 @@ class Governor:
         self._latest[name] = self._steps + LEAST_OFTEN
         self._least, self._next = min(self._enough.values()), min(self._latest.values())
 
-    def step(self, seconds: float, spent: float) -> None:
-        """A step is over, and another begins.
+    def step(self, seconds: float, lean: float, more: float) -> None:
+        """A whole step is over, and all lean ones before it; how long the next is away is `every`.
 
         Args:
-            seconds: that it took.
-            spent: on what every step costs.
+            seconds: that they took.
+            lean: what a lean step costs.
+            more: what a whole one costs above that.
         """
         if self._budget is None:
             return
-        self._earned += self._budget * seconds - spent
-        self._steps += 1
-        earned, steps = self._earned, self._steps
-        if earned < self._least and steps < self._next:  # as it is for nearly every short step
+        steps = self.every
+        self._steps += steps
+        self._earned += self._budget * seconds - steps * lean - more
+        weight = 1.0 if self._usual == 0 else min(1.0, steps / SMOOTH)
+        self._usual += weight * (seconds / steps - self._usual)
+        room = FULL * (self._budget * self._usual - lean)
+        self._ahead -= more
+        if self._ahead > 0:
+            self.every = 1
+        else:
+            self.every = ceil(more / room) if room * LEAST_OFTEN > more else LEAST_OFTEN
+        earned, now = self._earned, self._steps + self.every - 1
+        if earned < self._least and now < self._next:  # as it is for nearly every short step
             self.due = NOTHING
             return
         self.due = frozenset(
             name
             for name in self._shares
-            if earned >= self._enough[name] or steps >= self._latest[name]
+            if earned >= self._enough[name] or now >= self._latest[name]
         )

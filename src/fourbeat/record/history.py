@@ -113,7 +113,7 @@ class History:
         return self._of("loss", optimizer)
 
     def grad_norm(self, optimizer: str | None = None) -> np.ndarray:
-        """The 2-norm of all its gradients before clipping, float64."""
+        """The 2-norm of all its gradients before clipping, float64; NaN where it was not taken."""
         return self._of("grad_norm", optimizer)
 
     def lr(self, optimizer: str | None = None) -> np.ndarray:
@@ -134,7 +134,11 @@ class History:
         return made
 
     def seconds(self, part: str) -> np.ndarray:
-        """Time of a part of the step: data, forward, loss, backward, update or recorder, float32."""
+        """Time of a part of the step: data, forward, loss, backward, update or recorder.
+
+        float32 of shape (n,), NaN where it was not taken (see `Flag.TIMES`); the recorder's own is
+        always there, and partly estimated (see `Recorder`).
+        """
         self._known(part, SECONDS, "part of a step")
         return self._column("seconds")[:, SECONDS.index(part)]
 

@@ -30,6 +30,8 @@ class Flag:
     """It has the hash of its batches."""
     UNCOUNTED = 64
     """No update was done, or the step was broken off: its number comes again."""
+    TIMES = 128
+    """It has the times of the four beats; else they are NaN."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from math import isfinite
+from math import isfinite, nan
 from time import perf_counter
 from typing import Any, Protocol
 
@@ -12,8 +12,9 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from fourbeat.observe import events
-from fourbeat.observe.stream import Subjects
-from fourbeat.record.block import Block
+from fourbeat.observe.stream import Readers, Subjects
+from fourbeat.record.block import Block, floats, sizes_of
+from fourbeat.record.cost import Cost
 from fourbeat.record.draft import Draft, Lane
 from fourbeat.record.governor import Governor
 from fourbeat.record.layout import Flag, Layout
@@ -24,6 +25,15 @@ DATA, FORWARD, LOSS, BACKWARD, UPDATE, RECORDER = range(6)
 SHARES = {"gradients": 0.2, "batch": 0.2, "weights": 0.4, "fingerprint": 0.2}
 """What is thinned, and what each gets of the budget."""
 
+PAGE = 64
+"""Steps of which records are made at once, where that many pass between two writes."""
+
+PACKING = 3e-6
+"""Seconds that packing and writing a record is taken to cost at first."""
+
+PACKED = 256
+"""Records over which that cost is averaged."""
+
 WRITE_SECONDS = 0.1
 """Time between two writes, where steps are shorter: a write of its own for every step was measured
 to cost 30 to 60 us on a busy disk."""
@@ -33,6 +43,13 @@ WAITING = 16
 
 COPIED = 1 << 30
 """Bytes of weights that are copied at most, for the norm of an update."""
+
+
+UNHEARD = [nan] * RECORDER
+"""The times of a lean step."""
+
+Note = tuple[events.Stepped, Draft | None, Any]
+"""The end of a step, what else was seen of it, and what tells when its numbers have come from a device."""
 
 
 class Sink(Protocol):
@@ -52,9 +69,21 @@ class Sink(Protocol):
 class Recorder:
     """Records each step of a stream.
 
-    Loss, learning rates, rows, times and the gradients' norms that a run takes anyhow are recorded in
-    every step; the batch's hash, other norms and the fingerprint as often as the budget allows.
+    A step is listened to as a whole, or leanly: its end alone, which tells its number, epoch, losses,
+    learning rates, rows and examples, and whether anything was skipped or clipped. So these are in
+    every record. The times of the beats and the gradients' norms that a run takes anyhow are in those
+    of whole steps, which are as many as the budget allows: all of them, where they take some
+    milliseconds. The batch's hash, other norms and the fingerprint are thinned further.
+
+    During a step it only notes; records are made of the notes of many steps at once. Between two
+    events a step of training fills the processor's caches with its own, and the same code was
+    measured to take five times as long there.
+
     Nothing waits for a GPU: its numbers are fetched in the background and written some steps later.
+
+    The `recorder` of a record's seconds holds what noting costs by comparison of steps (see `Cost`),
+    what was thinned and done in this step by the clock, and its share of the last notes' packing and
+    writing. Not in it: snapshots.
 
     Args:
         subjects: what is trained.
@@ -63,11 +92,12 @@ class Recorder:
 
     Attributes:
         trained: what is trained, as it was when the present layout began.
-        readers: of the events, by kind.
+        readers: of the events of this step, by kind.
+        hear: told the readers of the next step, where they change.
     """
 
     def __init__(self, subjects: Callable[[], Subjects], sink: Sink, budget: float | None = 0.02):
-        self.readers: dict[type[Any], Callable[[Any], None]] = {
+        self.readers: Readers = {
             events.Batch: self._batch,
             events.Forward: self._forward,
             events.Loss: self._loss,
@@ -78,20 +108,25 @@ class Recorder:
             events.Updated: self._updated,
             events.Stepped: self.stepped,
         }
+        self._whole = self.readers
+        self._lean: Readers = {events.Stepped: self._whole[events.Stepped]}
+        self.hear: Callable[[Readers], None] = lambda _: None
         self._subjects = subjects
         self._sink = sink
         self._governor = Governor(budget, SHARES)
+        self._cost = Cost()
         self._block: Block | None = None
-        self._fits = False
         self._due = 0.0
-        self._waiting: deque[tuple[Block, Draft, Any]] = deque()
+        self._noted: deque[Note] = deque()
+        self._free: list[Draft] = []
         self.trained = Subjects({}, {})
         self._copies: dict[int, list[Tensor]] = {}
-        self._unsaid: list[tuple[Any, Any]] = []
         self._draft = Draft()
-        self._mark = self._began = perf_counter()
-        self._own = 0.0
+        self._left = 0
+        self._before = 0.0
+        self._packing = PACKING
         self._paid: dict[str, float] = {}
+        self._mark = self._began = self._since = perf_counter()
 
     def __call__(self, event: events.Event) -> None:
         """Take an event in, of any kind."""
@@ -105,22 +140,14 @@ class Recorder:
         Raises:
             OSError: for a full disk.
         """
-        while self._waiting:
-            self._land_first()
+        self._pack(wait=True)
         self._write()
 
-    # A handler that does next to nothing is not timed: the clock would cost more than it does.
-
     def _batch(self, event: events.Batch) -> None:
-        start = perf_counter()
-        draft = self._draft
-        draft.seconds[DATA] += event.seconds
-        if event.rows is not None:
-            draft.rows.append(event.rows.tobytes())
+        self._draft.seconds[DATA] += event.seconds
         if "batch" in self._governor.due:
             self._hash(event.batch)
-        self._mark = now = perf_counter()
-        self._own += now - start
+        self._mark = perf_counter()
 
     def _hash(self, batch: Any) -> None:
         start, draft = perf_counter(), self._draft
@@ -133,16 +160,10 @@ class Recorder:
         self._draft.seconds[FORWARD] += event.seconds
         self._mark = perf_counter()
 
-    def _loss(self, event: events.Loss) -> None:
-        now, value = perf_counter(), event.value
+    def _loss(self, _: events.Loss) -> None:
+        now = perf_counter()
         self._draft.seconds[LOSS] += now - self._mark
-        loss = (self._number(value), event.weight)
-        if event.optimizer is None:
-            self._unsaid.append(loss)
-        else:
-            self._lane(event.optimizer).losses.append(loss)
-        self._mark = after = perf_counter()
-        self._own += after - now
+        self._mark = now
 
     def _backward(self, _: events.Backward) -> None:
         now = perf_counter()
@@ -150,37 +171,33 @@ class Recorder:
         self._mark = now
 
     def _gradients(self, event: events.Gradients) -> None:
-        start = perf_counter()
-        lane = self._lane(event.optimizer)
+        lane = self._draft.lane(event.optimizer)
         if lane.gradients is None:  # with a closure, the first evaluation counts
             self._take(lane, event.parameters, event.norms, event.total)
-        self._mark = now = perf_counter()
-        self._own += now - start
+        self._mark = perf_counter()
 
     def _take(self, lane: Lane, held: Sequence[Tensor], each: Tensor, total: Tensor) -> None:
         """Note the norms of gradients."""
         draft = self._draft
         draft.flags |= Flag.GRADIENTS
         lane.total = known = self._number(total)
-        lane.gradients = held, self._numbers(each)
+        lane.gradients = held, each.detach().float() if draft.afar else each
         if not isinstance(known, Tensor) and not isfinite(known):
             counts = [int((~p.grad.isfinite()).sum()) for p in held if p.grad is not None]
             lane.counts = np.array(counts, np.uint32)
 
     def _clip(self, event: events.Clip) -> None:
-        start = perf_counter()
-        self._draft.flags |= Flag.CLIPPED
-        held = {id(p) for p in event.parameters}
-        for optimizer in self._subjects().optimizers.values():
-            if any(id(p) in held for p in parameters_of(optimizer)):
-                self._look(optimizer)
-        self._mark = now = perf_counter()
-        self._own += now - start
+        if "gradients" in self._governor.due:
+            held = {id(p) for p in event.parameters}
+            for optimizer in self._subjects().optimizers.values():
+                if any(id(p) in held for p in parameters_of(optimizer)):
+                    self._look(optimizer)
+        self._mark = perf_counter()
 
     def _look(self, optimizer: Optimizer) -> None:
         """Take the norms of gradients that nobody has taken yet."""
-        lane = self._lane(optimizer)
-        if lane.gradients is not None or "gradients" not in self._governor.due:
+        lane = self._draft.lane(optimizer)
+        if lane.gradients is not None:
             return
         start = perf_counter()
         held = [p for p in parameters_of(optimizer) if p.grad is not None]
@@ -190,20 +207,12 @@ class Recorder:
             self._take(lane, held, each, torch.linalg.vector_norm(each))
 
     def _updating(self, event: events.Updating) -> None:
-        start, optimizer = perf_counter(), event.optimizer
-        lane = self._lane(optimizer)
-        if self._unsaid:
-            lane.losses += self._unsaid
-            self._unsaid.clear()
-        lane.rates = [float(group["lr"]) for group in optimizer.param_groups]
-        self._fits = self._fits and self._block is not None and self._block.fits(optimizer)
-        if not event.closure:
-            if lane.gradients is None:
-                self._look(optimizer)
+        if self._governor.due and not event.closure:
+            if "gradients" in self._governor.due:
+                self._look(event.optimizer)
             if "weights" in self._governor.due:
-                self._copy(optimizer)
-        self._mark = now = perf_counter()
-        self._own += now - start
+                self._copy(event.optimizer)
+        self._mark = perf_counter()
 
     def _copy(self, optimizer: Optimizer) -> None:
         """Keep the weights as they stand before the update."""
@@ -216,15 +225,9 @@ class Recorder:
     def _updated(self, event: events.Updated) -> None:
         now, draft, optimizer = perf_counter(), self._draft, event.optimizer
         draft.seconds[UPDATE] += now - self._mark
-        if not event.done:
-            draft.flags |= Flag.SKIPPED
-        if self._unsaid:  # of a closure: the loss before the update is the one that counts
-            lane = self._lane(optimizer)
-            lane.losses = lane.losses or self._unsaid[:1]
-            self._unsaid.clear()
+        draft.lane(optimizer).sizes = sizes_of(optimizer)
         if self._copies:
             self._moved(optimizer)
-            self._own += perf_counter() - now
         self._mark = now
 
     def _moved(self, optimizer: Optimizer) -> None:
@@ -232,7 +235,7 @@ class Recorder:
         before = self._copies.pop(id(optimizer), None)
         if before is None:
             return
-        start, lane = perf_counter(), self._lane(optimizer)
+        start, lane = perf_counter(), self._draft.lane(optimizer)
         held = parameters_of(optimizer)
         now = [p.detach() for p in held]
         moved = torch._foreach_sub(now, before)  # pyright: ignore[reportPrivateUsage, reportPrivateImportUsage]
@@ -247,58 +250,95 @@ class Recorder:
         Raises:
             OSError: for a full disk.
         """
-        start, draft = perf_counter(), self._draft
-        block = self._block if self._fits else self._fitting()
-        if block is None:  # broken off before anything was known
-            self._next(start, start)
-            return
-        draft.step, draft.epoch, draft.examples = event.number, event.epoch, event.examples
-        if not event.counted:
-            draft.flags |= Flag.UNCOUNTED
-        if self._unsaid:
-            first = next(iter(self.trained.optimizers.values()))
-            self._lane(first).losses += self._unsaid
-        if "fingerprint" in self._governor.due:
-            before = perf_counter()
-            subjects = self._subjects()
-            draft.fingerprint = fingerprint(
-                [*subjects.parameters.values(), *subjects.buffers.values()]
-            )
-            draft.flags |= Flag.FINGERPRINT
-            self._pay("fingerprint", before)
         now = perf_counter()
-        draft.seconds[RECORDER] = self._own + now - start
-        if draft.afar or self._waiting:
-            self._waiting.append((block, draft, draft.land() if draft.afar else None))
-            self._draft = Draft()
-            while self._waiting and (len(self._waiting) > WAITING or here(self._waiting[0][2])):
-                self._land_first()
+        whole = self.readers is self._whole
+        losses = event.losses
+        if whole or not event.counted or (losses and isinstance(losses[0][1], Tensor)):
+            self._note(event, whole)
         else:
-            block.put(draft)
-        if block.full or now >= self._due:
+            self._noted.append((event, None, None))
+        if len(self._noted) >= PAGE or now >= self._due:
+            self._turn(now)
+        if whole:
+            self._listened(now)
+        else:
+            self._left -= 1
+            if self._left == 0:
+                self._before = now - self._began
+                self._listen(self._whole)
+        self._began = perf_counter()
+
+    def _note(self, event: events.Stepped, whole: bool) -> None:
+        """Keep what was seen of a step until it can be packed."""
+        draft = self._draft
+        for optimizer, loss, share in event.losses:
+            draft.lane(optimizer).losses.append((self._number(loss), share))
+        for optimizer, rates in event.rates:
+            draft.lane(optimizer).rates = rates
+        draft.seconds[RECORDER] = self._cost.lean + self._packing
+        if whole:
+            draft.flags |= Flag.TIMES
+            if "fingerprint" in self._governor.due:
+                self._fingerprint(draft)
+            draft.seconds[RECORDER] += self._cost.more + sum(self._paid.values())
+        else:
+            draft.seconds[:RECORDER] = UNHEARD
+            if not event.counted:  # what broke it off may be seen in gradients that are there yet
+                for optimizer in self._subjects().optimizers.values():
+                    self._look(optimizer)
+                self._paid.clear()
+        self._noted.append((event, draft, draft.land() if draft.afar else None))
+        self._draft = self._free.pop() if self._free else Draft()
+
+    def _fingerprint(self, draft: Draft) -> None:
+        start, subjects = perf_counter(), self._subjects()
+        draft.fingerprint = fingerprint([*subjects.parameters.values(), *subjects.buffers.values()])
+        draft.flags |= Flag.FINGERPRINT
+        self._pay("fingerprint", start)
+
+    def _turn(self, now: float) -> None:
+        """Make records of what was noted, and write them from time to time."""
+        start, count = perf_counter(), len(self._noted)
+        self._pack(wait=False)
+        if now >= self._due:
             self._write()
             self._due = now + WRITE_SECONDS
-        self._next(start, now)
+        weight = min(1.0, count / PACKED)
+        self._packing += weight * ((perf_counter() - start) / count - self._packing)
+
+    def _pack(self, *, wait: bool) -> None:
+        """Make records of what was noted and is here; of everything, where it may wait."""
+        seconds = self._cost.lean + self._packing
+        while self._noted:
+            event, draft, copied = self._noted[0]
+            if copied is not None:
+                if not wait and len(self._noted) <= WAITING and not copied.query():
+                    return
+                copied.synchronize()
+            self._noted.popleft()
+            block = self._block
+            if block is None or not block.fits(event, draft):
+                block = self._fitting()
+            if block is None:  # broken off before anything was known
+                continue
+            if draft is None:
+                block.lean(event, seconds)
+            else:
+                block.put(event, draft)
+                draft.clear()
+                self._free.append(draft)
+            if block.full:
+                self._write()
 
     def _fitting(self) -> Block | None:
         """A block for what is trained now; None where that is not known yet."""
         subjects = self._subjects()
         if not subjects.optimizers:
             return None
-        if self._block is not None:
-            self.flush()
+        self._write()
         self.trained = subjects
         self._block = Block(subjects)
-        self._fits = True
         return self._block
-
-    def _land_first(self) -> None:
-        block, draft, copied = self._waiting.popleft()
-        if copied is not None:
-            copied.synchronize()
-        block.put(draft)
-        if block.full:
-            self._write()
 
     def _write(self) -> None:
         block = self._block
@@ -306,39 +346,32 @@ class Recorder:
             self._sink.write(block.layout, block.records, b"".join(block.rows))
             block.clear()
 
-    def _next(self, start: float, noted: float) -> None:
-        """Turn over the page.
-
-        Args:
-            start: when the end of the step was told.
-            noted: when its record was closed: what came since belongs to the next one.
-        """
-        thinned = 0.0
+    def _listened(self, now: float) -> None:
+        """After a whole step: how many lean ones come next?"""
+        governor, cost = self._governor, self._cost
+        self._copies.clear()  # of a step that was broken off
         if self._paid:
             for name, seconds in self._paid.items():
-                self._governor.paid(name, seconds)
-                thinned += seconds
+                governor.paid(name, seconds)
             self._paid.clear()
-        if self._unsaid or self._copies:
-            self._unsaid.clear()
-            self._copies.clear()
-        self._draft.clear()
-        now = perf_counter()
-        self._governor.step(now - self._began, self._own + now - start - thinned)
-        self._own = now - noted
-        self._began = self._mark = now
+        elif self._before:
+            cost.compare(now - self._began, self._before)
+        self._before = 0.0
+        governor.step(now - self._since, cost.lean + self._packing, cost.more)
+        self._since = self._mark = now
+        self._left = governor.every - 1
+        if self._left:
+            self._listen(self._lean)
 
-    def _lane(self, optimizer: Optimizer) -> Lane:
-        """What an optimizer did in this step."""
-        lanes = self._draft.lanes
-        lane = lanes.get(id(optimizer))
-        if lane is None:
-            lane = lanes[id(optimizer)] = Lane()
-            self._fits = self._fits and self._block is not None and self._block.fits(optimizer)
-        return lane
+    def _listen(self, readers: Readers) -> None:
+        """Read these kinds from the next event on."""
+        self.readers = readers
+        self.hear(readers)
 
-    def _number(self, value: Tensor) -> Any:
+    def _number(self, value: Tensor | float) -> Any:
         """A scalar as a float; as it is where it would have to be waited for."""
+        if not isinstance(value, Tensor):
+            return value
         if value.is_cuda:
             self._draft.afar = True
             return value.detach()
@@ -349,7 +382,7 @@ class Recorder:
         if values.is_cuda:
             self._draft.afar = True
             return values.detach().float()
-        return (values if values.dtype is torch.float32 else values.float()).tolist()
+        return floats(values)
 
     def _pay(self, name: str, start: float) -> None:
         """Charge a thing that is thinned."""
@@ -359,8 +392,3 @@ class Recorder:
 def parameters_of(optimizer: Optimizer) -> list[Tensor]:
     """What it updates."""
     return [p for group in optimizer.param_groups for p in group["params"]]
-
-
-def here(copied: Any) -> bool:
-    """Whether a device has got so far."""
-    return copied is None or copied.query()
