@@ -1,5 +1,6 @@
 """When to look closely, and the lines that operations came from."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
@@ -82,3 +83,17 @@ def mark(event: Operation) -> None:
 def place_of(node: Any) -> Place | None:
     """The line that made a node of the graph; None where nobody looked."""
     return node.metadata.get(_KEY)
+
+
+def each_tensor(arguments: Any, named: Mapping[str, Any] | None = None) -> Iterator[Tensor]:
+    """The tensors among an operation's arguments or results, those in lists and tuples too."""
+    values: list[Any] = [arguments] if isinstance(arguments, Tensor) else []
+    if isinstance(arguments, list | tuple):
+        values += arguments
+    if named:
+        values += named.values()
+    for value in values:
+        if isinstance(value, Tensor):
+            yield value
+        elif isinstance(value, list | tuple):
+            yield from (one for one in value if isinstance(one, Tensor))  # pyright: ignore[reportUnknownVariableType]

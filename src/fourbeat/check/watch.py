@@ -31,7 +31,13 @@ def checking(sources: Sources | None = None) -> Generator[Facts]:
         facts = Facts(stream, sources or Sources())
         with ExitStack() as stack:
             looks = Looks(close_look())
-            for name, shared in (("ledger", facts.ledger), ("looks", looks)):
+            for name, shared in (
+                ("ledger", facts.ledger),
+                ("births", facts.births),
+                ("census", facts.census),
+                ("cuts", facts.cuts),
+                ("looks", looks),
+            ):
                 stack.enter_context(stream.read_by(safely(shared.readers, facts, name)))
             for name, rule in RULES.items():
                 if rule.watch is not None:
