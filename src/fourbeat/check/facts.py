@@ -23,6 +23,7 @@ class Facts:
         cuts: where values left the graph.
         sources: the syntax trees of its files.
         findings: by now, each rule and line once.
+        reading: whether a rule is at work at this moment.
         over: whether enough was seen: nothing that comes is looked at, but the end.
         failed: rules that ended with an error of their own, by name.
     """
@@ -34,6 +35,7 @@ class Facts:
         self.births = Births()
         self.census = Census(self.births)
         self.cuts = Cuts()
+        self.reading = False
         self.over: Callable[[], bool] = lambda: False
         self.failed: dict[str, Exception] = {}
         self.findings: dict[tuple[str, str, int], Finding] = {}

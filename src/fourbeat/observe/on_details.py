@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader, dataloader
 
 from fourbeat.observe import finer
 from fourbeat.observe.kinds import below
-from fourbeat.observe.patch import Function, around
+from fourbeat.observe.patch import Function, around, transforming
 from fourbeat.observe.script import Script
 from fourbeat.observe.steps import parameters
 
@@ -40,7 +40,7 @@ def _calls(stack: ExitStack, script: Script) -> None:
 
     def calling(original: Function) -> Function:
         def call(self: nn.Module, *args: Any, **kwargs: Any) -> Any:
-            if compiling() or getattr(within, "call", False) or not script.live:
+            if compiling() or getattr(within, "call", False) or not script.live or transforming():
                 return original(self, *args, **kwargs)
             inputs, grad = (*args, *kwargs.values()), grad_enabled()
             script.emit(finer.Calling(self, inputs, grad))

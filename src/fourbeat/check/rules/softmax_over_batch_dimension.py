@@ -21,8 +21,9 @@ def watch(facts: Facts) -> Readers:
     def operation(event: Operation) -> None:
         if "softmax" in getattr(event.function, "__name__", ""):
             for one in each_tensor(event.result):
-                if one.grad_fn is not None and (place := facts.births.layer()) is not None:
-                    one.grad_fn.metadata[_KEY] = place
+                node: Any = one.grad_fn
+                if node is not None and (place := facts.births.layer()) is not None:
+                    node.metadata[_KEY] = place
 
     def called(event: Called) -> None:
         given = next(each_tensor(event.inputs), None)
