@@ -1,7 +1,7 @@
 import json
 import torch
 
-CONFIG = json.loads('{"lr": 1e-8, "weight_decay": 0.0, "hidden": 20, "epochs": 4, "batch": 25}')
+CONFIG = json.loads('{"lr": 1e-9, "weight_decay": 0.0, "hidden": 20, "epochs": 4, "batch": 25}')
 
 
 class Model(torch.nn.Module):

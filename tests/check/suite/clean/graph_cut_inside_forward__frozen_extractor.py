@@ -17,7 +17,8 @@ class TransferNet(nn.Module):
 torch.manual_seed(9)
 pretrained = nn.Sequential(nn.Linear(8, 16), nn.Tanh())
 x = torch.randn(240, 8)
-y = (pretrained(x).sum(1) > 0).long()
+with torch.no_grad():
+    y = (pretrained(x).sum(1) > 0).long()
 net = TransferNet(pretrained)
 opt = torch.optim.SGD(net.head.parameters(), lr=0.1, momentum=0.9)
 for epoch in range(3):

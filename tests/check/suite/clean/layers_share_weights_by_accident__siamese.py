@@ -5,7 +5,7 @@ from torch import nn
 class Siamese(nn.Module):
     def __init__(self):
         super().__init__()
-        self.branch = nn.Sequential(nn.Linear(8, 24), nn.ReLU(), nn.Linear(24, 6))
+        self.branch = nn.Sequential(nn.Linear(8, 24), nn.ReLU(), nn.Linear(24, 6, bias=False))
         self.left = self.branch
         self.right = self.branch
 
