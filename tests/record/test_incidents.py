@@ -9,12 +9,14 @@ from fourbeat.errors import NonFiniteError
 from fourbeat.record.incidents import incidents
 
 
-def train(directory, x, y, *, lr=0.05, model=None, epochs=5, before=lambda number: None, **options):
+def train(
+    directory, x, y, *, lr=0.05, model=None, epochs=5, before, kind=torch.optim.SGD, **options
+):
     torch.manual_seed(0)
     model = model or nn.Sequential(
         nn.Linear(8, 32), nn.Tanh(), nn.Linear(32, 16), nn.Tanh(), nn.Linear(16, 1)
     )
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    optimizer = kind(model.parameters(), lr=lr)
     loader = fb.TensorLoader(x, y, batch_size=16, shuffle=True, seed=2)
     with fb.Run(directory, model=model, optimizer=optimizer, seed=0, **options) as run:
         for epoch in run.epochs(epochs):
@@ -48,7 +50,8 @@ def test_a_spike_is_traced_to_its_batch(tmp_path):
     found = train(tmp_path / "r", x, y, before=quiet, epochs=3)
     spike = found[0]
     assert spike.kind == "spike"
-    assert 123 in spike.rows
+    assert spike.rows == [123]  # it is in every batch of such a loss
+    assert [incident.kind for incident in found].count("spike") == 1
     log = fb.history(tmp_path / "r")
     assert 123 in log.rows(spike.began).tolist()
 
@@ -61,7 +64,8 @@ def test_a_learning_rate_that_jumps_is_around_the_spike(tmp_path):
     with pytest.raises(NonFiniteError):
         train(tmp_path / "r", *rows(), model=nn.Linear(8, 1), before=jump)
     found = incidents(fb.history(tmp_path / "r"))
-    assert abs(found[0].began - 121) <= 2
+    assert (found[0].began, found[0].rows) == (120, [])
+    assert found[0].origin == "the learning rate goes from 0.05 to 3"
     assert "learning rate 0.05 -> 3 at step 120" in found[0].around
 
 
@@ -112,8 +116,8 @@ def test_a_layer_that_dies_is_named_with_the_step(tmp_path):
 
     found = train(tmp_path / "r", *rows(), model=Dies(), before=quiet)
     dead = [incident for incident in found if incident.kind == "dead"]
-    assert {incident.layer for incident in dead} == {"first.weight", "first.bias"}
-    assert {incident.began for incident in dead} == {60}
+    assert [(incident.layer, incident.began) for incident in dead] == [("first.weight", 60)]
+    assert "first.weight and first.bias get no gradient" in dead[0].text
 
 
 def test_a_layer_that_is_frozen_on_the_way_is_named(tmp_path):
@@ -130,6 +134,40 @@ def test_a_loss_that_has_come_to_nothing_does_not_jump(tmp_path):
     x, _ = rows()
     found = train(tmp_path / "r", x, torch.zeros(800), model=nn.Linear(8, 1), before=quiet)
     assert [incident.kind for incident in found if incident.kind != "plateau"] == []
+
+
+def test_weights_that_something_else_changed_are_named(tmp_path):
+    def blow(number, model, optimizer):
+        if number == 150:
+            with torch.no_grad():
+                model[2].weight.mul_(50)
+
+    found = train(tmp_path / "r", *rows(), before=blow, record=1)
+    assert (found[0].began, found[0].layer, found[0].rows) == (150, "2.weight", [])
+    assert "by no update" in found[0].origin
+
+
+def test_what_comes_of_a_jump_is_said_there(tmp_path):
+    def jump(number, model, optimizer):
+        optimizer.param_groups[0]["lr"] = 1.0 if number >= 120 else 1e-3
+
+    layers = (nn.Linear(8, 32), nn.ReLU(), nn.Linear(32, 32), nn.ReLU(), nn.Linear(32, 1))
+    model = nn.Sequential(*layers)
+    found = train(
+        tmp_path / "r", *rows(), model=model, before=jump, epochs=8, kind=torch.optim.Adam
+    )
+    assert [incident.began for incident in found] == [120]
+    assert "after it, 0.weight, 0.bias, 2.weight and 2 more get no gradient" in " ".join(
+        found[0].around
+    )
+
+
+@pytest.mark.parametrize("share", [0.03, 0.01])
+def test_batches_with_a_rare_class_are_ordinary(tmp_path, share):
+    x, _ = rows(1600)
+    y = (torch.rand(1600, generator=torch.Generator().manual_seed(3)) < share).float()
+    found = train(tmp_path / "r", x, y, before=quiet, lr=0.5)
+    assert [incident.kind for incident in found] == []
 
 
 def test_gradients_that_vanish_are_named(tmp_path):

@@ -11,6 +11,7 @@ import typer
 from fourbeat import __version__
 from fourbeat.cli import (
     asking,
+    check,
     eject,
     explain,
     export_history,
@@ -42,6 +43,7 @@ app.command("train")(train.train)
 app.command("resume")(resume.resume)
 app.command("predict")(predict.predict)
 app.command("pause", context_settings=script.AS_PYTHON)(pause.pause)
+app.command("check", context_settings=script.AS_PYTHON)(check.check)
 app.command("record", context_settings=script.AS_PYTHON)(record.record)
 app.command("checkpoint")(asking.checkpoint)
 app.command("explain")(explain.explain)
@@ -76,6 +78,8 @@ def main() -> None:
     debug = "--debug" in ours or os.environ.get("FOURBEAT_DEBUG") == "1"
     if not scripts:
         _speak()
+        if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, _terminated)
     code = 0
     try:
         app([argument for argument in ours if argument != "--debug"] + theirs)
@@ -93,6 +97,11 @@ def main() -> None:
         print(f"error: {error.strerror or error}{place}", file=sys.stderr)
         code = 1
     sys.exit(code)
+
+
+def _terminated(number: int, _: object) -> None:
+    """End as a signal ends a process, but tidy up first."""
+    sys.exit(128 + number)
 
 
 def _speak() -> None:

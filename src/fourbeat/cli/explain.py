@@ -1,5 +1,6 @@
 """`fourbeat explain`: where a run left the ordinary, in which layer, on which rows."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,7 +9,9 @@ import typer
 from fourbeat.cli.options import Json, RunDir
 
 if TYPE_CHECKING:
-    from fourbeat.record.incidents import Incident
+    from fourbeat.receipt.model import Receipt
+    from fourbeat.record.history import History
+    from fourbeat.record.incident import Incident
 
 NEAR = 32
 """Steps within which an event of the receipt belongs to an incident."""
@@ -40,14 +43,13 @@ def explain(
                 "run": str(run),
                 "steps": len(log),
                 "damaged_records": log.damaged,
+                "notes": list(stands(run, receipt, log)),
                 "incidents": [plain(run, incident) for incident in found],
             }
         )
         return
-    if log.damaged:
-        print(f"{log.damaged} records of the step log are damaged and left out")
-    if receipt.run.error:
-        print(f"the run failed: {receipt.run.error}")
+    for text in stands(run, receipt, log):
+        print(text)
     if not found and receipt.run.error and len(log):
         last = int(log.step[-1])
         print(f"its last step is {last}: fourbeat replay {run} --step {max(last - 1, 0)}")
@@ -57,6 +59,25 @@ def explain(
         show(run, incident)
     if len(found) > most:
         print(f"and {len(found) - most} more: --most {len(found)} shows all")
+
+
+def stands(run: Path, receipt: "Receipt", log: "History") -> Iterator[str]:
+    """What should be known of the run and its log before anything else."""
+    from fourbeat.checkpoint.asking import holder
+
+    done = int(log.step[log.counted].max(initial=-1)) + 1
+    if log.damaged:
+        yield f"{log.damaged} records of the step log are damaged and left out"
+    if receipt.run.error:
+        yield f"the run failed: {receipt.run.error}"
+    elif receipt.run.status == "running" and holder(run) is not None:
+        yield f"the run trains still: {done:,} steps so far"
+    elif receipt.run.status == "running":
+        yield f"the run was killed: {done:,} steps are in the log"
+    elif receipt.run.status == "interrupted":
+        yield f"the run was interrupted after {receipt.run.steps:,} steps"
+    if receipt.run.status != "running" and done < receipt.run.steps:
+        yield f"the step log ends after {done:,} of {receipt.run.steps:,} steps"
 
 
 def plain(run: Path, incident: "Incident") -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Flags that several verbs share: one name, one meaning."""
 
 import csv
+import os
 import sys
-from contextlib import AbstractContextManager, redirect_stdout
+from collections.abc import Generator
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +18,7 @@ AllowInexact = Annotated[
     bool,
     typer.Option(
         "--allow-inexact",
-        help="Resume under another environment. The receipt lists the differences.",
+        help="Go on where environment, code or data are not what they were, and list what differs.",
     ),
 ]
 
@@ -29,9 +31,23 @@ TrustCode = Annotated[
 ]
 
 
-def users_prints_aside() -> AbstractContextManager[object]:
-    """What a user's own code prints goes to stderr: stdout is the verb's alone."""
-    return redirect_stdout(sys.stderr)
+@contextmanager
+def users_prints_aside() -> Generator[None]:
+    """What a user's own code prints, and what it starts, goes to stderr: stdout is the verb's."""
+    sys.stdout.flush()
+    try:
+        kept = os.dup(1)
+    except OSError:  # there is none
+        kept = None
+    try:
+        if kept is not None:
+            os.dup2(2, 1)
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        if kept is not None:
+            os.dup2(kept, 1)
+            os.close(kept)
 
 
 def names(values: list[str] | None) -> list[str]:

@@ -1,5 +1,6 @@
 """`fourbeat record`: a script's step history, with no edits."""
 
+import secrets
 from itertools import count
 from pathlib import Path
 from typing import Annotated
@@ -27,6 +28,7 @@ def record(
     out = Path(own["--out"]) if "--out" in own else out
     import torch
 
+    from fourbeat.checkpoint.rng import seed_others
     from fourbeat.observe.attach import attach
     from fourbeat.receipt.code import CommandRecord
     from fourbeat.script.recorded import recorded
@@ -40,7 +42,10 @@ def record(
         arguments=arguments,
         folder=str(Path.cwd()),
         torch_seed=torch.initial_seed(),
+        random_seed=secrets.randbits(32),  # as good as the chance that they begin by, and known
     )
+    assert command.random_seed is not None
+    seed_others(command.random_seed)
     with attach() as stream, recorded(stream, directory, command) as reader:
         code = run(program, arguments)
         stream.end()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fourbeat.cli.options import AllowInexact, Json, RunDir, TrustCode
+from fourbeat.cli.options import AllowInexact, Json, RunDir, TrustCode, users_prints_aside
 from fourbeat.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def replay(
     if step is not None and (first, last) != (step, step):
         raise ConfigError("--step overlaps --from and --to", "", "Give one or the other")
     if first is None or last is None or not 0 <= first <= last:
-        raise ConfigError("which step?", "", "Say --step N, or --from N --to M with N <= M")
+        raise ConfigError("no step is named", "", "Say --step N, or --from N --to M with N <= M")
     if settings or out:
         if first != last or not settings:
             raise ConfigError("a branch begins at one step", "", "Say --step N and --set a.b=VALUE")
@@ -62,7 +62,8 @@ def replay(
     from fourbeat.reproduce.replay import replay_steps
 
     steps = range(first, last + 1)
-    found = replay_steps(run, steps, allow_inexact=allow_inexact, trust_code=trust_code)
+    with users_prints_aside():
+        found = replay_steps(run, steps, allow_inexact=allow_inexact, trust_code=trust_code)
     files = [str(write(found.seen[number], dump)) for number in steps] if dump else []
     if as_json:
         from fourbeat.cli.summary import dump as as_object
@@ -97,7 +98,6 @@ def go_on(
     as_json: bool,
 ) -> None:
     """Train on from a step with other settings."""
-    from fourbeat.cli.options import users_prints_aside
     from fourbeat.cli.summary import print_outcome
     from fourbeat.config.sources import parsed
     from fourbeat.reproduce.branch import branch

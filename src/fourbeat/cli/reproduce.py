@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fourbeat.cli.options import Json, TrustCode
+from fourbeat.cli.options import Json, TrustCode, users_prints_aside
 from fourbeat.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -30,7 +30,10 @@ def reproduce(
     """Train a run again in a new directory: the same weights, or the first difference and why."""
     from fourbeat.reproduce.reproduce import reproduce as again
 
-    tell(run, again(run, out, paths=named(data or []), trust_code=trust_code), as_json=as_json)
+    paths = named(data or [])
+    with users_prints_aside():
+        found = again(run, out, paths=paths, trust_code=trust_code)
+    tell(run, found, as_json=as_json)
 
 
 def tell(run: Path, found: "Reproduction", *, as_json: bool) -> None:
@@ -68,8 +71,8 @@ def show(found: "Reproduction") -> None:
             print(f"weights  {name}: sha256 {(now or 'none')[:16]}…, {equal}")
     if found.first:
         print(f"differs  {found.first}")
-    for text in found.why if not found.same else ():
-        print(f"because  {text}")
+    for text in found.why:
+        print(f"although {text}" if found.same else f"because  {text}")
     print("the same bits" if found.same else "NOT the same bits")
     if found.directory is not None:
         print(f"run      {found.directory}")

@@ -7,7 +7,7 @@ import typer
 
 from fourbeat.errors import ConfigError
 
-VERBS = ("pause", "record")
+VERBS = ("check", "pause", "record")
 """Their standard streams and logging are the script's own."""
 
 AS_PYTHON = {"allow_interspersed_args": False, "help_option_names": ["-h", "--help"]}
@@ -28,9 +28,14 @@ Module = Annotated[bool, typer.Option("-m", help="SCRIPT is a module, as of `pyt
 
 
 def options_after(
-    arguments: Sequence[str], names: Sequence[str]
+    arguments: Sequence[str], names: Sequence[str], flags: Sequence[str] = ()
 ) -> tuple[dict[str, str], list[str]]:
     """Options of ours that stand directly after the script, and what is the script's.
+
+    Args:
+        arguments: all that stands after the script.
+        names: of options with a value.
+        flags: names of those without; they come with an empty value.
 
     Raises:
         ConfigError: for an option without its value.
@@ -39,6 +44,9 @@ def options_after(
     rest = list(arguments)
     while rest:
         name, equals, value = rest[0].partition("=")
+        if rest[0] in flags:
+            own[rest.pop(0)] = ""
+            continue
         if name not in names:
             break
         if not equals and len(rest) < 2:

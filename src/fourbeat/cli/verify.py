@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from fourbeat.cli.options import Json, RunDir, TrustCode
+from fourbeat.cli.options import AllowInexact, Json, RunDir, TrustCode, users_prints_aside
 
 
 def verify(
@@ -15,6 +15,7 @@ def verify(
             "--resume", help="Resume from its checkpoint, aside, and meet the recorded steps."
         ),
     ] = False,
+    allow_inexact: AllowInexact = False,
     trust_code: TrustCode = False,
     as_json: Json = False,
 ) -> None:
@@ -23,7 +24,9 @@ def verify(
         from fourbeat.cli.reproduce import tell
         from fourbeat.reproduce.reproduce import prove_resume
 
-        tell(run, prove_resume(run, trust_code=trust_code), as_json=as_json)
+        with users_prints_aside():
+            found = prove_resume(run, allow_inexact=allow_inexact, trust_code=trust_code)
+        tell(run, found, as_json=as_json)
         return
     from fourbeat.cli.summary import dump
     from fourbeat.receipt.verify import verify as check

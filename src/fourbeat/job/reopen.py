@@ -58,5 +58,9 @@ def declared(directory: Path, receipt: Receipt, *, trust_code: bool = False) -> 
     for file in receipt.data.files:
         path = Path(file.path or "")
         if not path.exists():
-            raise RunError("the run's data is gone", str(path), "Put it back, then try again")
+            raise RunError(
+                "the run's data is gone",
+                str(path),
+                "Put it back; `fourbeat reproduce` also takes it from elsewhere: --data PATH",
+            )
     return config

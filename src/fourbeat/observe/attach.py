@@ -9,7 +9,9 @@ from typing import Any
 import torch
 
 from fourbeat.errors import FourbeatError
+from fourbeat.observe.close import CloseLook
 from fourbeat.observe.on_batches import attach_batches
+from fourbeat.observe.on_details import attach_details
 from fourbeat.observe.on_gradients import attach_gradients
 from fourbeat.observe.on_models import attach_models
 from fourbeat.observe.on_updates import attach_updates
@@ -23,11 +25,14 @@ _ATTACHED: list[Script] = []
 
 
 @contextmanager
-def attach() -> Generator[Stream]:
+def attach(*, detail: bool = False) -> Generator[Stream]:
     """Make a stream of what PyTorch does, whoever calls it, until the context ends.
 
     The results of what runs within are the same bits as without. What belongs to an `fb.Run` is told
     on that run's own stream, and not on this one.
+
+    Args:
+        detail: whether to tell what is in `finer`, too.
 
     Yields:
         the stream. A reader of it comes from `watching(…)` around this, or by `stream.read_by`.
@@ -46,12 +51,19 @@ def attach() -> Generator[Stream]:
         attach_models(stack, script)
         attach_gradients(stack, script)
         attach_updates(stack, script)
+        if detail:
+            attach_details(stack, script)
         around(stack, torch, "compile", _compiling)
         script.stream.end = script.end
         try:
             yield script.stream
         finally:
             script.end()
+
+
+def close_look() -> CloseLook:
+    """A mode that tells every operation of the attached script, while it is on."""
+    return CloseLook(_ATTACHED[-1])
 
 
 def _compiling(original: Function) -> Function:

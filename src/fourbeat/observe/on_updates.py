@@ -1,7 +1,6 @@
 """Optimizers and their schedulers."""
 
 import sys
-from collections.abc import Iterator
 from contextlib import ExitStack
 from types import FrameType
 from typing import Any
@@ -15,6 +14,7 @@ from torch.optim.optimizer import (
 )
 
 from fourbeat.observe.events import Clear, Schedule
+from fourbeat.observe.kinds import below
 from fourbeat.observe.patch import Function, around
 from fourbeat.observe.script import Script
 
@@ -77,7 +77,7 @@ def attach_updates(stack: ExitStack, script: Script) -> None:
 
         return step
 
-    for kind in _kinds(LRScheduler):
+    for kind in below(LRScheduler):
         if "step" in vars(kind):
             around(stack, kind, "step", moving)
 
@@ -90,9 +90,3 @@ def _steps_running() -> int:
         number += frame.f_code.co_qualname == "Optimizer.profile_hook_step.<locals>.wrapper"
         frame = frame.f_back
     return number
-
-
-def _kinds(kind: type[Any]) -> Iterator[type[Any]]:
-    yield kind
-    for below in kind.__subclasses__():
-        yield from _kinds(below)

@@ -19,6 +19,7 @@ from fourbeat.observe.events import (
     Updated,
     Updating,
 )
+from fourbeat.observe.finer import Ended, Finer
 from fourbeat.observe.names import Names
 from fourbeat.observe.rows import row_numbers, rows_in
 from fourbeat.observe.runs import Runs
@@ -57,6 +58,7 @@ class Script:
     Attributes:
         stream: of the events.
         runs: that the script makes; what belongs to them is theirs to tell.
+        within_engine: whether autograd's engine runs.
         scaled: losses by the id of what a scaler made of them, as long as that lives.
     """
 
@@ -73,6 +75,7 @@ class Script:
         self._epoch = 0
         self._calls: list[Forward] = []
         self._backwards = 0
+        self.within_engine = False
 
     @property
     def live(self) -> bool:
@@ -84,12 +87,17 @@ class Script:
             return False
         return self.attached and not self.stream.hushed and not self.runs.open
 
+    def rows_of(self, iterator: Any) -> Any:
+        """What the sampler drew for the latest batch of a pass; None where that cannot be seen."""
+        here = self._passes.get(id(iterator))
+        return here.rows if here is not None else None
+
     @property
     def within_backward(self) -> bool:
         """Whether backward is going on: what is called in it is called again."""
         return self._backwards > 0
 
-    def emit(self, event: Event) -> None:
+    def emit(self, event: Event | Finer) -> None:
         """Tell the readers, if there are any."""
         if self.stream:
             self.stream.emit(event)
@@ -232,6 +240,8 @@ class Script:
         """The script is at its end."""
         if self.live:
             self.end_step()
+        if self.attached and self.stream.heard[Ended]:
+            self.emit(Ended())
         self.attached = False
         self._passes.clear()
         self._calls.clear()

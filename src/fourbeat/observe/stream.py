@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from fourbeat.observe.events import Event
+from fourbeat.observe.finer import Finer
 
 Reader = Callable[[Event], None]
 
@@ -18,6 +19,8 @@ Readers = Mapping[type[Any], Callable[[Any], None]]
 """For each kind of event that is read, what reads it."""
 
 KINDS: tuple[type[Any], ...] = get_args(Event)
+
+FINER: tuple[type[Any], ...] = get_args(Finer)
 
 
 @dataclass(slots=True)
@@ -56,7 +59,9 @@ class Stream:
         self.directory = directory
         self.hushed = False
         self.end: Callable[[], None] = lambda: None
-        self.heard: dict[type[Any], tuple[Callable[[Any], None], ...]] = dict.fromkeys(KINDS, ())
+        self.heard: dict[type[Any], tuple[Callable[[Any], None], ...]] = dict.fromkeys(
+            (*KINDS, *FINER), ()
+        )
         for watcher in WATCHERS.get():
             reader = watcher(self)
             if reader is not None:
@@ -66,7 +71,7 @@ class Stream:
         """Whether anybody reads."""
         return any(self.heard.values())
 
-    def emit(self, event: Event) -> None:
+    def emit(self, event: Event | Finer) -> None:
         """Hand an event to the readers of its kind."""
         if self.hushed:
             return
@@ -78,7 +83,8 @@ class Stream:
         """Have a reader see what comes, for a while.
 
         Args:
-            reader: of every event, or a mapping with a reader for each kind that is of interest.
+            reader: of every event but the finer ones, or a mapping with a reader for each kind that
+                is of interest.
         """
         readers = dict.fromkeys(KINDS, reader) if callable(reader) else reader
         self._add(readers)

@@ -40,6 +40,8 @@ class CommandRecord(BaseModel):
         arguments: that followed it.
         folder: the current one when the run was made.
         torch_seed: of torch's generator then; a script that seeds nothing has one by chance.
+        random_seed: that Python's and NumPy's generators were given before a recorded script began;
+            None where they began by chance.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -49,6 +51,7 @@ class CommandRecord(BaseModel):
     arguments: list[str] = []
     folder: str
     torch_seed: int | None = None
+    random_seed: int | None = None
 
 
 def command() -> CommandRecord | None:

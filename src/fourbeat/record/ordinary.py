@@ -26,6 +26,20 @@ def held(signal: np.ndarray) -> np.ndarray:
     return signal[place]
 
 
+def unseen(signal: np.ndarray) -> np.ndarray:
+    """Whether each value is half as much again as any of the `WINDOW` before it, bool.
+
+    Where single batches are often far from the median (rare classes), a value like theirs is
+    ordinary.
+    """
+    padded = np.concatenate([np.full(WINDOW, -np.inf), held(signal)])
+    windows = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[: len(signal)]
+    highest = np.full(len(signal), np.inf)
+    for start in range(0, len(signal), CHUNK):
+        highest[start : start + CHUNK] = windows[start : start + CHUNK].max(axis=1)
+    return signal > 1.5 * highest
+
+
 def excess(signal: np.ndarray, spreads: float, factor: float) -> np.ndarray:
     """By how many times each value exceeds what is ordinary.
 

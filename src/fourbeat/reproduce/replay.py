@@ -19,7 +19,7 @@ from fourbeat.receipt.model import Receipt
 from fourbeat.record.history import History, history
 from fourbeat.record.snapshots import NAME as SNAPSHOTS
 from fourbeat.reproduce.compare import Divergence
-from fourbeat.reproduce.rerun import train_again
+from fourbeat.reproduce.rerun import ScriptFailedError, train_again
 from fourbeat.reproduce.seen import Seen
 from fourbeat.reproduce.witness import DivergedError, Reached, Witness
 
@@ -93,23 +93,37 @@ def replay_steps(
             "Replay it there",
         )
     found = Replayed(0)
+
+    def from_(snapshot: Checkpoint | None) -> Witness:
+        found.start = snapshot.step if snapshot else 0
+        with tempfile.TemporaryDirectory(prefix="fourbeat-replay-") as folder:
+            scratch = Path(folder) / run.absolute().name
+            if snapshot is not None:
+                place(snapshot, scratch)
+            return retrace(
+                run,
+                receipt,
+                log_,
+                scratch,
+                first=found.start,
+                wanted=steps,
+                last=steps[-1],
+                allow_inexact=allow_inexact,
+                trust_code=trust_code,
+            )
+
     snapshot = nearest(run, steps[0], found.notes)
-    found.start = snapshot.step if snapshot else 0
-    with tempfile.TemporaryDirectory(prefix="fourbeat-replay-") as folder:
-        scratch = Path(folder) / run.absolute().name
-        if snapshot is not None:
-            place(snapshot, scratch)
-        witness = retrace(
-            run,
-            receipt,
-            log_,
-            scratch,
-            first=found.start,
-            wanted=steps,
-            last=steps[-1],
-            allow_inexact=allow_inexact,
-            trust_code=trust_code,
+    try:
+        witness = from_(snapshot)
+    except (DivergedError, ScriptFailedError) as error:
+        if snapshot is None or receipt.declared:
+            raise
+        found.notes.append(
+            f"done from the start: from the snapshot of step {snapshot.step} it goes otherwise "
+            f"({error.problems[0].fact}), so the script keeps something by itself (a count of its "
+            f"own, a buffer) that `extra=` does not give to the run"
         )
+        witness = from_(None)
     found.seen, found.verified = witness.seen, witness.verified
     found.differences = [str(divergence) for divergence in witness.divergences]
     missing = [step for step in steps if step not in found.seen]

@@ -31,7 +31,7 @@ class Reproduction:
         verified: steps that equal what was recorded.
         weights: of the selected and the last weights, `(before, now)`, by what they are.
         first: the first step that differs, and in what, in words; None where the log knows of none.
-        why: what is not as it was, in words.
+        why: what is not as it was, in words; also where the bits are the same all the same.
     """
 
     directory: Path | None
@@ -101,11 +101,18 @@ def reproduce(
     return found
 
 
-def prove_resume(run: Path, *, trust_code: bool = False) -> Reproduction:
+def prove_resume(
+    run: Path, *, allow_inexact: bool = False, trust_code: bool = False
+) -> Reproduction:
     """Resume a run from a checkpoint it has, and see that it meets what was recorded after it.
 
     The run itself is left alone. It begins from the newest checkpoint or snapshot that has steps
     after it, and goes to the last step that is recorded.
+
+    Args:
+        run: its directory.
+        allow_inexact: try where data, code or environment are not what they were.
+        trust_code: run code that the receipt names, wherever it lies.
 
     Raises:
         RunError: if nothing is there to begin from.
@@ -135,7 +142,7 @@ def prove_resume(run: Path, *, trust_code: bool = False) -> Reproduction:
             first=start.step,
             wanted=(),
             last=None if ended else last,
-            allow_inexact=False,
+            allow_inexact=allow_inexact,
             trust_code=trust_code,
         )
         found = Reproduction(None, start.step, witness.verified, why=notes)
@@ -152,17 +159,22 @@ def judge(found: Reproduction, before: Receipt, now: Receipt, witness: Witness) 
     }
     if witness.divergences:
         found.first = str(witness.divergences[0])
+    elif before.run.status != "interrupted" and before.run.steps != now.run.steps:
+        found.first = f"it had {before.run.steps:,} steps, and now {now.run.steps:,}"
     elif not found.same:
         found.first = first_epoch(before, now)
     if found.same:
-        return
-    if found.first is None and found.verified == before.run.steps:
+        found.why += changes(before, now)
+    elif found.first is None and found.verified == before.run.steps:
         found.why.append("every step equals the log: the receipt's hash is not of these weights")
     else:
-        found.why += reasons(before, now)
+        found.why += changes(before, now) or [
+            "nothing that the receipt knows of: NumPy or Python draw unseeded, or an operator or a "
+            "loader is not deterministic"
+        ]
 
 
-def reasons(before: Receipt, now: Receipt) -> list[str]:
+def changes(before: Receipt, now: Receipt) -> list[str]:
     """What is not as it was: data, code, random numbers, configuration, environment."""
     found = changed_data(before)
     for name, digest in before.code.modules.items():
@@ -180,10 +192,7 @@ def reasons(before: Receipt, now: Receipt) -> list[str]:
     for part in ("model", "optimizers", "training"):
         found += tree_differences(old[part], new[part], part)
     found += differences(before.environment, now.environment)
-    return found or [
-        "nothing that the receipt knows of: NumPy or Python draw unseeded, a module of the script's "
-        "own has changed, or an operator or a loader is not deterministic"
-    ]
+    return found
 
 
 def first_epoch(before: Receipt, now: Receipt) -> str | None:

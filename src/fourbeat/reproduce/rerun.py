@@ -2,7 +2,10 @@
 
 import logging
 import os
+import shutil
+import signal
 import sys
+import tempfile
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
@@ -12,7 +15,7 @@ from typing import Any
 from fourbeat.checkpoint.files import sha256
 from fourbeat.config.options import PATHS
 from fourbeat.config.sources import override
-from fourbeat.errors import FourbeatError, InexactError, RunError
+from fourbeat.errors import FourbeatError, InexactError, RunError, first_line
 from fourbeat.job.reopen import declared, reopen
 from fourbeat.job.train import train
 from fourbeat.loop.directory import elsewhere
@@ -23,8 +26,13 @@ from fourbeat.receipt.model import Receipt
 from fourbeat.script.fresh import fresh
 from fourbeat.script.recorded import recorded as record
 from fourbeat.script.run import Program, find
+from fourbeat.script.untouched import untouched
 
 log = logging.getLogger("fourbeat")
+
+
+class ScriptFailedError(RunError):
+    """A script ended with an error of its own."""
 
 
 def train_again(
@@ -64,18 +72,56 @@ def train_again(
             train(override(config, settings), scratch, allow_inexact=True)
             return
         command = trusted(directory, receipt, allow_inexact=allow_inexact, trust_code=trust_code)
-        log.warning(
-            "%s runs again in %s: files that it writes are written anew",
-            Path(command.script).name,
-            command.folder,
-        )
-        if receipt.observed:
-            with attach() as stream, kept(stream, scratch, command, recorded=recorded):
+        with guarded(scratch, command):
+            if receipt.observed:
+                with attach() as stream, kept(stream, scratch, command, recorded=recorded):
+                    run_script(command)
+                    stream.end()
+                return
+            with elsewhere(directory, scratch, recorded=recorded):
                 run_script(command)
-                stream.end()
-            return
-        with elsewhere(directory, scratch, recorded=recorded):
-            run_script(command)
+
+
+@contextmanager
+def guarded(scratch: Path, command: CommandRecord) -> Generator[None]:
+    """The files that a script writes are as they were, afterwards.
+
+    Raises:
+        RunError: if they cannot be put back; where their copies are.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="fourbeat-files-"))
+    with untouched(folder / "files", scratch) as journal:
+        try:
+            yield
+        finally:
+            try:
+                changed = journal.put_back()
+            except OSError as error:
+                raise RunError(
+                    f"files that the script wrote cannot be put back: {first_line(error)}",
+                    command.script,
+                    f"Copies of what they were are in {folder}",
+                ) from error
+            shutil.rmtree(folder, ignore_errors=True)
+            changed = [path for path in changed if of_the_script(path, command.folder)]
+            if changed:
+                log.warning(
+                    "%s ran again in %s; what it wrote there is as it was: %s",
+                    Path(command.script).name,
+                    command.folder,
+                    listed([os.path.relpath(path, command.folder) for path in changed]),
+                )
+
+
+def of_the_script(path: str, folder: str) -> bool:
+    """Whether a path is worth telling: what is temporary is not, but in the script's own folder."""
+    return Path(path).is_relative_to(folder) or not Path(path).is_relative_to(tempfile.gettempdir())
+
+
+def listed(names: list[str]) -> str:
+    """The first few names, and how many more."""
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more
 
 
 @contextmanager
@@ -167,14 +213,18 @@ def run_script(command: CommandRecord) -> None:
         except FourbeatError:
             raise
         except Exception as error:
-            raise RunError(
+            raise ScriptFailedError(
                 f"the script failed: {type(error).__name__}: {error}",
                 command.script,
                 "--debug shows where",
             ) from error
         except SystemExit as end:
+            if end.code == 128 + signal.SIGTERM:
+                raise  # it was told to
             if end.code not in (None, 0):
-                raise RunError(f"the script ended with exit({end.code!r})", command.script) from end
+                raise ScriptFailedError(
+                    f"the script ended with exit({end.code!r})", command.script
+                ) from end
 
 
 @contextmanager
@@ -187,7 +237,7 @@ def as_main(command: CommandRecord) -> Generator[tuple[Program, ModuleType]]:
         main = sys.modules["__main__"] = program.main()
         sys.argv = [program.name, *command.arguments]
         sys.path.insert(0, program.folder)
-        with fresh(Path(program.folder), command.torch_seed):
+        with fresh(Path(program.folder), command):
             yield program, main
     finally:
         sys.modules["__main__"], sys.argv, sys.path[:] = before[:3]

@@ -9,26 +9,28 @@ from types import ModuleType
 import torch
 
 from fourbeat.checkpoint import rng
-from fourbeat.receipt.code import own_modules
+from fourbeat.receipt.code import CommandRecord, own_modules
 
 
 @contextmanager
-def fresh(folder: Path, seed: int | None) -> Generator[None]:
-    """Modules of a folder unimported, torch's generators and switches as at its start, for a while.
+def fresh(folder: Path, command: CommandRecord) -> Generator[None]:
+    """Modules of a folder unimported, generators and switches as at its start, for a while.
 
     A script's own modules may seed or count when they are imported; they are imported again.
 
     Args:
         folder: of the script.
-        seed: that torch's generators had in the process that ran it; None if it is not known.
+        command: how it was started.
     """
     state, threads = rng.capture(), torch.get_num_threads()
     dtype, strict = torch.get_default_dtype(), torch.are_deterministic_algorithms_enabled()
     warns = torch.is_deterministic_algorithms_warn_only_enabled()
     gradients = torch.is_grad_enabled()
     before = forget(folder)
-    if seed is not None:
-        torch.manual_seed(seed)
+    if command.torch_seed is not None:
+        torch.manual_seed(command.torch_seed)
+    if command.random_seed is not None:
+        rng.seed_others(command.random_seed)
     try:
         yield
     finally:

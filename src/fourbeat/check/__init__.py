@@ -1,0 +1,1 @@
+"""Silent bugs in any PyTorch script: one file a rule."""

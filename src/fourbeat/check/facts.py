@@ -1,0 +1,51 @@
+"""What rules share: what was found out about the script by now, and how a finding is reported."""
+
+from typing import Any
+
+from fourbeat.check.finding import Finding, Place, Severity
+from fourbeat.check.ledger import Ledger
+from fourbeat.check.sources import Sources
+from fourbeat.observe.stream import Stream
+
+
+class Facts:
+    """The script under observation, as rules see it.
+
+    Attributes:
+        stream: of its events.
+        ledger: what became of gradients.
+        sources: the syntax trees of its files.
+        findings: by now, each rule and line once.
+        failed: rules that ended with an error of their own, by name.
+    """
+
+    def __init__(self, stream: Stream, sources: Sources):
+        self.stream = stream
+        self.sources = sources
+        self.ledger = Ledger()
+        self.failed: dict[str, Exception] = {}
+        self.findings: dict[tuple[str, str, int], Finding] = {}
+
+    def report(
+        self,
+        rule: str,
+        severity: Severity,
+        place: Place | None,
+        message: str,
+        fix: str,
+        **evidence: Any,
+    ) -> None:
+        """Report a bug; a line that is known to have it is left as it is."""
+        self.add(Finding(rule, severity, place, message, fix, evidence))
+
+    def add(self, finding: Finding) -> None:
+        """Report a bug, as `report` does."""
+        place = finding.place
+        key = (finding.rule, place.file if place else "", place.line if place else 0)
+        self.findings.setdefault(key, finding)
+
+    def names(self, optimizer: Any) -> str:
+        """What the script calls an optimizer, in words."""
+        subjects = self.stream.subjects()
+        found = next((n for n, o in subjects.optimizers.items() if o is optimizer), None)
+        return "the optimizer" if found in (None, "main") else f"the optimizer {found}"

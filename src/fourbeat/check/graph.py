@@ -1,0 +1,94 @@
+"""Reading autograd's graph, before the engine runs and frees what it saved."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from torch import Tensor
+
+SHAPES = frozenset(
+    f"{name}Backward{number}"
+    for name in [
+        "View",
+        "ReshapeAlias",
+        "UnsafeView",
+        "Transpose",
+        "T",
+        "Permute",
+        "Squeeze",
+        "Unsqueeze",
+        "Expand",
+        "Slice",
+        "Select",
+        "Index",
+        "Clone",
+        "ToCopy",
+        "Alias",
+        "Cat",
+        "Stack",
+        "Split",
+        "SplitWithSizes",
+        "Unbind",
+        "Contiguous",
+        "IndexSelect",
+        "Flatten",
+        "Unflatten",
+        "AsStrided",
+        "Movedim",
+        "Gather",
+        "MaskedSelect",
+    ]
+    for number in range(3)
+) | {"CloneBackward0", "SqueezeBackward1", "UnsafeSplitBackward0", "UnbindBackward0"}
+"""Nodes that move values and change none."""
+
+CALCULUS = frozenset(
+    f"{name}Backward{number}"
+    for name in ("Mul", "Div", "Add", "Sub", "Mean", "Sum", "Neg", "Rsub", "AddCdiv", "AddCmul")
+    for number in range(4)
+)
+"""Nodes in which a loss is scaled, reduced, and added to others."""
+
+
+def name_of(node: Any) -> str:
+    """What kind of node it is, as torch calls it."""
+    return node.name()
+
+
+def parents(node: Any) -> list[Any]:
+    """The nodes that it was computed from."""
+    return [parent for parent, _ in node.next_functions if parent is not None]
+
+
+def walk(roots: Iterable[Tensor]) -> Iterator[Any]:
+    """Every node that roots were computed from, each once, those near the roots first."""
+    ways = [tensor.grad_fn for tensor in roots if tensor.grad_fn is not None]
+    seen = set(ways)
+    place = 0
+    while place < len(ways):
+        node = ways[place]
+        place += 1
+        yield node
+        for parent in parents(node):
+            if parent not in seen:
+                seen.add(parent)
+                ways.append(parent)
+
+
+def leaves(roots: Iterable[Tensor]) -> list[Tensor]:
+    """The tensors whose gradients a backward from roots would give."""
+    found = [tensor for tensor in roots if tensor.grad_fn is None and tensor.requires_grad]
+    for node in walk(roots):
+        variable = getattr(node, "variable", None)
+        if variable is not None:
+            found.append(variable)
+    return found
+
+
+def through(node: Any, kinds: frozenset[str]) -> Any:
+    """The first node that is not of these kinds, on the way that has one parent alone."""
+    while node is not None and name_of(node) in kinds:
+        above = parents(node)
+        if len(above) != 1:
+            return node
+        node = above[0]
+    return node

@@ -1,0 +1,325 @@
+"""The life of gradients: fed by backwards, cleared, consumed by steps, or dropped unseen."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+
+from fourbeat.check.finding import Place
+from fourbeat.check.graph import CALCULUS, name_of, parents
+from fourbeat.check.place import here, stack
+from fourbeat.observe.events import Updated, Updating
+from fourbeat.observe.finer import (
+    Calling,
+    Clearing,
+    Differentiated,
+    Differentiating,
+    Made,
+    Passed,
+)
+from fourbeat.observe.steps import parameters
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """One backward.
+
+    Attributes:
+        number: of it, from 1.
+        frames: the user's lines that led to it, the innermost first.
+        inputs: a print of what the models had been given since the run before.
+        scaled: whether its root is a product or a quotient: a loss that was scaled.
+        mean: whether a mean stands near its root.
+        fed: the optimizers whose parameters it gave gradients to.
+        consumed: those that stepped on what it gave.
+    """
+
+    number: int
+    frames: list[Place]
+    inputs: tuple[Any, ...]
+    scaled: bool
+    mean: bool
+    fed: set[int] = field(default_factory=set[int])
+    consumed: set[int] = field(default_factory=set[int])
+
+    @property
+    def place(self) -> Place | None:
+        """Where it was called."""
+        return self.frames[0] if self.frames else None
+
+
+@dataclass(slots=True)
+class Life:
+    """What is in one parameter's gradient: the runs that fed it, and how many a step has taken."""
+
+    runs: list[Run] = field(default_factory=list[Run])
+    taken: int = 0
+
+
+@dataclass(slots=True)
+class Clear:
+    """Gradients were cleared.
+
+    Attributes:
+        place: where; None where it was not by `zero_grad`.
+        dropped: runs that nobody had stepped on.
+    """
+
+    place: Place | None
+    dropped: list[Run]
+
+
+@dataclass(slots=True)
+class Step:
+    """One step of an optimizer, and what had happened to its gradients since the last one.
+
+    Attributes:
+        optimizer: whose.
+        number: of its steps, from 1.
+        frames: the user's lines that led to it, the innermost first.
+        runs: backwards whose gradients it takes.
+        stale: whether it takes some that a step had taken already, with others on top.
+        clears: since the last step, in order.
+        fed: runs that fed it since the last step, whatever became of them.
+        passes: ends of DataLoader passes since the last step.
+        edited: whether gradients were changed after the last backward, by other than clipping.
+    """
+
+    optimizer: Optimizer
+    number: int
+    frames: list[Place]
+    runs: list[Run]
+    stale: bool
+    clears: list[Clear]
+    fed: list[Run]
+    passes: int
+    edited: bool
+
+    @property
+    def place(self) -> Place | None:
+        """Where it was called."""
+        return self.frames[0] if self.frames else None
+
+    @property
+    def dropped(self) -> list[Run]:
+        """Runs that were cleared away before this step, and that no step ever took."""
+        return [run for clear in self.clears for run in clear.dropped if not run.consumed]
+
+
+@dataclass(slots=True)
+class _Account:
+    """What has happened to one optimizer since its last step."""
+
+    made: Place | None = None
+    number: int = 0
+    clears: list[Clear] = field(default_factory=list[Clear])
+    fed: list[Run] = field(default_factory=list[Run])
+    passes: int = 0
+
+
+class Ledger:
+    """Follows every gradient of every optimizer's.
+
+    Attributes:
+        steps: told of each step, just before it.
+        runs: backwards by now.
+    """
+
+    def __init__(self) -> None:
+        self.steps: list[Callable[[Step], None]] = []
+        self.runs = 0
+        self._accounts: WeakKeyDictionary[Optimizer, _Account] = WeakKeyDictionary()
+        self._lives: dict[int, tuple[Tensor, Life]] = {}
+        self._before: dict[int, tuple[Tensor | None, int]] = {}
+        self._after: dict[int, int] = {}
+        self._run: Run | None = None
+        self._inputs: list[Any] = []
+        self.readers: dict[type[Any], Callable[[Any], None]] = {
+            Made: self._made,
+            Clearing: self._clearing,
+            Differentiating: self._differentiating,
+            Differentiated: self._differentiated,
+            Updating: self._updating,
+            Updated: self._updated,
+            Passed: self._passed,
+            Calling: self._calling,
+        }
+
+    def optimizers(self) -> list[Optimizer]:
+        """Those that exist."""
+        return list(self._accounts)
+
+    @property
+    def root_place(self) -> Place | None:
+        """Where the backward was called that is going on."""
+        return self._run.place if self._run is not None else None
+
+    def made(self, optimizer: Optimizer) -> Place | None:
+        """Where an optimizer was made."""
+        return self._accounts[optimizer].made
+
+    def _made(self, event: Made) -> None:
+        self._accounts.setdefault(event.optimizer, _Account(here()))
+
+    def _calling(self, event: Calling) -> None:
+        if event.grad and len(self._inputs) < 8:
+            self._inputs += [print_of(one) for one in event.inputs if isinstance(one, Tensor)]
+
+    def _life(self, p: Tensor) -> Life:
+        known = self._lives.get(id(p))
+        if known is None or known[0] is not p:
+            known = self._lives[id(p)] = (p, Life())
+        return known[1]
+
+    def _clearing(self, event: Clearing) -> None:
+        self._clear(event.parameters, here())
+
+    def _clear(self, cleared: Sequence[Tensor], place: Place | None) -> None:
+        dropped: dict[int, Run] = {}
+        ids: set[int] = set()
+        for p in cleared:
+            life = self._life(p)
+            ids.add(id(p))
+            if not life.taken:
+                dropped.update((run.number, run) for run in life.runs)
+            life.runs, life.taken = [], 0
+        for optimizer, account in self._accounts.items():
+            if any(id(p) in ids for p in parameters(optimizer)):
+                own = [run for run in dropped.values() if id(optimizer) in run.fed]
+                account.clears.append(Clear(place, own))
+
+    def _missing(self) -> None:
+        """See gradients that were set to None, or to zero, by hand."""
+        for optimizer, account in self._accounts.items():
+            gone: list[Tensor] = []
+            for p in parameters(optimizer):
+                life = self._life(p)
+                if life.runs and (p.grad is None or (life.taken and is_zero(p.grad))):
+                    gone.append(p)
+            if gone and len(gone) == sum(bool(self._life(p).runs) for p in parameters(optimizer)):
+                dropped = {
+                    run.number: run
+                    for p in gone
+                    if not self._life(p).taken
+                    for run in self._life(p).runs
+                }
+                account.clears.append(Clear(None, list(dropped.values())))
+            for p in gone:
+                life = self._life(p)
+                life.runs, life.taken = [], 0
+
+    def _differentiating(self, event: Differentiating) -> None:
+        if not event.accumulates:
+            return
+        self._missing()
+        self.runs += 1
+        self._run = Run(self.runs, stack(), tuple(self._inputs), *shape_of(event.roots))
+        self._inputs = []
+        self._before = {
+            id(p): (p.grad, -1 if p.grad is None else p.grad._version)
+            for optimizer in self._accounts
+            for p in parameters(optimizer)
+        }
+
+    def _differentiated(self, event: Differentiated) -> None:
+        run, self._run = self._run, None
+        if run is None or not event.done:
+            return
+        for optimizer, account in self._accounts.items():
+            fed = False
+            for p in parameters(optimizer):
+                grad = p.grad
+                if grad is None:
+                    continue
+                before, version = self._before.get(id(p), (None, -1))
+                self._after[id(p)] = grad._version
+                if before is grad and version == grad._version:
+                    continue
+                self._life(p).runs.append(run)
+                fed = True
+            if fed:
+                run.fed.add(id(optimizer))
+                account.fed.append(run)
+        self._before.clear()
+
+    def _updating(self, event: Updating) -> None:
+        optimizer = event.optimizer
+        account = self._accounts.setdefault(optimizer, _Account())
+        self._missing()
+        runs: dict[int, Run] = {}
+        stale = edited = False
+        for p in parameters(optimizer):
+            life = self._life(p)
+            stale |= 0 < life.taken < len(life.runs)
+            runs.update((run.number, run) for run in life.runs)
+            if p.grad is not None and life.runs:
+                edited |= self._after.get(id(p)) != p.grad._version
+        for run in runs.values():
+            run.consumed.add(id(optimizer))
+        account.number += 1
+        step = Step(
+            optimizer,
+            account.number,
+            stack(),
+            list(runs.values()),
+            stale,
+            account.clears,
+            account.fed,
+            account.passes,
+            edited,
+        )
+        account.clears, account.fed, account.passes = [], [], 0
+        if not event.closure:
+            for tell in self.steps:
+                tell(step)
+        for p in parameters(optimizer):
+            life = self._life(p)
+            life.taken = len(life.runs)
+
+    def _updated(self, event: Updated) -> None:
+        """What a closure's backward gave is taken, too."""
+        for p in parameters(event.optimizer):
+            life = self._life(p)
+            if life.runs:
+                life.taken = len(life.runs)
+                for run in life.runs:
+                    run.consumed.add(id(event.optimizer))
+
+    def _passed(self, _: Passed) -> None:
+        for account in self._accounts.values():
+            account.passes += 1
+
+
+def print_of(given: Tensor) -> tuple[Any, ...]:
+    """What tells one batch from another: the shape and a few values, where they are at hand."""
+    some = given.detach().reshape(-1)[:8].tolist() if given.device.type == "cpu" else id(given)
+    return tuple(given.shape), str(some)
+
+
+def is_zero(gradient: Tensor) -> bool:
+    """Whether nothing is in it."""
+    with torch.no_grad():
+        values = gradient.coalesce().values() if gradient.is_sparse else gradient
+        return not bool(values.any())
+
+
+def shape_of(roots: Sequence[Tensor]) -> tuple[bool, bool]:
+    """Whether a loss was scaled, and whether it is a mean, as the end of its graph tells."""
+    scaled = mean = False
+    for root in roots:
+        node = root.grad_fn
+        ways = [] if node is None else [node]
+        for _ in range(16):
+            if not ways:
+                break
+            node = ways.pop()
+            name = name_of(node)
+            scaled |= name.startswith(("MulBackward", "DivBackward"))
+            mean |= name.startswith("MeanBackward") or getattr(node, "_saved_reduction", None) == 1
+            if name in CALCULUS:
+                ways += parents(node)
+    return scaled, mean

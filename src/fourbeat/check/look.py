@@ -1,0 +1,84 @@
+"""When to look closely, and the lines that operations came from."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+
+from fourbeat.check.finding import Place
+from fourbeat.check.place import here
+from fourbeat.observe.finer import Calling, Differentiated, Operation
+
+RUNS = 8
+"""Backwards that are looked at closely, from the start."""
+
+CALLS = 6
+"""Calls of models without gradients that are looked at closely."""
+
+_KEY = "fourbeat.place"
+
+
+class Looks:
+    """Turns a close look on and off.
+
+    It is on from the start, until a few backwards have run; and again for the first few calls of models
+    without gradients. What `torch.compile` sees is left alone.
+
+    Args:
+        mode: the close look.
+    """
+
+    def __init__(self, mode: TorchFunctionMode):
+        self._mode = mode
+        self._on = False
+        self._runs = self._calls = 0
+        self.readers: dict[type[Any], Any] = {
+            Calling: self._calling,
+            Differentiated: self._differentiated,
+            Operation: mark,
+        }
+
+    def begin(self) -> None:
+        """Look closely from here on, unless other modes are at work."""
+        if not self._on and torch._C._len_torch_function_stack() == 0:  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue]
+            self._mode.__enter__()
+            self._on = True
+
+    def end(self) -> None:
+        """No longer look closely, as soon as no other mode lies on top."""
+        if self._on and torch.overrides._get_current_function_mode() is self._mode:  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue]
+            self._mode.__exit__(None, None, None)
+            self._on = False
+
+    def _calling(self, event: Calling) -> None:
+        if event.grad:
+            return
+        self._calls += 1
+        if self._calls <= CALLS:
+            self.begin()
+        elif self._runs >= RUNS:
+            self.end()
+
+    def _differentiated(self, event: Differentiated) -> None:
+        self._runs += event.accumulates
+        if self._runs >= RUNS:
+            self.end()
+
+
+def mark(event: Operation) -> None:
+    """Note in the graph which line made a node."""
+    result: Any = event.result
+    if not isinstance(result, Tensor):
+        return
+    try:
+        node: Any = result.grad_fn
+    except RuntimeError:  # a view whose base has changed since
+        return
+    if node is not None and _KEY not in node.metadata and (place := here()) is not None:
+        node.metadata[_KEY] = place
+
+
+def place_of(node: Any) -> Place | None:
+    """The line that made a node of the graph; None where nobody looked."""
+    return node.metadata.get(_KEY)

@@ -1,0 +1,129 @@
+"""A script, checked: run as it is, with every rule looking on; or read without being run."""
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fourbeat.check.facts import Facts
+from fourbeat.check.finding import ORDER, Finding
+from fourbeat.check.rules import RULES
+from fourbeat.check.sources import Sources
+from fourbeat.check.suppress import Baseline, Comments, Ignored
+from fourbeat.check.watch import checking
+from fourbeat.errors import ConfigError
+from fourbeat.observe.events import Stepped
+from fourbeat.observe.stream import Stream, Subjects
+from fourbeat.receipt.code import own_modules
+from fourbeat.script.run import Program, run
+from fourbeat.script.stop import Stopped, stopping
+
+
+@dataclass(slots=True)
+class Checked:
+    """What came of it.
+
+    Attributes:
+        findings: that are to be shown, sorted by file and line.
+        sources: of the files.
+        steps: that were watched.
+        code: exit code of the script; 0 if it was ended early, or not run.
+        stopped: whether it was ended early.
+        broken: rules that failed themselves, with their error.
+    """
+
+    findings: list[Finding]
+    sources: Sources
+    steps: int = 0
+    code: int = 0
+    stopped: bool = False
+    broken: dict[str, Exception] = field(default_factory=dict[str, Exception])
+
+
+def check(
+    program: Program,
+    arguments: Sequence[str],
+    *,
+    steps: int | None = None,
+    seconds: float | None = None,
+    baseline: Path | None = None,
+) -> Checked:
+    """Run a script in this process and look at it by every rule.
+
+    Args:
+        program: the script.
+        arguments: its own.
+        steps: of training after which to end it; None for its own end.
+        seconds: after which to end it; None for never.
+        baseline: a file with findings to let stand.
+
+    Raises:
+        ConfigError: if `pyproject.toml` or the baseline is broken; before anything is run.
+    """
+    sources = Sources()
+    ignored, old = Ignored(Path.cwd(), RULES), Baseline(baseline, sources)
+    done = 0
+    with stopping(seconds) as stop, checking(sources) as facts:
+
+        def stepped(event: Stepped) -> None:
+            nonlocal done
+            done += event.counted
+            if steps is not None and done >= steps:
+                stop.now()
+
+        with facts.stream.read_by({Stepped: stepped}):
+            try:
+                code = run(program, arguments)
+            except Stopped:
+                code = 0
+    files = {
+        program.file,
+        *(str(Path(m.__file__ or "")) for m in own_modules(Path(program.folder)).values()),
+    }
+    read_all(facts, files)
+    found = judged(facts, files, ignored, old)
+    return Checked(found, sources, done, code, stop.asked, facts.failed)
+
+
+def read(file: str, *, baseline: Path | None = None) -> Checked:
+    """Read a file by the rules that need no run.
+
+    Raises:
+        ConfigError: as `check`; also for a file that is no Python.
+    """
+    sources = Sources()
+    ignored, old = Ignored(Path.cwd(), RULES), Baseline(baseline, sources)
+    if sources.tree(file) is None:
+        raise ConfigError("the file is no Python that can be read", file)
+    facts = Facts(Stream(lambda: Subjects({}, {})), sources)
+    read_all(facts, [file])
+    return Checked(judged(facts, [file], ignored, old), sources)
+
+
+def read_all(facts: Facts, files: Iterable[str]) -> None:
+    """Have the rules that read syntax trees read some files."""
+    for file in sorted(files):
+        tree: ast.Module | None = facts.sources.tree(file)
+        for rule in RULES.values():
+            if tree is not None and rule.read is not None:
+                for finding in rule.read(tree, file):
+                    facts.add(finding)
+
+
+def judged(facts: Facts, files: Iterable[str], ignored: Ignored, old: Baseline) -> list[Finding]:
+    """What is left to show, sorted."""
+    comments = Comments(facts.sources)
+    left = [
+        finding
+        for finding in facts.findings.values()
+        if not comments.cover(finding) and not ignored.cover(finding) and not old.cover(finding)
+    ]
+    left += comments.unused(RULES, files)
+    return sorted(left, key=order)
+
+
+def order(finding: Finding) -> tuple[str, int, int, str]:
+    """By file and line, the worst first."""
+    place = finding.place
+    file, line = (place.file, place.line) if place is not None else ("", 0)
+    return file, line, ORDER.index(finding.severity), finding.rule

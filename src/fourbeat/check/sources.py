@@ -1,0 +1,78 @@
+"""The user's files as syntax trees, read when a rule asks."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from fourbeat.check.finding import Place
+
+Loop = ast.For | ast.While | ast.AsyncFor
+
+
+class Sources:
+    """Syntax trees and lines by file; a file that cannot be read or parsed has none."""
+
+    def __init__(self) -> None:
+        self.tree = cache(self._tree)
+        self.lines = cache(self._lines)
+
+    @staticmethod
+    def _lines(file: str) -> list[str]:
+        try:
+            return Path(file).read_text("utf-8", errors="replace").splitlines()
+        except OSError:
+            return []
+
+    def _tree(self, file: str) -> ast.Module | None:
+        try:
+            return ast.parse("\n".join(self.lines(file)))
+        except (SyntaxError, ValueError, RecursionError):
+            return None
+
+    def line(self, place: Place) -> str:
+        """The source line of a place, without its indent; empty where it cannot be read."""
+        lines = self.lines(place.file)
+        return lines[place.line - 1].strip() if place.line <= len(lines) else ""
+
+    def loops(self, place: Place) -> list[Loop]:
+        """The loops of the same function that a line stands in, the outermost first."""
+        tree = self.tree(place.file)
+        return [] if tree is None else list(_loops(tree, place.line))
+
+
+def outside(sources: Sources, frames: list[Place], inner: list[Place]) -> int | None:
+    """In how many loops a line stands, if it stands outside of one that another line stands in.
+
+    Both are seen in the innermost function that led to both of them; None where the line stands in
+    as many loops as the other.
+
+    Args:
+        sources: of the files.
+        frames: the lines that led to it, the innermost first.
+        inner: those that led to the other.
+    """
+    for one in frames:
+        for other in inner:
+            if (one.file, one.function) == (other.file, other.function):
+                loops = len(sources.loops(one))
+                return loops if loops < len(sources.loops(other)) else None
+    return None
+
+
+def _loops(tree: ast.AST, line: int) -> Iterator[Loop]:
+    found: list[Loop] = []
+    for node in ast.iter_child_nodes(tree):
+        start, end = getattr(node, "lineno", line), getattr(node, "end_lineno", line)
+        if not start <= line <= (end or line):
+            continue
+        if isinstance(node, Loop) and any(
+            inner.lineno <= line <= (inner.end_lineno or inner.lineno) for inner in node.body
+        ):
+            found.append(node)
+        inner = list(_loops(node, line))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            found = inner
+        else:
+            found += inner
+    yield from found

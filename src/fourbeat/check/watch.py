@@ -1,0 +1,63 @@
+"""All rules looking at one script at once."""
+
+import logging
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from fourbeat.check.facts import Facts
+from fourbeat.check.look import Looks
+from fourbeat.check.rules import RULES
+from fourbeat.check.sources import Sources
+from fourbeat.observe.attach import attach, close_look
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def checking(sources: Sources | None = None) -> Generator[Facts]:
+    """Look at what PyTorch does in this process, by every rule, until the context ends.
+
+    The results of what runs within are the same bits as without.
+
+    Args:
+        sources: of the files, if there are any already.
+
+    Yields:
+        what is known; its `findings` are whole once the context has ended.
+    """
+    with attach(detail=True) as stream:
+        facts = Facts(stream, sources or Sources())
+        with ExitStack() as stack:
+            looks = Looks(close_look())
+            for name, shared in (("ledger", facts.ledger), ("looks", looks)):
+                stack.enter_context(stream.read_by(safely(shared.readers, facts, name)))
+            for name, rule in RULES.items():
+                if rule.watch is not None:
+                    stack.enter_context(stream.read_by(safely(rule.watch(facts), facts, name)))
+            looks.begin()
+            try:
+                yield facts
+            finally:
+                looks.end()
+                stream.end()
+
+
+def safely(readers: Any, facts: Facts, name: str) -> dict[type[Any], Callable[[Any], None]]:
+    """Readers that never break the script they look at: a rule that fails is out, and says so."""
+    alive = True
+
+    def guard(read: Callable[[Any], None]) -> Callable[[Any], None]:
+        def reads(event: Any) -> None:
+            nonlocal alive
+            if alive:
+                try:
+                    read(event)
+                except Exception as error:
+                    alive = False
+                    facts.failed[name] = error
+                    log.debug("the rule %s failed", name, exc_info=True)
+
+        return reads
+
+    return {kind: guard(read) for kind, read in readers.items()}
