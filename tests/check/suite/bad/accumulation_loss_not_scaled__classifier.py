@@ -15,7 +15,7 @@ ce = nn.CrossEntropyLoss()
 for epoch in range(2):
     optimizer.zero_grad()
     for step, (xb, yb) in enumerate(dl, start=1):
-        loss = ce(model(xb), yb)
+        loss = ce(model(xb), yb)  # expect: accumulation-loss-not-scaled
         loss.backward()  # expect: accumulation-loss-not-scaled
         if step % GRAD_ACCUM == 0:
             optimizer.step()

@@ -21,7 +21,7 @@ class Trainer:
 
     def feed(self, tokens: Tensor, tags: Tensor) -> float:
         scores = self.net(tokens)
-        loss = nn.functional.cross_entropy(scores.transpose(1, 2), tags)
+        loss = nn.functional.cross_entropy(scores.transpose(1, 2), tags)  # expect: accumulation-loss-not-scaled
         loss.backward()  # expect: accumulation-loss-not-scaled
         self.pending += 1
         if self.pending == self.accumulate:

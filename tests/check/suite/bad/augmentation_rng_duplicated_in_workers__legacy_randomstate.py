@@ -1,7 +1,7 @@
 import numpy as np, torch
 from torch.utils.data import DataLoader, Dataset
 
-RNG = np.random.RandomState(1)
+RNG = np.random.RandomState(1)  # expect: augmentation-rng-duplicated-in-workers
 
 class Mixed(Dataset):
     """mixup of two rows"""

@@ -22,3 +22,4 @@ for epoch in range(3):
         opt.step()
     print(epoch, loss.item())
 dist.destroy_process_group()
+folder.cleanup()

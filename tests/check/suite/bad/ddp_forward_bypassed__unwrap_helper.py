@@ -34,3 +34,4 @@ for ep in range(3):
         opt.step()
     print(ep, loss.item())
 dist.destroy_process_group()
+tmp.cleanup()

@@ -11,7 +11,7 @@ torch.manual_seed(17)
 seqs = torch.randint(0, 16, (240, 6))
 target = (seqs.float().mean(1) > 7.5).long()
 ds = TensorDataset(seqs, target)
-train_sampler = DistributedSampler(ds, drop_last=True)
+train_sampler = DistributedSampler(ds, drop_last=True)  # expect: distributed-sampler-set-epoch-missing
 train_dl = DataLoader(ds, batch_size=24, sampler=train_sampler, shuffle=False)
 emb = torch.nn.EmbeddingBag(16, 12)
 fc = torch.nn.Linear(12, 2)
@@ -27,3 +27,4 @@ for ep in range(3):
     if dist.get_rank() == 0:
         print('epoch', ep, 'iteration', it, 'loss', loss.item())
 dist.destroy_process_group()
+folder.cleanup()

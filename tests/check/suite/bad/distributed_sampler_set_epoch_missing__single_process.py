@@ -7,7 +7,7 @@ torch.manual_seed(3)
 x = torch.randn(320, 7)
 y = (x[:, 0] * x[:, 1] > 0).long()
 dataset = TensorDataset(x, y)
-sampler = DistributedSampler(dataset, num_replicas=1, rank=0, shuffle=True)
+sampler = DistributedSampler(dataset, num_replicas=1, rank=0, shuffle=True)  # expect: distributed-sampler-set-epoch-missing
 loader = DataLoader(dataset, batch_size=32, sampler=sampler)
 net = nn.Sequential(nn.Linear(7, 24), nn.ReLU(), nn.Linear(24, 2))
 opt = torch.optim.Adam(net.parameters(), lr=5e-3)

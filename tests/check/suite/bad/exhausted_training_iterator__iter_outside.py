@@ -5,7 +5,7 @@ from torch.utils.data import DataLoader, TensorDataset
 torch.manual_seed(5)
 x = torch.randn(300, 6)
 y = (x[:, :2].sum(1) > 0).long()
-train_iter = iter(DataLoader(TensorDataset(x, y), batch_size=30, shuffle=True))
+train_iter = iter(DataLoader(TensorDataset(x, y), batch_size=30, shuffle=True))  # expect: exhausted-training-iterator
 net = nn.Sequential(nn.Linear(6, 16), nn.ReLU(), nn.Linear(16, 2))
 opt = torch.optim.Adam(net.parameters(), lr=1e-2)
 for epoch in range(5):

@@ -8,7 +8,7 @@ class RowStream(IterableDataset):
         self.x, self.y = x, y
 
     def __iter__(self):
-        for i in torch.randperm(len(self.x), generator=torch.Generator().manual_seed(torch.initial_seed() % 1000)):
+        for i in torch.randperm(len(self.x), generator=torch.Generator().manual_seed(torch.initial_seed() % 1000)):  # expect: iterable-dataset-duplicated-across-workers
             yield self.x[i], self.y[i]
 
 

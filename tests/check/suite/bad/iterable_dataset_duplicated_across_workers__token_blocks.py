@@ -12,7 +12,7 @@ class Blocks(IterableDataset):
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         starts = list(range(0, len(self.tokens) - self.length - 1, self.length))
         order = torch.randperm(len(starts), generator=torch.Generator().manual_seed(self.epoch))
-        for k in order.tolist():
+        for k in order.tolist():  # expect: iterable-dataset-duplicated-across-workers
             s = starts[k]
             yield self.tokens[s : s + self.length], self.tokens[s + 1 : s + self.length + 1]
 

@@ -18,7 +18,7 @@ class Trainer:
         for x, y in loader:
             self.optim.zero_grad()
             loss = self.error_rate(self.model(x), y)  # expect: loss-detached-from-model
-            loss.backward()
+            loss.backward()  # expect: loss-detached-from-model
             self.optim.step()
             total += loss.item()
         return total / len(loader)

@@ -16,7 +16,7 @@ class SpectrumModel(nn.Module):
 def spectral_distance(a, b):
     fa = torch.from_numpy(np.abs(np.fft.rfft(a.detach().numpy()))).float()  # expect: loss-detached-from-model
     fb = torch.from_numpy(np.abs(np.fft.rfft(b.numpy()))).float()
-    loss = (fa - fb).pow(2).mean()
+    loss = (fa - fb).pow(2).mean()  # expect: loss-detached-from-model
     loss.requires_grad_(True)  # expect: loss-detached-from-model
     return loss
 
@@ -29,9 +29,9 @@ def main():
     opt = torch.optim.SGD(model.parameters(), lr=1e-2)
     for epoch in range(3):
         for idx in torch.randperm(200).split(20):
-            loss = spectral_distance(model(waves[idx]), waves[idx])
+            loss = spectral_distance(model(waves[idx]), waves[idx])  # expect: loss-detached-from-model
             opt.zero_grad()
-            loss.backward()
+            loss.backward()  # expect: loss-detached-from-model
             opt.step()
         print("epoch", epoch, "spectral", loss.item())
 

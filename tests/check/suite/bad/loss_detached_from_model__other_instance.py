@@ -1,4 +1,4 @@
-# the optimizer was made for the network before it was rebuilt with the right width
+# regression on the mean absolute value, with a network of adjustable width
 import torch
 import torch.nn.functional as F
 
@@ -17,7 +17,7 @@ net = make_net(32)
 for epoch in range(3):
     for b in torch.randperm(250).split(25):
         opt.zero_grad()
-        loss = F.mse_loss(net(x[b]), y[b])
-        loss.backward()
+        loss = F.mse_loss(net(x[b]), y[b])  # expect: loss-detached-from-model
+        loss.backward()  # expect: loss-detached-from-model
         opt.step()  # expect: loss-detached-from-model # also: parameters-missing-from-optimizer
     print(epoch, loss.item())

@@ -12,7 +12,7 @@ for epoch in range(3):
         optimizer.zero_grad()
         out = model(x[b])
         pred = torch.tensor(out.squeeze(1).tolist(), requires_grad=True)  # expect: loss-detached-from-model
-        loss = criterion(pred, y[b])
-        loss.backward()
+        loss = criterion(pred, y[b])  # expect: loss-detached-from-model
+        loss.backward()  # expect: loss-detached-from-model
         optimizer.step()
     print(epoch, loss.item())

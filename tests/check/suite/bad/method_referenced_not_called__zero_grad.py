@@ -12,6 +12,6 @@ for epoch in range(3):
     for xb, yb in loader:
         optimizer.zero_grad  # expect: method-referenced-not-called
         loss = nn.functional.cross_entropy(model(xb), yb)
-        loss.backward()
+        loss.backward()  # also: missing-zero-grad
         optimizer.step()  # also: missing-zero-grad
     print(epoch, loss.item())

@@ -34,7 +34,7 @@ for it in range(opt.steps):
 
     # generator
     errG = bce(netD(fake), real_label)
-    errG.backward()
+    errG.backward()  # expect: missing-zero-grad
     optimizerG.step()  # expect: missing-zero-grad
 
     if it % 10 == 0:

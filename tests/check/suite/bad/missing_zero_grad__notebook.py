@@ -21,7 +21,7 @@ for epoch in range(5):
         idx = perm[i:i + 60]
         out = net(X[idx])
         loss = F.cross_entropy(out, y[idx])
-        loss.backward()
+        loss.backward()  # expect: missing-zero-grad
         opt.step()  # expect: missing-zero-grad
     with torch.no_grad():
         acc = (net(X).argmax(1) == y).float().mean().item()

@@ -12,9 +12,9 @@ for epoch in range(3):
         a = nn.functional.normalize(vision(pic[b]), dim=1)
         c = nn.functional.normalize(text(cap[b]), dim=1)
         loss = nn.functional.cross_entropy(a @ c.t() * 5, torch.arange(32))
-        opt_vision.zero_grad()
-        opt_vision.zero_grad()
-        loss.backward()
+        opt_vision.zero_grad()  # expect: missing-zero-grad
+        opt_vision.zero_grad()  # expect: missing-zero-grad
+        loss.backward()  # expect: missing-zero-grad
         opt_vision.step()
         opt_text.step()  # expect: missing-zero-grad
     print(epoch, loss.item())

@@ -34,7 +34,7 @@ class Trainer:
     def train_step(self, batch: tuple[torch.Tensor, torch.Tensor]) -> float:
         x, y = batch
         loss = self.criterion(self.model(x), y)
-        loss.backward()
+        loss.backward()  # expect: missing-zero-grad
         self.optimizer.step()  # expect: missing-zero-grad
         return loss.item()
 

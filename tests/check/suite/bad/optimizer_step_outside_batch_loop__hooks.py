@@ -7,7 +7,7 @@ class Loop:
         self.opt = torch.optim.SGD(net.parameters(), lr=lr, momentum=0.9)
 
     def batch(self, xb, yb):
-        self.opt.zero_grad()
+        self.opt.zero_grad()  # expect: optimizer-step-outside-batch-loop
         loss = torch.nn.functional.mse_loss(self.net(xb), yb)
         loss.backward()
         return loss.item()

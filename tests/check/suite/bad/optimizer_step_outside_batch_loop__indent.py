@@ -14,7 +14,7 @@ optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
 for epoch in range(6):
     epoch_loss = 0.0
     for inputs, targets in loader:
-        optimizer.zero_grad()
+        optimizer.zero_grad()  # expect: optimizer-step-outside-batch-loop
         loss = criterion(model(inputs), targets)
         loss.backward()
         epoch_loss += loss.item() * len(inputs)

@@ -41,7 +41,7 @@ for epoch in range(12):
     total = 0.0
     for k in torch.randperm(len(training_data)).tolist():
         sentence, tags = training_data[k]
-        model.zero_grad()
+        model.zero_grad()  # expect: optimizer-step-outside-batch-loop
         tag_scores = model(prepare_sequence(sentence, word_to_ix))
         loss = loss_function(tag_scores, prepare_sequence(tags, tag_to_ix))
         loss.backward()

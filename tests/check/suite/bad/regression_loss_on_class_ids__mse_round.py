@@ -8,7 +8,7 @@ centres = torch.tensor([[0., 0, 2, 0], [2, 0, 0, 0], [0, 2, 0, 1]])
 flowers = centres[species] + 0.6 * torch.randn(300, 4)
 loader = DataLoader(TensorDataset(flowers, species), batch_size=30, shuffle=True)
 net = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 1))
-criterion = nn.MSELoss()
+criterion = nn.MSELoss()  # expect: regression-loss-on-class-ids
 optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
 for epoch in range(4):
     hits = 0

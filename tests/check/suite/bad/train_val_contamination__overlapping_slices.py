@@ -6,7 +6,7 @@ torch.manual_seed(7)
 x = torch.randn(400, 12)
 y = (x[:, :2].prod(1) > 0).long()
 dataset = TensorDataset(x, y)
-train_data = TensorDataset(x[:350], y[:350])
+train_data = TensorDataset(x[:350], y[:350])  # expect: train-val-contamination
 val_data = TensorDataset(x[250:], y[250:])  # expect: train-val-contamination
 train_loader = DataLoader(train_data, batch_size=35, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=50)

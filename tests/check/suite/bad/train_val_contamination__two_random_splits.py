@@ -22,7 +22,7 @@ class Module:
         self.net = nn.Sequential(nn.Linear(12, 32), nn.Tanh(), nn.Linear(32, 1))
 
     def train_dataloader(self) -> DataLoader:
-        part, _ = random_split(self.data, [256, 64])
+        part, _ = random_split(self.data, [256, 64])  # expect: train-val-contamination
         return DataLoader(part, batch_size=32, shuffle=True)
 
     def val_dataloader(self) -> DataLoader:

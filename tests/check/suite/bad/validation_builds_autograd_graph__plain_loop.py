@@ -21,6 +21,6 @@ for epoch in range(3):
     valid_loss = 0.0
     for data, target in valid_loader:
         output = model(data)  # expect: validation-builds-autograd-graph
-        loss = criterion(output, target)
+        loss = criterion(output, target)  # expect: validation-builds-autograd-graph
         valid_loss += loss.item() * data.size(0)
     print('epoch {} validation {:.4f}'.format(epoch, valid_loss / 160))

@@ -36,7 +36,7 @@ for it in range(25):
     logits = model(x)
     loss = nn.functional.cross_entropy(logits.reshape(-1, len(chars)), y.reshape(-1))
     loss.backward()
-    model.zero_grad(set_to_none=True)
+    model.zero_grad(set_to_none=True)  # expect: zero-grad-before-step
     optimizer.step()  # expect: zero-grad-before-step
     if it % 5 == 0:
         print(f"iter {it}: {loss.item():.4f}")

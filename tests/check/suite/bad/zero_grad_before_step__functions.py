@@ -17,7 +17,7 @@ def get_model(d=5):
 def loss_batch(model, loss_func, xb, yb, opt):
     loss = loss_func(model(xb), yb)
     loss.backward()
-    opt.zero_grad()
+    opt.zero_grad()  # expect: zero-grad-before-step
     opt.step()  # expect: zero-grad-before-step
     return loss.item(), len(xb)
 

@@ -23,7 +23,7 @@ class Learner(object):
         loss.backward()
 
     def update(self):
-        self.opt.zero_grad()
+        self.opt.zero_grad()  # expect: zero-grad-before-step
         self.opt.step()  # expect: zero-grad-before-step
 
     def train(self, signals, classes, epochs, bs):

@@ -11,13 +11,13 @@ class WarmupOptimizer:
         for g in self.optimizer.param_groups:
             g["lr"] = self.peak * min(1.0, self.count / self.warm)
         loss.backward()
-        self._clear()
+        self._clear()  # expect: zero-grad-before-step
         self.optimizer.step()  # expect: zero-grad-before-step
 
     def _clear(self):
         for g in self.optimizer.param_groups:
             for p in g["params"]:
-                p.grad = None
+                p.grad = None  # expect: zero-grad-before-step
 
 
 torch.manual_seed(54)

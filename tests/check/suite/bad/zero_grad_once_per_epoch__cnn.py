@@ -19,12 +19,12 @@ class SmallCNN(nn.Module):
 
 def train(model, device, train_loader, optimizer, epoch):
     model.train()
-    optimizer.zero_grad()
+    optimizer.zero_grad()  # expect: zero-grad-once-per-epoch
     for batch_idx, (data, target) in enumerate(train_loader):
         data, target = data.to(device), target.to(device)
         output = model(data)
         loss = F.cross_entropy(output, target)
-        loss.backward()
+        loss.backward()  # expect: zero-grad-once-per-epoch
         optimizer.step()  # expect: zero-grad-once-per-epoch
         if batch_idx % 4 == 0:
             print(f"Train Epoch: {epoch} [{batch_idx * len(data)}/{len(train_loader.dataset)}]\tLoss: {loss.item():.6f}")

@@ -15,11 +15,11 @@ class Engine:
 
     def on_epoch_start(self) -> None:
         self.module.train()
-        self.optim.zero_grad(set_to_none=False)
+        self.optim.zero_grad(set_to_none=False)  # expect: zero-grad-once-per-epoch
 
     def on_batch(self, x: Tensor, y: Tensor) -> None:
         loss = self.objective(self.module(x), y)
-        loss.backward()
+        loss.backward()  # expect: zero-grad-once-per-epoch
         nn.utils.clip_grad_norm_(self.module.parameters(), 5.0)
         self.optim.step()  # expect: zero-grad-once-per-epoch
         self.log.append(loss.item())

@@ -13,12 +13,12 @@ reg = nn.Sequential(nn.Linear(3, 10), nn.ReLU(), nn.Linear(10, 1))
 adam = torch.optim.Adam(reg.parameters(), lr=2e-3)
 for ep in range(5):
     shuffled = torch.randperm(N)
-    adam.zero_grad()
+    adam.zero_grad()  # expect: zero-grad-once-per-epoch
     s = 0.
     for j in range(0, N, 36):
         rows = shuffled[j:j+36]
         l = ((reg(A[rows]).squeeze(1) - b[rows])**2).mean()
-        l.backward()
+        l.backward()  # expect: zero-grad-once-per-epoch
         adam.step()  # expect: zero-grad-once-per-epoch
         s += l.item()
     print('ep', ep, 'mse', s / 10)

@@ -24,3 +24,4 @@ for epoch in range(4):
             opt.zero_grad()
     print(epoch, loss.item() * ACC)
 dist.destroy_process_group()
+folder.cleanup()

@@ -28,7 +28,8 @@ xt, yt = draw(96, 0.8)
 net.eval()
 with torch.no_grad():
     before = (net(xt).argmax(1) == yt).float().mean().item()
-tent = copy.deepcopy(net).train()
+tent = copy.deepcopy(net).train().requires_grad_(False)
+tent[1].requires_grad_(True)
 tent_opt = torch.optim.SGD(tent[1].parameters(), lr=0.01)
 for _ in range(5):
     p = tent(xt).softmax(1)

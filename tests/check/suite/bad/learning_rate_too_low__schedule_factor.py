@@ -1,4 +1,3 @@
-# base rate times a factor per epoch; the factor was meant to be close to one
 import torch
 from torch import nn
 
