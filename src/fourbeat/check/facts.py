@@ -16,6 +16,7 @@ class Facts:
         stream: of its events.
         ledger: what became of gradients.
         sources: the syntax trees of its files.
+        steps: of training by now.
         findings: by now, each rule and line once.
         over: whether enough was seen: nothing that comes is looked at, but the end.
         failed: rules that ended with an error of their own, by name.
@@ -25,6 +26,7 @@ class Facts:
         self.stream = stream
         self.sources = sources
         self.ledger = Ledger()
+        self.steps = 0
         self.over: Callable[[], bool] = lambda: False
         self.failed: dict[str, Exception] = {}
         self.findings: dict[tuple[str, str, int], Finding] = {}
