@@ -22,6 +22,7 @@ class Facts:
         census: which parameters losses reach, and which optimizers hold.
         cuts: where values left the graph.
         sources: the syntax trees of its files.
+        steps: of training by now.
         findings: by now, each rule and line once.
         reading: whether a rule is at work at this moment.
         over: whether enough was seen: nothing that comes is looked at, but the end.
@@ -36,6 +37,7 @@ class Facts:
         self.census = Census(self.births)
         self.cuts = Cuts()
         self.reading = False
+        self.steps = 0
         self.over: Callable[[], bool] = lambda: False
         self.failed: dict[str, Exception] = {}
         self.findings: dict[tuple[str, str, int], Finding] = {}

@@ -1,0 +1,102 @@
+"""Scripts in many hands' styles: each bug on its line, and not a word about clean ones.
+
+`suite/README.md` says what the folders hold, and what the markers mean.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import fourbeat as fb
+from fourbeat.check.rules import RULES
+
+HERE = Path(__file__).parent
+SUITE = HERE / "suite"
+MARKER = re.compile(r"# (expect|also): ([a-z0-9*-]+)")
+
+FILES = {kind: sorted((SUITE / kind).glob("*.py")) for kind in ("bad", "clean", "examples")}
+
+
+def run_all(*words):
+    """The answer of each script, by its name."""
+    source = str(Path(fb.__file__).parents[1])
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": source}
+    files = [str(file) for kind in FILES.values() for file in kind]
+    command = [sys.executable, str(HERE / "apart.py"), *words, *files]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return {
+        Path(f).name: json.loads(a) for f, a in zip(files, done.stdout.splitlines(), strict=True)
+    }
+
+
+@pytest.fixture(scope="module")
+def checked():
+    """Every script, checked."""
+    return run_all()
+
+
+@pytest.fixture(scope="module")
+def bare():
+    """Every script, run as it is."""
+    return run_all("--bare")
+
+
+def markers(file):
+    """Lines by rule: of those that are to be found, and of those that may be."""
+    found = {"expect": {}, "also": {}}
+    for number, line in enumerate(file.read_text().splitlines(), 1):
+        for kind, rule in MARKER.findall(line):
+            found[kind].setdefault(rule, []).append(number)
+    return found["expect"], found["also"]
+
+
+def loud(answer):
+    """Its errors and warnings."""
+    return [one for one in answer["findings"] if one["severity"] != "note"]
+
+
+@pytest.mark.parametrize("file", FILES["bad"], ids=lambda file: file.stem)
+def test_a_bug_is_named_on_its_line(checked, file):
+    expected, also = markers(file)
+    assert expected, "the script has no marker"
+    answer = checked[file.name]
+    assert (answer.get("crash"), answer.get("failed")) == (None, {})
+    for rule, lines in expected.items():
+        named = [one for one in answer["findings"] if rule in ("*", one["rule"])]
+        on_line = [one for one in named if any(one["line"] <= n <= one["end_line"] for n in lines)]
+        assert on_line, (rule, lines, answer["findings"])
+    if "*" not in expected:
+        others = [one for one in loud(answer) if one["rule"] not in {*expected, *also}]
+        assert others == []
+
+
+@pytest.mark.parametrize("file", [*FILES["clean"], *FILES["examples"]], ids=lambda file: file.stem)
+def test_clean_code_is_left_alone(checked, file):
+    answer = checked[file.name]
+    assert (answer.get("crash"), answer.get("failed")) == (None, {})
+    assert loud(answer) == []
+
+
+@pytest.mark.parametrize(
+    "file", [file for kind in FILES.values() for file in kind], ids=lambda file: file.stem
+)
+def test_nothing_a_script_does_is_changed(checked, bare, file):
+    one, other = checked[file.name], bare[file.name]
+    assert (one["code"], one["left"], one["printed"]) == (
+        other["code"],
+        other["left"],
+        other["printed"],
+    )
+
+
+def test_every_rule_has_its_scripts():
+    for rule in RULES:
+        stem = rule.replace("-", "_")
+        for kind in ("bad", "clean"):
+            own = [file for file in FILES[kind] if file.name.startswith(f"{stem}__")]
+            assert len(own) >= 3, (rule, kind)
