@@ -61,6 +61,7 @@ class Census:
 
     Attributes:
         births: the same.
+        walking: whether the present backward is one of those whose graph is worth a walk.
         walked: how many backwards were walked.
         reached: by the last of them, by id.
         repeats: for each line that builds modules with parameters anew for a step, in how many.
@@ -70,6 +71,7 @@ class Census:
     def __init__(self, births: Births) -> None:
         self.births = births
         self.walked = self._runs = 0
+        self.walking = False
         self.reached: set[int] = set()
         self.repeats: dict[Place, int] = {}
         self.judges: list[Callable[[Optimizer], None]] = []
@@ -130,11 +132,12 @@ class Census:
             self.of(p).loaded = True
 
     def _differentiating(self, event: Differentiating) -> None:
+        self._runs += 1
+        self.walking = self._runs <= CLOSE or not self._runs % (8 if self._runs < 512 else 64)
         if not event.accumulates:
             return
-        self._runs += 1
         self.births.fresh.clear()
-        if self._runs > CLOSE and self._runs % (8 if self._runs < 512 else 64):
+        if not self.walking:
             return
         self.walked += 1
         self.reached = set()

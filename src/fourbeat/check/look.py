@@ -9,7 +9,8 @@ from torch.overrides import TorchFunctionMode
 
 from fourbeat.check.finding import Place
 from fourbeat.check.place import here
-from fourbeat.observe.finer import Calling, Differentiated, Operation
+from fourbeat.observe.events import Updating
+from fourbeat.observe.finer import Calling, Clearing, Differentiated, Operation
 
 RUNS = 8
 """Backwards that are looked at closely, from the start."""
@@ -37,6 +38,8 @@ class Looks:
         self.readers: dict[type[Any], Any] = {
             Calling: self._calling,
             Differentiated: self._differentiated,
+            Updating: self._due,
+            Clearing: self._due,
             Operation: mark,
         }
 
@@ -54,6 +57,7 @@ class Looks:
 
     def _calling(self, event: Calling) -> None:
         if event.grad:
+            self._due(event)
             return
         self._calls += 1
         if self._calls <= CALLS:
@@ -63,7 +67,11 @@ class Looks:
 
     def _differentiated(self, event: Differentiated) -> None:
         self._runs += event.accumulates
-        if self._runs >= RUNS:
+        self._due(event)
+
+    def _due(self, _: Any) -> None:
+        """End it when enough was seen; within `Tensor.backward` the mode is not on top, and cannot."""
+        if self._on and self._runs >= RUNS:
             self.end()
 
 

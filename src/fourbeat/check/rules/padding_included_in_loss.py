@@ -51,7 +51,8 @@ def watch(facts: Facts) -> Readers:
             free = weight is not None and 0 <= value < len(weight) and float(weight[value]) == 0
             if value != ignored and share >= _SHARE and not free:
                 before = found.get(here(), (value, 0.0, 0))
-                found[here()] = value, before[1] + share, before[2] + 1
+                if before[0] == value:
+                    found[here()] = value, before[1] + share, before[2] + 1
                 return
 
     def differentiated(_: Differentiated) -> None:

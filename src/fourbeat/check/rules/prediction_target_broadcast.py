@@ -44,7 +44,7 @@ def watch(facts: Facts) -> Readers:
             node.metadata[_KEY] = (tuple(a.shape), tuple(b.shape))
 
     def differentiating(event: Differentiating) -> None:
-        for node in walk(event.roots):
+        for node in walk(event.roots) if facts.census.walking else ():
             shapes = node.metadata.get(_KEY)
             if shapes is None:
                 continue

@@ -13,7 +13,7 @@ def watch(facts: Facts) -> Readers:
     """Look for a sigmoid right below a loss that applies one itself."""
 
     def differentiating(event: Differentiating) -> None:
-        for node in walk(event.roots):
+        for node in walk(event.roots) if facts.census.walking else ():
             if not name_of(node).startswith(_LOSSES) or not parents(node):
                 continue
             below = producers(parents(node)[0], SHAPES)

@@ -32,7 +32,7 @@ def watch(facts: Facts) -> Readers:
                 rows.add((given.shape[0], answer.shape[0]))
 
     def differentiating(event: Differentiating) -> None:
-        nodes = list(walk(event.roots))
+        nodes = list(walk(event.roots)) if facts.census.walking else []
         found = [node for node in nodes if _over_rows(node)]
         for node in found:
             result: Any = getattr(node, "_saved_result", None)
