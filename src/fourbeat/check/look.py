@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from fourbeat.check.finding import Place
+from fourbeat.check.graph import node_of
 from fourbeat.check.place import here
 from fourbeat.observe.events import Updating
 from fourbeat.observe.finer import Calling, Clearing, Differentiated, Operation
@@ -80,10 +81,7 @@ def mark(event: Operation) -> None:
     result: Any = event.result
     if not isinstance(result, Tensor):
         return
-    try:
-        node: Any = result.grad_fn
-    except RuntimeError:  # a view whose base has changed since
-        return
+    node = node_of(result)
     if node is not None and _KEY not in node.metadata and (place := here()) is not None:
         node.metadata[_KEY] = place
 

@@ -3,6 +3,7 @@
 from fourbeat.check.rule import Rule
 from fourbeat.check.rules import (
     accumulation_loss_not_scaled,
+    activation_cannot_reach_target,
     bf16_weight_updates_rounded_away,
     clip_before_unscale,
     constant_weight_initialisation,
@@ -77,6 +78,7 @@ RULES: dict[str, Rule] = {
         updates_overruled,
         optimizer_recreated_each_step,
         parameter_in_two_optimizers,
+        activation_cannot_reach_target,
         inputs_carry_nothing,
         inputs_unnormalised,
     )

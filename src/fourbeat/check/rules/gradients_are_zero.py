@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from fourbeat.check.facts import Facts
 from fourbeat.check.finding import Place
-from fourbeat.check.graph import leaves
+from fourbeat.check.graph import leaves, node_of
 from fourbeat.check.ledger import is_zero
 from fourbeat.check.look import each_tensor
 from fourbeat.check.place import here
@@ -29,7 +29,7 @@ def watch(facts: Facts) -> Readers:
 
     def operation(event: Operation) -> None:
         for one in each_tensor(event.result):
-            if one.requires_grad and not one.is_leaf and one.is_floating_point() and len(zeros) < 8:
+            if one.requires_grad and node_of(one) is not None and len(zeros) < 8:
                 with torch.no_grad():
                     dead = one.numel() > 0 and not one.is_sparse and not bool(one.any())
                 if dead and (place := here()) is not None:

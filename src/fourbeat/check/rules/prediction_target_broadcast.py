@@ -1,13 +1,12 @@
 """A prediction and a target of shapes that make a matrix of all pairs."""
 
 import ast
-from typing import Any
 
 from torch import Tensor
 
 from fourbeat.check.facts import Facts
 from fourbeat.check.finding import Place
-from fourbeat.check.graph import walk
+from fourbeat.check.graph import node_of, walk
 from fourbeat.check.look import place_of
 from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
@@ -37,7 +36,7 @@ def watch(facts: Facts) -> Readers:
             isinstance(a, Tensor) and isinstance(b, Tensor) and isinstance(event.result, Tensor)
         ):
             return
-        node: Any = event.result.grad_fn
+        node = node_of(event.result)
         if node is None or a.requires_grad == b.requires_grad or not _pairs(a, b):
             return
         if name in _LOSSES or not _meant(facts.sources, here()):

@@ -15,10 +15,39 @@ from fourbeat.observe.finer import Ended, Operation
 _LOSSES = frozenset({"mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"})
 _CASTS = frozenset({"float", "to", "type", "double", "half", "bfloat16", "type_as"})
 _ORDERED = (
-    *("rating", "star", "grade", "age", "count", "level", "severity", "score", "rank", "ordinal"),
-    *("stage", "number_of", "quantity", "year", "month", "day", "hour", "price", "temperature"),
+    *("rating", "star", "grade", "age", "count", "level", "severity", "rank", "ordinal"),
+    *(
+        "quality",
+        "round",
+        "score",
+        "stage",
+        "number_of",
+        "quantity",
+        "year",
+        "month",
+        "day",
+        "hour",
+        "price",
+        "temperature",
+    ),
 )
 """Words for whole numbers whose order means something."""
+
+_NAMED = frozenset(
+    {
+        "class",
+        "classe",
+        "classify",
+        "classifier",
+        "label",
+        "specie",
+        "kind",
+        "category",
+        "categorie",
+    }
+    | {"intent", "type", "name", "digit", "breed", "genre", "language"}
+)
+"""Words for what has numbers only to be told apart, without a last s."""
 
 
 def watch(facts: Facts) -> Readers:
@@ -61,11 +90,13 @@ def watch(facts: Facts) -> Readers:
             classes = len(values)
             if times < 2 or not 3 <= classes <= 50 or values != set(range(classes)):
                 continue
-            if place is None or not _decides(facts.sources.tree(place.file)):
+            tree = None if place is None else facts.sources.tree(place.file)
+            words = _words(tree)
+            if tree is None or not _rounds(tree) or words & set(_ORDERED):
                 continue
             facts.report(
                 RULE.name,
-                "warning",
+                "warning" if words & _NAMED else "note",
                 place,
                 f"the targets are the whole numbers 0 to {classes - 1}, and predictions are rounded to "
                 "them: if these are classes, the loss takes class 2 to lie between 1 and 3",
@@ -76,18 +107,20 @@ def watch(facts: Facts) -> Readers:
     return {Operation: operation, Ended: ended}
 
 
-def _decides(tree: ast.Module | None) -> bool:
-    """Whether a script rounds tensors, and names nothing that is known to be ordered."""
-    rounds = False
+def _words(tree: ast.Module | None) -> set[str]:
+    """The words of which a script's names are made."""
+    found: set[str] = set()
     for node in ast.walk(tree) if tree is not None else ():
         name = (
             getattr(node, "id", "") or getattr(node, "attr", "") or getattr(node, "name", "") or ""
         )
-        words = name.lower().split("_")
-        if any(word.rstrip("s") in _ORDERED for word in words):
-            return False
-        rounds |= isinstance(node, ast.Attribute) and node.attr == "round"
-    return rounds
+        if isinstance(name, str) and name != "round":
+            found.update(word.rstrip("s") for word in name.lower().split("_"))
+    return found
+
+
+def _rounds(tree: ast.Module) -> bool:
+    return any(isinstance(node, ast.Attribute) and node.attr == "round" for node in ast.walk(tree))
 
 
 RULE = Rule(
@@ -97,7 +130,7 @@ RULE = Rule(
     why="Squared error takes the numbers as quantities: it punishes 3 for 0 nine times as much as 1 for "
     "0, and between two classes it finds a third. The order of classes is an accident.",
     seen="The target of a regression loss was cast from whole numbers 0 to K-1 for 3 to 50 values of K, "
-    "all of which occur, and the script rounds tensors.",
+    "all of which occur, and the script rounds tensors; a warning where its names speak of classes.",
     silent="Ratings, counts, ages and other ordered numbers, as far as names tell; one-hot targets.",
     bad="loss = F.mse_loss(net(x).squeeze(1), label.float())\n",
     good="loss = F.cross_entropy(net(x), label)\n",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.graph import SHAPES, name_of, parents, saved_int, walk
+from fourbeat.check.graph import SHAPES, name_of, node_of, parents, saved_int, walk
 from fourbeat.check.look import each_tensor, place_of
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.observe.finer import Called, Differentiating, Operation
@@ -21,7 +21,7 @@ def watch(facts: Facts) -> Readers:
     def operation(event: Operation) -> None:
         if "softmax" in getattr(event.function, "__name__", ""):
             for one in each_tensor(event.result):
-                node: Any = one.grad_fn
+                node = node_of(one)
                 if node is not None and (place := facts.births.layer()) is not None:
                     node.metadata[_KEY] = place
 
