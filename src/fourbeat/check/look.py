@@ -8,6 +8,7 @@ from torch.overrides import TorchFunctionMode
 
 from fourbeat.check.finding import Place
 from fourbeat.check.place import here
+from fourbeat.observe.events import Updating
 from fourbeat.observe.finer import Calling, Differentiated, Operation
 
 RUNS = 8
@@ -36,6 +37,7 @@ class Looks:
         self.readers: dict[type[Any], Any] = {
             Calling: self._calling,
             Differentiated: self._differentiated,
+            Updating: self._updating,
             Operation: mark,
         }
 
@@ -52,17 +54,19 @@ class Looks:
             self._on = False
 
     def _calling(self, event: Calling) -> None:
-        if event.grad:
+        self._calls += not event.grad
+        if self._runs < RUNS:
             return
-        self._calls += 1
-        if self._calls <= CALLS:
+        if not event.grad and self._calls <= CALLS:
             self.begin()
-        elif self._runs >= RUNS:
+        else:
             self.end()
 
     def _differentiated(self, event: Differentiated) -> None:
         self._runs += event.accumulates
-        if self._runs >= RUNS:
+
+    def _updating(self, _: Updating) -> None:
+        if self._runs >= RUNS:  # while backward runs, the mode itself is at work and not on top
             self.end()
 
 
