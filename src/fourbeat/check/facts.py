@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from fourbeat.check.births import Births
+from fourbeat.check.census import Census
+from fourbeat.check.cuts import Cuts
 from fourbeat.check.finding import Finding, Place, Severity
 from fourbeat.check.ledger import Ledger
 from fourbeat.check.sources import Sources
@@ -15,9 +18,13 @@ class Facts:
     Attributes:
         stream: of its events.
         ledger: what became of gradients.
+        births: where modules were built.
+        census: which parameters losses reach, and which optimizers hold.
+        cuts: where values left the graph.
         sources: the syntax trees of its files.
         steps: of training by now.
         findings: by now, each rule and line once.
+        reading: whether a rule is at work at this moment.
         over: whether enough was seen: nothing that comes is looked at, but the end.
         failed: rules that ended with an error of their own, by name.
     """
@@ -26,6 +33,10 @@ class Facts:
         self.stream = stream
         self.sources = sources
         self.ledger = Ledger()
+        self.births = Births()
+        self.census = Census(self.births)
+        self.cuts = Cuts()
+        self.reading = False
         self.steps = 0
         self.over: Callable[[], bool] = lambda: False
         self.failed: dict[str, Exception] = {}

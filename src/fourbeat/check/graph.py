@@ -92,3 +92,27 @@ def through(node: Any, kinds: frozenset[str]) -> Any:
             return node
         node = above[0]
     return node
+
+
+def producers(node: Any, kinds: frozenset[str], most: int = 64) -> list[Any]:
+    """The first nodes that are not of these kinds, on all ways up from a node."""
+    found: list[Any] = []
+    ways, seen = [node], {node}
+    while ways and len(seen) < most:
+        one = ways.pop()
+        above = parents(one)
+        if name_of(one) not in kinds or not above:
+            found.append(one)
+            continue
+        fresh = [parent for parent in above if parent not in seen]
+        seen.update(fresh)
+        ways += fresh
+    return found
+
+
+def saved_int(node: Any, name: str) -> int | None:
+    """A number that a node saved, with its sign: torch gives it without."""
+    value = getattr(node, name, None)
+    if not isinstance(value, int):
+        return None
+    return value - (1 << 64) if value >= 1 << 63 else value

@@ -1,5 +1,6 @@
 """When to look closely, and the lines that operations came from."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
@@ -9,7 +10,7 @@ from torch.overrides import TorchFunctionMode
 from fourbeat.check.finding import Place
 from fourbeat.check.place import here
 from fourbeat.observe.events import Updating
-from fourbeat.observe.finer import Calling, Differentiated, Operation
+from fourbeat.observe.finer import Calling, Clearing, Differentiated, Operation
 
 RUNS = 8
 """Backwards that are looked at closely, from the start."""
@@ -37,7 +38,8 @@ class Looks:
         self.readers: dict[type[Any], Any] = {
             Calling: self._calling,
             Differentiated: self._differentiated,
-            Updating: self._updating,
+            Updating: self._due,
+            Clearing: self._due,
             Operation: mark,
         }
 
@@ -54,19 +56,22 @@ class Looks:
             self._on = False
 
     def _calling(self, event: Calling) -> None:
-        self._calls += not event.grad
-        if self._runs < RUNS:
+        if event.grad:
+            self._due(event)
             return
-        if not event.grad and self._calls <= CALLS:
+        self._calls += 1
+        if self._calls <= CALLS:
             self.begin()
-        else:
+        elif self._runs >= RUNS:
             self.end()
 
     def _differentiated(self, event: Differentiated) -> None:
         self._runs += event.accumulates
+        self._due(event)
 
-    def _updating(self, _: Updating) -> None:
-        if self._runs >= RUNS:  # while backward runs, the mode itself is at work and not on top
+    def _due(self, _: Any) -> None:
+        """End it when enough was seen; within `Tensor.backward` the mode is not on top, and cannot."""
+        if self._on and self._runs >= RUNS:
             self.end()
 
 
@@ -86,3 +91,17 @@ def mark(event: Operation) -> None:
 def place_of(node: Any) -> Place | None:
     """The line that made a node of the graph; None where nobody looked."""
     return node.metadata.get(_KEY)
+
+
+def each_tensor(arguments: Any, named: Mapping[str, Any] | None = None) -> Iterator[Tensor]:
+    """The tensors among an operation's arguments or results, those in lists and tuples too."""
+    values: list[Any] = [arguments] if isinstance(arguments, Tensor) else []
+    if isinstance(arguments, list | tuple):
+        values += arguments
+    if named:
+        values += named.values()
+    for value in values:
+        if isinstance(value, Tensor):
+            yield value
+        elif isinstance(value, list | tuple):
+            yield from (one for one in value if isinstance(one, Tensor))  # pyright: ignore[reportUnknownVariableType]

@@ -38,7 +38,13 @@ def checking(sources: Sources | None = None) -> Generator[Facts]:
 
             stack.enter_context(stream.read_by({Stepped: stepped}))
             looks = Looks(close_look())
-            for name, shared in (("ledger", facts.ledger), ("looks", looks)):
+            for name, shared in (
+                ("ledger", facts.ledger),
+                ("births", facts.births),
+                ("census", facts.census),
+                ("cuts", facts.cuts),
+                ("looks", looks),
+            ):
                 stack.enter_context(stream.read_by(safely(shared.readers, facts, name)))
             for name, rule in RULES.items():
                 if rule.watch is not None:
@@ -59,13 +65,17 @@ def safely(readers: Any, facts: Facts, name: str) -> dict[type[Any], Callable[[A
     def guard(read: Callable[[Any], None]) -> Callable[[Any], None]:
         def reads(event: Any) -> None:
             nonlocal alive
-            if alive and (not facts.over() or isinstance(event, Ended)):
+            # What a rule itself does with tensors is none of the script's doing.
+            if alive and not facts.reading and (not facts.over() or isinstance(event, Ended)):
+                facts.reading = True
                 try:
                     read(event)
                 except Exception as error:
                     alive = False
                     facts.failed[name] = error
                     log.debug("the rule %s failed", name, exc_info=True)
+                finally:
+                    facts.reading = False
 
         return reads
 

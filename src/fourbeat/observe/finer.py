@@ -43,6 +43,26 @@ class Called:
 
 
 @dataclass(slots=True)
+class Built:
+    """A module begins to be built: it has nothing in it yet."""
+
+    module: nn.Module
+
+
+@dataclass(slots=True)
+class Adding:
+    """A module is about to become a part of a container.
+
+    Attributes:
+        container: that it is added to.
+        module: that is added; None for an empty place.
+    """
+
+    container: nn.Module
+    module: nn.Module | None
+
+
+@dataclass(slots=True)
 class Layer:
     """A layer that depends on its mode (dropout, batch normalisation) is about to be called."""
 
@@ -59,12 +79,14 @@ class Differentiating:
         inputs: whose gradients are wanted; None for every leaf's.
         accumulates: whether leaves get them in `.grad`.
         retained: whether the graph is kept.
+        differentiable: whether a graph of the gradients is made.
     """
 
     roots: Sequence[Tensor]
     inputs: Sequence[Any] | None
     accumulates: bool
     retained: bool
+    differentiable: bool = False
 
 
 @dataclass(slots=True)
@@ -249,6 +271,8 @@ class Ended:
 Finer = (
     Calling
     | Called
+    | Built
+    | Adding
     | Layer
     | Differentiating
     | Differentiated
