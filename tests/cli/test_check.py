@@ -61,9 +61,7 @@ def test_the_report_names_the_line_and_the_output_stays(verb, tmp_path):
 
 
 def test_json_sarif_and_an_early_end(verb, tmp_path):
-    code, out, err = verb(
-        "check", "--json", "--sarif", "out.sarif", "train.py", "--steps", "5", "99"
-    )
+    code, out, _ = verb("check", "--json", "--sarif", "out.sarif", "train.py", "--steps", "5", "99")
     assert code == 1
     found = json.loads(out)
     assert (found["steps"], found["stopped"]) == (5, True)
@@ -115,7 +113,7 @@ def test_a_script_of_its_own_kind(verb, tmp_path):
         "        opt.step()\n", "        opt.step()\n  except:\n    pass\n"
     )
     (tmp_path / "forever.py").write_text(held)
-    code, out, err = verb("check", "--json", "--steps", "50", "forever.py")
+    code, out, _ = verb("check", "--json", "--steps", "50", "forever.py")
     assert (code, json.loads(out)["stopped"]) == (1, True)
     code, out, _ = verb("check", "--json", "--seconds", "2", "forever.py")
     assert (code, json.loads(out)["findings"][0]["line"]) == (1, 14)
