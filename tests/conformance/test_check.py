@@ -99,7 +99,10 @@ MISTAKES = {
         None,
     ),
     "no_grad forgotten": (
-        [("    with torch.no_grad():\n", "    if True:\n"), (".item() * len", ".detach().item() * len")],
+        [
+            ("    with torch.no_grad():\n", "    if True:\n"),
+            (".item() * len", ".detach().item() * len"),
+        ],
         "validation-builds-autograd-graph",
         None,
     ),
