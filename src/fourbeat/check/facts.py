@@ -5,6 +5,7 @@ from typing import Any
 
 from fourbeat.check.finding import Finding, Place, Severity
 from fourbeat.check.ledger import Ledger
+from fourbeat.check.modes import Modes
 from fourbeat.check.sources import Sources
 from fourbeat.observe.stream import Stream
 
@@ -15,6 +16,7 @@ class Facts:
     Attributes:
         stream: of its events.
         ledger: what became of gradients.
+        modes: in which mode models are called.
         sources: the syntax trees of its files.
         findings: by now, each rule and line once.
         over: whether enough was seen: nothing that comes is looked at, but the end.
@@ -25,6 +27,7 @@ class Facts:
         self.stream = stream
         self.sources = sources
         self.ledger = Ledger()
+        self.modes = Modes()
         self.over: Callable[[], bool] = lambda: False
         self.failed: dict[str, Exception] = {}
         self.findings: dict[tuple[str, str, int], Finding] = {}

@@ -31,8 +31,9 @@ def checking(sources: Sources | None = None) -> Generator[Facts]:
         facts = Facts(stream, sources or Sources())
         with ExitStack() as stack:
             looks = Looks(close_look())
-            for name, shared in (("ledger", facts.ledger), ("looks", looks)):
-                stack.enter_context(stream.read_by(safely(shared.readers, facts, name)))
+            shared = {"ledger": facts.ledger, "looks": looks, "modes": facts.modes}
+            for name, one in shared.items():
+                stack.enter_context(stream.read_by(safely(one.readers, facts, name)))
             for name, rule in RULES.items():
                 if rule.watch is not None:
                     stack.enter_context(stream.read_by(safely(rule.watch(facts), facts, name)))

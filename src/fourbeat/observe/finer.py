@@ -44,7 +44,11 @@ class Called:
 
 @dataclass(slots=True)
 class Layer:
-    """A layer that depends on its mode (dropout, batch normalisation) is about to be called."""
+    """A layer that may depend on its mode is about to be called.
+
+    Dropout, normalisation with running statistics, and what has dropout within: recurrent layers and
+    attention.
+    """
 
     module: nn.Module
     grad: bool

@@ -62,7 +62,7 @@ def _calls(stack: ExitStack, script: Script) -> None:
         return forward
 
     around(stack, nn.Module, "__call__", calling)
-    for base in (_DropoutNd, _NormBase):
+    for base in (_DropoutNd, _NormBase, nn.RNNBase, nn.MultiheadAttention):
         for kind in below(base):
             if "forward" in vars(kind):
                 around(stack, kind, "forward", layer)

@@ -3,9 +3,15 @@
 from fourbeat.check.rule import Rule
 from fourbeat.check.rules import (
     accumulation_loss_not_scaled,
+    frozen_backbone_batchnorm_drifts,
+    functional_dropout_ignores_eval,
+    method_referenced_not_called,
     missing_zero_grad,
     optimizer_step_outside_batch_loop,
     softmax_before_cross_entropy,
+    train_mode_not_restored,
+    validation_builds_autograd_graph,
+    validation_in_train_mode,
     zero_grad_before_step,
     zero_grad_inside_accumulation,
     zero_grad_once_per_epoch,
@@ -21,6 +27,12 @@ RULES: dict[str, Rule] = {
         accumulation_loss_not_scaled,
         optimizer_step_outside_batch_loop,
         softmax_before_cross_entropy,
+        validation_in_train_mode,
+        train_mode_not_restored,
+        frozen_backbone_batchnorm_drifts,
+        functional_dropout_ignores_eval,
+        method_referenced_not_called,
+        validation_builds_autograd_graph,
     )
 }
 """By their ids."""
