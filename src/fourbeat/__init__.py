@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from fourbeat.check.python import checking
     from fourbeat.checkpoint.rng import seed_everything
     from fourbeat.data.loader import TensorLoader
     from fourbeat.errors import FourbeatError
@@ -37,6 +38,7 @@ __all__ = [
     "activations",
     "branch",
     "check_batch",
+    "checking",
     "explain",
     "fit",
     "gradients",
@@ -66,6 +68,7 @@ _HOMES = {
     "activations": "fourbeat.loop.look",
     "branch": "fourbeat.reproduce.branch",
     "check_batch": "fourbeat.loop.contract",
+    "checking": "fourbeat.check.python",
     "explain": "fourbeat.record.incidents",
     "fit": "fourbeat.loop.fit",
     "gradients": "fourbeat.loop.look",

@@ -8,11 +8,12 @@ import hashlib
 import json
 import os
 import random
+import signal
 import sys
 import tempfile
 import traceback
 import warnings
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,15 @@ import torch.optim
 import torch.utils.data
 from torch import Tensor, nn
 
-from fourbeat.check.run import judged, read_all
 from fourbeat.check.rules import RULES
+from fourbeat.check.run import judged, read_all
 from fourbeat.check.sources import Sources
 from fourbeat.check.suppress import Baseline, Ignored
 from fourbeat.check.watch import checking
 from fourbeat.script.run import find, run
+
+MOST_SECONDS = 60
+"""Seconds after which a script is ended by a signal."""
 
 
 def digest_of_what_is_left() -> str:
@@ -45,7 +49,11 @@ def digest_of_what_is_left() -> str:
             if isinstance(value, Tensor):
                 plain = value.detach().to_dense() if value.is_sparse else value.detach()
                 made.update(f"{name}.{key}".encode())
-                made.update(plain.contiguous().view(torch.uint8).numpy().tobytes() if plain.numel() and plain.ndim else str(plain.tolist()).encode())
+                made.update(
+                    plain.contiguous().view(torch.uint8).numpy().tobytes()
+                    if plain.numel() and plain.ndim
+                    else str(plain.tolist()).encode()
+                )
     made.update(torch.get_rng_state().numpy().tobytes())
     made.update(np.random.get_state(legacy=False)["state"]["key"].tobytes())
     made.update(repr(random.getstate()).encode())
@@ -86,6 +94,8 @@ def apart(file: Path, *, bare: bool) -> dict[str, Any]:
         sys.stdout.flush()
         child = os.fork()
         if child == 0:
+            os.setpgid(0, 0)
+            signal.alarm(MOST_SECONDS)
             try:
                 os.dup2(printed.fileno(), 1)
                 os.dup2(printed.fileno(), 2)
@@ -99,6 +109,8 @@ def apart(file: Path, *, bare: bool) -> dict[str, Any]:
             there.write_text(json.dumps(result))
             os._exit(0)
         os.waitpid(child, 0)
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)  # what it started, if that hangs
         printed.seek(0)
         text = printed.read().decode(errors="replace").replace(folder, "")
         result = json.loads(there.read_text()) if there.exists() else {"crash": text}

@@ -29,7 +29,9 @@ def run_all(*words):
     files = [str(file) for kind in FILES.values() for file in kind]
     command = [sys.executable, str(HERE / "apart.py"), *words, *files]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    return {Path(f).name: json.loads(a) for f, a in zip(files, done.stdout.splitlines(), strict=True)}
+    return {
+        Path(f).name: json.loads(a) for f, a in zip(files, done.stdout.splitlines(), strict=True)
+    }
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ class Facts:
         ledger: what became of gradients.
         modes: in which mode models are called.
         sources: the syntax trees of its files.
+        steps: of training by now.
         findings: by now, each rule and line once.
         over: whether enough was seen: nothing that comes is looked at, but the end.
         failed: rules that ended with an error of their own, by name.
@@ -28,6 +29,7 @@ class Facts:
         self.sources = sources
         self.ledger = Ledger()
         self.modes = Modes()
+        self.steps = 0
         self.over: Callable[[], bool] = lambda: False
         self.failed: dict[str, Exception] = {}
         self.findings: dict[tuple[str, str, int], Finding] = {}

@@ -64,14 +64,13 @@ def check(
     """
     sources = Sources()
     ignored, old = Ignored(Path.cwd(), RULES), Baseline(baseline, sources)
-    done = 0
 
     def tell(facts: Facts, code: int, *, stopped: bool) -> None:
         own = own_modules(Path(program.folder)).values()
         files = {*program.files(), *(str(module.__file__) for module in own)}
         read_all(facts, files)
         found = judged(facts, files, ignored, old)
-        last(Checked(found, sources, done, code, stopped, facts.failed))
+        last(Checked(found, sources, facts.steps, code, stopped, facts.failed))
 
     def abandon() -> None:
         facts.stream.end()
@@ -80,10 +79,8 @@ def check(
     with checking(sources) as facts, stopping(seconds, abandon) as stop:
         facts.over = lambda: stop.asked
 
-        def stepped(event: Stepped) -> None:
-            nonlocal done
-            done += event.counted
-            if steps is not None and done >= steps:
+        def stepped(_: Stepped) -> None:
+            if steps is not None and facts.steps >= steps:
                 stop.now()
 
         with facts.stream.read_by({Stepped: stepped}):

@@ -5,11 +5,13 @@ from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from fourbeat.check.children import following
 from fourbeat.check.facts import Facts
 from fourbeat.check.look import Looks
 from fourbeat.check.rules import RULES
 from fourbeat.check.sources import Sources
 from fourbeat.observe.attach import attach, close_look
+from fourbeat.observe.events import Stepped
 from fourbeat.observe.finer import Ended
 
 log = logging.getLogger(__name__)
@@ -30,6 +32,11 @@ def checking(sources: Sources | None = None) -> Generator[Facts]:
     with attach(detail=True) as stream:
         facts = Facts(stream, sources or Sources())
         with ExitStack() as stack:
+
+            def stepped(event: Stepped) -> None:
+                facts.steps += event.counted
+
+            stack.enter_context(stream.read_by({Stepped: stepped}))
             looks = Looks(close_look())
             shared = {"ledger": facts.ledger, "looks": looks, "modes": facts.modes}
             for name, one in shared.items():
@@ -38,11 +45,12 @@ def checking(sources: Sources | None = None) -> Generator[Facts]:
                 if rule.watch is not None:
                     stack.enter_context(stream.read_by(safely(rule.watch(facts), facts, name)))
             looks.begin()
-            try:
-                yield facts
-            finally:
-                looks.end()
-                stream.end()
+            with following(facts):
+                try:
+                    yield facts
+                finally:
+                    looks.end()
+                    stream.end()
 
 
 def safely(readers: Any, facts: Facts, name: str) -> dict[type[Any], Callable[[Any], None]]:

@@ -58,6 +58,8 @@ def check(
 ) -> None:
     """Run a script as `python` would, look at its training, and name silent bugs by their lines.
 
+    With --static several files may be named; they are read, and not run.
+
     The script's output, files, random numbers and results stay as they are. The report goes to stderr.
     """
     own, arguments = options_after(arguments or [], VALUES, FLAGS)
@@ -93,7 +95,8 @@ def check(
         leave(done, done.code or exit_code(done, fail_on))
 
     if static:
-        last(read(program.files(), baseline=known))
+        more = [find(name) for name in arguments]
+        last(read([file for one in (program, *more) for file in one.files()], baseline=known))
     with aside:
         if as_json:
             aside.enter_context(users_prints_aside())

@@ -82,6 +82,12 @@ def _compiling(original: Function) -> Function:
     return compile
 
 
+def go_on() -> None:
+    """In a fork: this process is the script, too."""
+    for script in _ATTACHED:
+        script.attached = True
+
+
 def _in_a_fork() -> None:
     """A worker process of a loader is not the script."""
     for script in _ATTACHED:

@@ -34,6 +34,7 @@ def watch(facts: Facts) -> Readers:
 
     def operation(event: Operation) -> None:
         call = facts.modes.current
+        import sys; (event.function in DROPS) and print("DROP", call, facts.modes.layer, file=open("/tmp/dbg","a"))
         if call is None or call.training or event.function not in DROPS and not attends(event):
             return
         layer, facts.modes.layer = facts.modes.layer, None
