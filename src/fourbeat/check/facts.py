@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from fourbeat.check.finding import Finding, Place, Severity
+from fourbeat.check.kept import Kept
 from fourbeat.check.ledger import Ledger
 from fourbeat.check.modes import Modes
+from fourbeat.check.rates import Rates
 from fourbeat.check.sources import Sources
 from fourbeat.observe.stream import Stream
 
@@ -17,6 +19,8 @@ class Facts:
         stream: of its events.
         ledger: what became of gradients.
         modes: in which mode models are called.
+        kept: graphs that outlive their backward.
+        rates: how far updates go, and what becomes of the loss.
         sources: the syntax trees of its files.
         steps: of training by now.
         findings: by now, each rule and line once.
@@ -29,6 +33,8 @@ class Facts:
         self.sources = sources
         self.ledger = Ledger()
         self.modes = Modes()
+        self.kept = Kept()
+        self.rates = Rates(self.ledger)
         self.steps = 0
         self.over: Callable[[], bool] = lambda: False
         self.failed: dict[str, Exception] = {}

@@ -38,7 +38,13 @@ def checking(sources: Sources | None = None) -> Generator[Facts]:
 
             stack.enter_context(stream.read_by({Stepped: stepped}))
             looks = Looks(close_look())
-            shared = {"ledger": facts.ledger, "looks": looks, "modes": facts.modes}
+            shared = {
+                "ledger": facts.ledger,
+                "looks": looks,
+                "modes": facts.modes,
+                "kept": facts.kept,
+                "rates": facts.rates,
+            }
             for name, one in shared.items():
                 stack.enter_context(stream.read_by(safely(one.readers, facts, name)))
             for name, rule in RULES.items():

@@ -3,11 +3,18 @@
 from fourbeat.check.rule import Rule
 from fourbeat.check.rules import (
     accumulation_loss_not_scaled,
+    best_state_not_copied,
+    epoch_scheduler_stepped_per_batch,
     frozen_backbone_batchnorm_drifts,
     functional_dropout_ignores_eval,
+    learning_rate_too_high,
+    learning_rate_too_low,
+    loss_accumulated_with_graph,
     method_referenced_not_called,
     missing_zero_grad,
     optimizer_step_outside_batch_loop,
+    plateau_scheduler_wrong_mode,
+    scheduler_stepped_before_optimizer,
     softmax_before_cross_entropy,
     train_mode_not_restored,
     validation_builds_autograd_graph,
@@ -33,6 +40,13 @@ RULES: dict[str, Rule] = {
         functional_dropout_ignores_eval,
         method_referenced_not_called,
         validation_builds_autograd_graph,
+        loss_accumulated_with_graph,
+        best_state_not_copied,
+        learning_rate_too_high,
+        learning_rate_too_low,
+        epoch_scheduler_stepped_per_batch,
+        plateau_scheduler_wrong_mode,
+        scheduler_stepped_before_optimizer,
     )
 }
 """By their ids."""

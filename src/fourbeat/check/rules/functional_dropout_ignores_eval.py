@@ -34,7 +34,6 @@ def watch(facts: Facts) -> Readers:
 
     def operation(event: Operation) -> None:
         call = facts.modes.current
-        import sys; (event.function in DROPS) and print("DROP", call, facts.modes.layer, file=open("/tmp/dbg","a"))
         if call is None or call.training or event.function not in DROPS and not attends(event):
             return
         layer, facts.modes.layer = facts.modes.layer, None
@@ -45,7 +44,7 @@ def watch(facts: Facts) -> Readers:
         # A module that does nothing else says what it is.
         place = here()
         if place is not None and place == outside_of(bare) and said(facts.sources, place):
-            seen.setdefault(place, []).append(call.given)
+            seen.setdefault(place, []).append((call.updates, call.given))
 
     def ended(_: Any) -> None:
         for place, given in seen.items():
