@@ -1,12 +1,14 @@
 """What rules share: what was found out about the script by now, and how a finding is reported."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from fourbeat.check.finding import Finding, Place, Severity
 from fourbeat.check.kept import Kept
 from fourbeat.check.ledger import Ledger
 from fourbeat.check.modes import Modes
+from fourbeat.check.passes import Passes
 from fourbeat.check.rates import Rates
 from fourbeat.check.sources import Sources
 from fourbeat.observe.stream import Stream
@@ -19,10 +21,12 @@ class Facts:
         stream: of its events.
         ledger: what became of gradients.
         modes: in which mode models are called.
+        passes: of DataLoaders.
         kept: graphs that outlive their backward.
         rates: how far updates go, and what becomes of the loss.
         sources: the syntax trees of its files.
         steps: of training by now.
+        folder: that the script's processes share; None if it has but one.
         findings: by now, each rule and line once.
         over: whether enough was seen: nothing that comes is looked at, but the end.
         failed: rules that ended with an error of their own, by name.
@@ -33,9 +37,11 @@ class Facts:
         self.sources = sources
         self.ledger = Ledger()
         self.modes = Modes()
+        self.passes = Passes()
         self.kept = Kept()
         self.rates = Rates(self.ledger)
         self.steps = 0
+        self.folder: Path | None = None
         self.over: Callable[[], bool] = lambda: False
         self.failed: dict[str, Exception] = {}
         self.findings: dict[tuple[str, str, int], Finding] = {}

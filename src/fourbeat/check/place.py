@@ -75,6 +75,17 @@ def _thrown_away(code: CodeType) -> frozenset[int]:
     )
 
 
+def frames() -> list[FrameType]:
+    """The user's frames at this moment, the innermost first."""
+    found: list[FrameType] = []
+    frame: FrameType | None = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+    while frame is not None:
+        if users(frame.f_code.co_filename):
+            found.append(frame)
+        frame = frame.f_back
+    return found
+
+
 @cache
 def users(file: str) -> bool:
     """Whether a file's code is the user's own: not Python's, not fourbeat's, not installed."""

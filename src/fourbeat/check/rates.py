@@ -32,7 +32,7 @@ class Course:
         updates: by now.
         ratios: 2-norm of an update through that of the weight, in the middle of some weights; of the
             updates 1, 2, 3, 5, 8, 13, … alone, as it needs a copy of the weights.
-        losses: the first few.
+        losses: the first one.
         latest: the last few.
         highest: loss, and its update; only of finite ones.
         broken: update at which the loss was not finite; 0 if it always was.
@@ -55,7 +55,7 @@ class Course:
     @property
     def began(self) -> float:
         """The loss at first."""
-        return median(self.losses)
+        return self.losses[0]
 
     @property
     def ended(self) -> float:

@@ -42,6 +42,7 @@ def checking(sources: Sources | None = None) -> Generator[Facts]:
                 "ledger": facts.ledger,
                 "looks": looks,
                 "modes": facts.modes,
+                "passes": facts.passes,
                 "kept": facts.kept,
                 "rates": facts.rates,
             }

@@ -105,6 +105,13 @@ class Clearing:
 
 
 @dataclass(slots=True)
+class LoaderMade:
+    """A DataLoader exists."""
+
+    loader: Any
+
+
+@dataclass(slots=True)
 class Passing:
     """A DataLoader's pass begins.
 
@@ -229,6 +236,19 @@ class Scaling:
 
 
 @dataclass(slots=True)
+class Replicated:
+    """A `DistributedDataParallel` exists, or is about to be called.
+
+    Attributes:
+        module: that it is.
+        called: whether it is about to be called.
+    """
+
+    module: nn.Module
+    called: bool
+
+
+@dataclass(slots=True)
 class Operation:
     """A function of PyTorch's has answered; told in close looks alone.
 
@@ -258,6 +278,7 @@ Finer = (
     | Differentiated
     | Made
     | Clearing
+    | LoaderMade
     | Passing
     | Given
     | Passed
@@ -268,6 +289,7 @@ Finer = (
     | Saving
     | Loading
     | Scaling
+    | Replicated
     | Operation
     | Ended
 )

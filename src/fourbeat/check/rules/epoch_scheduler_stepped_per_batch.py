@@ -38,6 +38,7 @@ class _Run:
         steps: of it.
         single: with one update since the step before.
         updates: of its optimizer, at its latest step.
+        rate: now.
         low: step at which the rate had fallen to a thousandth; 0 if it never did.
     """
 
@@ -49,6 +50,7 @@ class _Run:
     steps: int = 0
     single: int = 0
     updates: int = 0
+    rate: float = 0.0
     low: int = 0
 
 
@@ -78,7 +80,8 @@ def watch(facts: Facts) -> Readers:
         run.steps += 1
         run.single += now == run.updates + 1
         run.updates = now
-        if not run.low and max(event.after, default=0.0) <= 1e-3 * run.first:
+        run.rate = max(event.after, default=0.0)
+        if not run.low and run.rate <= 1e-3 * run.first:
             run.low = run.steps
 
     def ended(_: Any) -> None:
@@ -86,7 +89,7 @@ def watch(facts: Facts) -> Readers:
             if run.steps < 12 or run.single < 0.9 * run.steps:
                 continue
             turned = run.period and run.steps >= 2 * run.period
-            fell = run.low and run.low <= 0.6 * run.steps and not run.period
+            fell = not run.period and run.low and run.low <= 0.6 * run.steps and run.rate <= 1e-3 * run.first
             done = run.last and run.last <= 0.25 * run.steps
             if not (turned or fell or done):
                 continue

@@ -84,6 +84,8 @@ def names_of(holder: Any) -> set[str]:
     """What the script calls an object, in attributes, at the top of a module, or in a function."""
     found: set[str] = set()
     for owner in gc.get_referrers(holder):
+        if not isinstance(owner, dict):
+            owner = getattr(owner, "__dict__", None)  # an object that keeps its attributes itself
         if isinstance(owner, dict):
             found |= {str(k) for k, v in owner.items() if v is holder}  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
     frame: FrameType | None = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
