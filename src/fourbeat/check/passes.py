@@ -31,7 +31,7 @@ class Pass:
         ends: how often it was found at its end.
     """
 
-    loader: ref[DataLoader[Any]]
+    loader: Callable[[], DataLoader[Any] | None]
     dataset: int
     made: Place | None
     place: Place | None
@@ -101,9 +101,10 @@ class Passes:
     def _passing(self, event: Passing) -> None:
         loader = event.loader
         dataset, number = self._dataset(loader.dataset)
-        one = Pass(
-            ref(loader), dataset, self._made.get(loader), here(), number, began=self.updates
-        )
+        # A loader that is made in the head of a loop is gone once it has begun: it is held as long as
+        # the pass is, unless it holds the pass itself.
+        holds = ref(loader) if loader.persistent_workers else lambda: loader
+        one = Pass(holds, dataset, self._made.get(loader), here(), number, began=self.updates)
         self._of[event.iterator] = one
         self._open = [each for each in self._open if each() is not None][-8:]
         self._open.append(ref(one))
@@ -140,4 +141,13 @@ class Passes:
 def samplers(loader: Any) -> list[Any]:
     """What draws the rows of a loader."""
     found = [loader.sampler, loader.batch_sampler]
-    return [*found, *(getattr(one, "sampler", None) for one in found if one is not None)]
+    found += [getattr(one, "sampler", None) for one in found if one is not None]
+    return list({id(one): one for one in found if one is not None}.values())
+
+
+def more(iterator: Any) -> bool:
+    """Whether a pass has more than one batch."""
+    try:
+        return len(iterator) > 1
+    except (TypeError, NotImplementedError):
+        return True

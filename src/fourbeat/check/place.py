@@ -71,7 +71,9 @@ def discarded() -> bool:
 def _thrown_away(code: CodeType) -> frozenset[int]:
     steps = list(dis.get_instructions(code))
     return frozenset(
-        one.offset for one, after in zip(steps, steps[1:], strict=False) if after.opname == "POP_TOP"
+        one.offset
+        for one, after in zip(steps, steps[1:], strict=False)
+        if after.opname == "POP_TOP"
     )
 
 

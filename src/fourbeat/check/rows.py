@@ -44,5 +44,7 @@ def _prints(given: Tensor) -> list[int] | None:
 
 @cache
 def _factors(many: int) -> Tensor:
-    numbers = [(0x9E3779B97F4A7C15 * (k + 1) ^ 0xBF58476D1CE4E5B9) % (1 << 62) | 1 for k in range(many)]
+    numbers = [
+        (0x9E3779B97F4A7C15 * (k + 1) ^ 0xBF58476D1CE4E5B9) % (1 << 62) | 1 for k in range(many)
+    ]
     return torch.tensor(numbers, dtype=torch.int64, device="cpu")

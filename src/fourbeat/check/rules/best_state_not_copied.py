@@ -11,6 +11,7 @@ from fourbeat.check.facts import Facts
 from fourbeat.check.finding import Place
 from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.check.rules.average_aliases_weights import memory
 from fourbeat.observe.finer import StateGiven, StateTaken
 
 
@@ -57,7 +58,7 @@ def pointers(state: Any) -> set[int]:
     if not isinstance(state, Mapping):
         return set()
     values = cast(Mapping[str, Any], state).values()
-    return {one.data_ptr() for one in values if isinstance(one, Tensor) and one.numel()}
+    return {memory(one) for one in values if isinstance(one, Tensor) and one.numel()} - {0}
 
 
 RULE = Rule(

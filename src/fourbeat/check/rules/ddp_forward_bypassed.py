@@ -41,7 +41,9 @@ def watch(facts: Facts) -> Readers:
                 called[module] = False
         if event.done and place is not None:
             for _, first, grad, version in before:
-                if first.grad is not None and (first.grad is not grad or first.grad._version != version):
+                if first.grad is not None and (
+                    first.grad is not grad or first.grad._version != version
+                ):
                     counts[place] = counts.get(place, 0) + 1
                     if counts[place] == 2:
                         tell(place)

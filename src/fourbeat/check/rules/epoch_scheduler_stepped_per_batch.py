@@ -89,7 +89,12 @@ def watch(facts: Facts) -> Readers:
             if run.steps < 12 or run.single < 0.9 * run.steps:
                 continue
             turned = run.period and run.steps >= 2 * run.period
-            fell = not run.period and run.low and run.low <= 0.6 * run.steps and run.rate <= 1e-3 * run.first
+            fell = (
+                not run.period
+                and run.low
+                and run.low <= 0.6 * run.steps
+                and run.rate <= 1e-3 * run.first
+            )
             done = run.last and run.last <= 0.25 * run.steps
             if not (turned or fell or done):
                 continue

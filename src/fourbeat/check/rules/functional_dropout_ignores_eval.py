@@ -34,7 +34,7 @@ def watch(facts: Facts) -> Readers:
 
     def operation(event: Operation) -> None:
         call = facts.modes.current
-        if call is None or call.training or event.function not in DROPS and not attends(event):
+        if call is None or call.training or (event.function not in DROPS and not attends(event)):
             return
         layer, facts.modes.layer = facts.modes.layer, None
         if layer is not None and layer() is not None:

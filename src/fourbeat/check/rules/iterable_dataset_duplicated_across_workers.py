@@ -77,7 +77,9 @@ def whole(tensor: Any) -> list[Any] | None:
     if tensor.ndim < 1 or tensor.numel() > 64 * max(1, len(tensor)):
         return None
     rows = tensor.reshape(len(tensor), -1).tolist()
-    return [tuple(row) for row in rows] if len({tuple(row) for row in rows}) > len(rows) // 2 else None
+    return (
+        [tuple(row) for row in rows] if len({tuple(row) for row in rows}) > len(rows) // 2 else None
+    )
 
 
 RULE = Rule(

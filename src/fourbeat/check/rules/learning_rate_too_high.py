@@ -1,5 +1,6 @@
 """Steps that are too large for the loss to fall."""
 
+from math import isfinite
 from typing import Any
 
 from fourbeat.check.facts import Facts
@@ -13,9 +14,8 @@ def watch(facts: Facts) -> Readers:
 
     def ended(_: Any) -> None:
         for course in facts.rates.all:
-            ratio = max(course.ratios[:6], default=0.0)
-            far = ratio > 0.3 or ratio != ratio
-            if not far or not course.losses or not course.alone or not steady(course):
+            ratio = max((one for one in course.ratios[:6] if isfinite(one)), default=0.0)
+            if ratio <= 0.3 or not course.losses or not course.alone or not steady(course):
                 continue
             exploded = course.highest > 10 * course.began and course.ended > 1.2 * course.began
             useless = course.updates >= 20 and course.ended > course.began

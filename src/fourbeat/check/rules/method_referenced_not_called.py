@@ -7,9 +7,39 @@ from fourbeat.check.finding import Finding, Place
 from fourbeat.check.rule import Rule
 
 METHODS = frozenset(
-    "eval train zero_grad step backward detach_ requires_grad_ cuda cpu half bfloat16 float double "
-    "unscale_ update barrier synchronize empty_cache set_epoch reset_parameters share_memory "
-    "clip_grad_norm_ no_sync reset_running_stats close flush zero_ clear join start wait".split()
+    [
+        "eval",
+        "train",
+        "zero_grad",
+        "step",
+        "backward",
+        "detach_",
+        "requires_grad_",
+        "cuda",
+        "cpu",
+        "half",
+        "bfloat16",
+        "float",
+        "double",
+        "unscale_",
+        "update",
+        "barrier",
+        "synchronize",
+        "empty_cache",
+        "set_epoch",
+        "reset_parameters",
+        "share_memory",
+        "clip_grad_norm_",
+        "no_sync",
+        "reset_running_stats",
+        "close",
+        "flush",
+        "zero_",
+        "clear",
+        "join",
+        "start",
+        "wait",
+    ]
 )
 """Of PyTorch's objects, and of what stands around them: methods that are called for their effect."""
 

@@ -73,7 +73,9 @@ def watch(facts: Facts) -> Readers:
             return
         was, optimizer = before.get(one.dataset, ([], None))
         before[one.dataset] = order, one.optimizer
-        same = optimizer is not None and one.optimizer is not None and optimizer() is one.optimizer()
+        same = (
+            optimizer is not None and one.optimizer is not None and optimizer() is one.optimizer()
+        )
         if was == order and same:
             loaders[one.place] = loaders.get(one.place, 1) + 1
 

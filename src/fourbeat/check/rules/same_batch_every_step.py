@@ -7,7 +7,7 @@ from fourbeat.check.facts import Facts
 from fourbeat.check.finding import Place
 from fourbeat.check.ledger import print_of
 from fourbeat.check.modes import tensors
-from fourbeat.check.passes import Pass
+from fourbeat.check.passes import Pass, more
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.observe.finer import Given
 
@@ -72,14 +72,6 @@ def watch(facts: Facts) -> Readers:
 
     facts.passes.giving.append(giving)
     return {}
-
-
-def more(iterator: Any) -> bool:
-    """Whether a pass has more than one batch."""
-    try:
-        return len(iterator) > 1
-    except (TypeError, NotImplementedError):
-        return True
 
 
 RULE = Rule(

@@ -72,7 +72,9 @@ def labels(batch: Any) -> list[float] | None:
     values: list[Any] = []
     if isinstance(batch, Mapping):
         named = cast(Mapping[str, Any], batch)
-        wanted = [k for k in named if any(w in str(k).lower() for w in ("label", "target", "class"))]
+        wanted = [
+            k for k in named if any(w in str(k).lower() for w in ("label", "target", "class"))
+        ]
         values = [named[k] for k in wanted] or list(named.values())
     elif isinstance(batch, list | tuple):
         values = list(cast(list[Any], batch))
