@@ -46,6 +46,7 @@ class Child:
 
             context = checking()
         with context as facts:
+            facts.folder = Path(self._folder)
             try:
                 return self._target(*args, **kwargs)
             finally:

@@ -1,13 +1,18 @@
 """What rules share: what was found out about the script by now, and how a finding is reported."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from fourbeat.check.births import Births
 from fourbeat.check.census import Census
 from fourbeat.check.cuts import Cuts
 from fourbeat.check.finding import Finding, Place, Severity
+from fourbeat.check.kept import Kept
 from fourbeat.check.ledger import Ledger
+from fourbeat.check.modes import Modes
+from fourbeat.check.passes import Passes
+from fourbeat.check.rates import Rates
 from fourbeat.check.sources import Sources
 from fourbeat.observe.stream import Stream
 
@@ -21,8 +26,13 @@ class Facts:
         births: where modules were built.
         census: which parameters losses reach, and which optimizers hold.
         cuts: where values left the graph.
+        modes: in which mode models are called.
+        passes: of DataLoaders.
+        kept: graphs that outlive their backward.
+        rates: how far updates go, and what becomes of the loss.
         sources: the syntax trees of its files.
         steps: of training by now.
+        folder: that the script's processes share; None if it has but one.
         findings: by now, each rule and line once.
         reading: whether a rule is at work at this moment.
         over: whether enough was seen: nothing that comes is looked at, but the end.
@@ -37,7 +47,12 @@ class Facts:
         self.census = Census(self.births)
         self.cuts = Cuts()
         self.reading = False
+        self.modes = Modes()
+        self.passes = Passes()
+        self.kept = Kept()
+        self.rates = Rates(self.ledger)
         self.steps = 0
+        self.folder: Path | None = None
         self.over: Callable[[], bool] = lambda: False
         self.failed: dict[str, Exception] = {}
         self.findings: dict[tuple[str, str, int], Finding] = {}

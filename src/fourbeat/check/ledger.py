@@ -351,7 +351,10 @@ class Ledger:
 
 def print_of(given: Tensor) -> tuple[Any, ...]:
     """What tells one batch from another: the shape and a few values, where they are at hand."""
-    some = given.detach().reshape(-1)[:8].tolist() if given.device.type == "cpu" else id(given)
+    try:
+        some = given.detach().reshape(-1)[:8].tolist() if given.device.type == "cpu" else id(given)
+    except RuntimeError:  # a tensor without values, as within vmap
+        some = id(given)
     return tuple(given.shape), str(some)
 
 

@@ -17,7 +17,7 @@ RUNS = 8
 """Backwards that are looked at closely, from the start."""
 
 CALLS = 6
-"""Calls of models without gradients that are looked at closely."""
+"""Calls of models without gradients, or in evaluation mode, that are looked at closely."""
 
 _KEY = "fourbeat.place"
 
@@ -26,7 +26,7 @@ class Looks:
     """Turns a close look on and off.
 
     It is on from the start, until a few backwards have run; and again for the first few calls of models
-    without gradients. What `torch.compile` sees is left alone.
+    without gradients or in evaluation mode. What `torch.compile` sees is left alone.
 
     Args:
         mode: the close look.
@@ -57,7 +57,7 @@ class Looks:
             self._on = False
 
     def _calling(self, event: Calling) -> None:
-        if event.grad:
+        if event.grad and event.module.training:
             self._due(event)
             return
         self._calls += 1

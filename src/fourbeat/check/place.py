@@ -1,11 +1,14 @@
 """The user's own line, at this moment."""
 
+import dis
 import sys
 import sysconfig
+from collections.abc import Callable
 from functools import cache
 from itertools import islice
 from pathlib import Path
 from types import CodeType, FrameType
+from typing import Any
 
 from fourbeat.check.finding import Place
 from fourbeat.observe.patch import HIDDEN
@@ -38,6 +41,49 @@ def stack() -> list[Place]:
     while frame is not None:
         if users(frame.f_code.co_filename):
             found.append(place_of(frame))
+        frame = frame.f_back
+    return found
+
+
+def outside_of(within: Callable[[Any], bool]) -> Place | None:
+    """The innermost line of the user's that is not in a method of certain objects.
+
+    Args:
+        within: whether an object is one of them.
+    """
+    frame: FrameType | None = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+    while frame is not None:
+        if users(frame.f_code.co_filename) and not within(frame.f_locals.get("self")):
+            return place_of(frame)
+        frame = frame.f_back
+    return None
+
+
+def discarded() -> bool:
+    """Whether the user's line throws away the result of the call that it is in."""
+    frame: FrameType | None = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+    while frame is not None and not users(frame.f_code.co_filename):
+        frame = frame.f_back
+    return frame is not None and frame.f_lasti in _thrown_away(frame.f_code)
+
+
+@cache
+def _thrown_away(code: CodeType) -> frozenset[int]:
+    steps = list(dis.get_instructions(code))
+    return frozenset(
+        one.offset
+        for one, after in zip(steps, steps[1:], strict=False)
+        if after.opname == "POP_TOP"
+    )
+
+
+def frames() -> list[FrameType]:
+    """The user's frames at this moment, the innermost first."""
+    found: list[FrameType] = []
+    frame: FrameType | None = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+    while frame is not None:
+        if users(frame.f_code.co_filename):
+            found.append(frame)
         frame = frame.f_back
     return found
 

@@ -72,6 +72,20 @@ def outside(sources: Sources, frames: list[Place], inner: list[Place]) -> int | 
     return None
 
 
+def rounds(sources: Sources, place: Place) -> int:
+    """How many loops a line stands in within its function, those of comprehensions too."""
+    tree = sources.tree(place.file)
+    if tree is None:
+        return 0
+    within = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp)
+        and node.lineno <= place.line <= (node.end_lineno or node.lineno)
+    ]
+    return len(sources.loops(place)) + sum(len(node.generators) for node in within[:1])
+
+
 def _loops(tree: ast.AST, line: int) -> Iterator[Loop]:
     found: list[Loop] = []
     for node in ast.iter_child_nodes(tree):

@@ -38,14 +38,19 @@ def checking(sources: Sources | None = None) -> Generator[Facts]:
 
             stack.enter_context(stream.read_by({Stepped: stepped}))
             looks = Looks(close_look())
-            for name, shared in (
-                ("ledger", facts.ledger),
-                ("births", facts.births),
-                ("census", facts.census),
-                ("cuts", facts.cuts),
-                ("looks", looks),
-            ):
-                stack.enter_context(stream.read_by(safely(shared.readers, facts, name)))
+            shared = {
+                "ledger": facts.ledger,
+                "births": facts.births,
+                "census": facts.census,
+                "cuts": facts.cuts,
+                "looks": looks,
+                "modes": facts.modes,
+                "passes": facts.passes,
+                "kept": facts.kept,
+                "rates": facts.rates,
+            }
+            for name, one in shared.items():
+                stack.enter_context(stream.read_by(safely(one.readers, facts, name)))
             for name, rule in RULES.items():
                 if rule.watch is not None:
                     stack.enter_context(stream.read_by(safely(rule.watch(facts), facts, name)))

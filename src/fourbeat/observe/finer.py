@@ -64,7 +64,11 @@ class Adding:
 
 @dataclass(slots=True)
 class Layer:
-    """A layer that depends on its mode (dropout, batch normalisation) is about to be called."""
+    """A layer that may depend on its mode is about to be called.
+
+    Dropout, normalisation with running statistics, and what has dropout within: recurrent layers and
+    attention.
+    """
 
     module: nn.Module
     grad: bool
@@ -120,6 +124,13 @@ class Clearing:
 
     owner: Optimizer | nn.Module
     parameters: Sequence[Tensor]
+
+
+@dataclass(slots=True)
+class LoaderMade:
+    """A DataLoader exists."""
+
+    loader: Any
 
 
 @dataclass(slots=True)
@@ -247,6 +258,19 @@ class Scaling:
 
 
 @dataclass(slots=True)
+class Replicated:
+    """A `DistributedDataParallel` exists, or is about to be called.
+
+    Attributes:
+        module: that it is.
+        called: whether it is about to be called.
+    """
+
+    module: nn.Module
+    called: bool
+
+
+@dataclass(slots=True)
 class Operation:
     """A function of PyTorch's has answered; told in close looks alone.
 
@@ -278,6 +302,7 @@ Finer = (
     | Differentiated
     | Made
     | Clearing
+    | LoaderMade
     | Passing
     | Given
     | Passed
@@ -288,6 +313,7 @@ Finer = (
     | Saving
     | Loading
     | Scaling
+    | Replicated
     | Operation
     | Ended
 )

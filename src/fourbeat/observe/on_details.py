@@ -11,6 +11,7 @@ from torch import nn
 from torch.amp.grad_scaler import GradScaler
 from torch.nn.modules.batchnorm import _NormBase  # pyright: ignore[reportPrivateUsage]
 from torch.nn.modules.dropout import _DropoutNd  # pyright: ignore[reportPrivateUsage]
+from torch.nn.parallel import DistributedDataParallel
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 from torch.utils.data import DataLoader, dataloader
@@ -32,6 +33,7 @@ def attach_details(stack: ExitStack, script: Script) -> None:
     _schedules(stack, script)
     _states(stack, script)
     _scaling(stack, script)
+    _replicas(stack, script)
 
 
 def _calls(stack: ExitStack, script: Script) -> None:
@@ -63,7 +65,7 @@ def _calls(stack: ExitStack, script: Script) -> None:
         return forward
 
     around(stack, nn.Module, "__call__", calling)
-    for base in (_DropoutNd, _NormBase):
+    for base in (_DropoutNd, _NormBase, nn.RNNBase, nn.MultiheadAttention):
         for kind in below(base):
             if "forward" in vars(kind):
                 around(stack, kind, "forward", layer)
@@ -173,6 +175,15 @@ def _passes(stack: ExitStack, script: Script) -> None:
 
         return __next__
 
+    def making(original: Function) -> Function:
+        def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+            original(self, *args, **kwargs)
+            if script.live:
+                script.emit(finer.LoaderMade(self))
+
+        return __init__
+
+    around(stack, DataLoader, "__init__", making)
     around(stack, DataLoader, "__iter__", beginning)
     iteration: Any = dataloader._BaseDataLoaderIter  # pyright: ignore[reportPrivateUsage]
     around(stack, iteration, "__next__", giving)
@@ -280,3 +291,24 @@ def _scaling(stack: ExitStack, script: Script) -> None:
 
     for name in ("scale", "unscale_", "step", "update"):
         around(stack, GradScaler, name, telling(name))
+
+
+def _replicas(stack: ExitStack, script: Script) -> None:
+    def making(original: Function) -> Function:
+        def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+            original(self, *args, **kwargs)
+            if script.live:
+                script.emit(finer.Replicated(self, called=False))
+
+        return __init__
+
+    def calling(original: Function) -> Function:
+        def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if script.live:
+                script.emit(finer.Replicated(self, called=True))
+            return original(self, *args, **kwargs)
+
+        return forward
+
+    around(stack, DistributedDataParallel, "__init__", making)
+    around(stack, DistributedDataParallel, "forward", calling)

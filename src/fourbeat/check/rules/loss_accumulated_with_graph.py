@@ -1,0 +1,120 @@
+"""Losses that are kept with the graphs they came from."""
+
+import ast
+import gc
+import sys
+from collections import Counter
+from types import FrameType
+from typing import Any
+
+from fourbeat.check.facts import Facts
+from fourbeat.check.finding import Place
+from fourbeat.check.kept import RUNS, Mark
+from fourbeat.check.rule import Readers, Rule
+from fourbeat.check.sources import Sources
+from fourbeat.observe.finer import Differentiated
+
+ENOUGH = 5
+"""Old graphs of one backward's line that are alive at once."""
+
+
+def watch(facts: Facts) -> Readers:
+    """Count graphs that outlive their backward."""
+    looked = 0
+
+    def many() -> tuple[Place, list[Mark]] | None:
+        marks = facts.kept.old()
+        if len(marks) < ENOUGH:
+            return None
+        counts = Counter(mark.place for mark in marks if mark.place is not None)
+        for place, count in counts.most_common(1):
+            if count >= ENOUGH:
+                return place, [mark for mark in marks if mark.place == place]
+        return None
+
+    def differentiated(event: Differentiated) -> None:
+        nonlocal looked
+        if facts.kept.runs > RUNS or looked > 2 or not event.done or many() is None:
+            return
+        looked += 1
+        gc.collect()  # a circle that nobody holds is no matter
+        found = many()
+        if found is None:
+            return
+        looked = 3
+        place, marks = found
+        added = facts.kept.adds.most_common(1)
+        if added and added[0][1] > 1:
+            place = added[0][0]
+        else:
+            place = container(facts.sources, place, marks) or place
+        facts.report(
+            RULE.name,
+            "warning",
+            place,
+            f"losses are kept with their graphs: those of {len(marks)} earlier backwards are still alive",
+            "Keep loss.item(), or loss.detach() where the device should not be waited for.",
+            graphs_alive=len(marks),
+        )
+
+    return {Differentiated: differentiated}
+
+
+def container(sources: Sources, place: Place, marks: list[Mark]) -> Place | None:
+    """The line that puts losses into a list or a dict that holds them."""
+    names: set[str] = set()
+    for mark in marks[-2:]:
+        root = mark.root()
+        holders = gc.get_referrers(root) if root is not None else []
+        for holder in holders:
+            if isinstance(holder, list | dict):
+                names |= names_of(holder)  # pyright: ignore[reportUnknownArgumentType]
+    tree = sources.tree(place.file)
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if node.func.attr in ("append", "add", "extend") and last(node.func.value) in names:
+                return Place(place.file, node.lineno, node.end_lineno or node.lineno)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+            if last(node.targets[0].value) in names:
+                return Place(place.file, node.lineno, node.end_lineno or node.lineno)
+    return None
+
+
+def names_of(holder: Any) -> set[str]:
+    """What the script calls an object, in attributes, at the top of a module, or in a function."""
+    found: set[str] = set()
+    for owner in gc.get_referrers(holder):
+        if not isinstance(owner, dict):
+            owner = getattr(owner, "__dict__", None)  # an object that keeps its attributes itself
+        if isinstance(owner, dict):
+            found |= {str(k) for k, v in owner.items() if v is holder}  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    frame: FrameType | None = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+    while frame is not None:
+        found |= {name for name, value in frame.f_locals.items() if value is holder}
+        frame = frame.f_back
+    return found - {"holder"}
+
+
+def last(node: ast.expr) -> str:
+    """The last name of an expression."""
+    if isinstance(node, ast.Subscript):
+        return last(node.value)
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+RULE = Rule(
+    name="loss-accumulated-with-graph",
+    severity="warning",
+    what="Losses are added up, or put into a list, as tensors that still belong to their graphs.",
+    why="A tensor holds the graph that it was computed by. The sum of all losses holds all graphs: memory "
+    "grows with every step.",
+    seen="The root of each loss's graph is marked. Of the first 64 backwards at least five of one line, "
+    "each three backwards old or older, are alive at once.",
+    silent="Losses that are added up before one backward; graphs that are kept on purpose "
+    "(`retain_graph`, `create_graph`); values and detached tensors.",
+    bad="total = 0.0\nfor x, y in loader:\n    loss = criterion(model(x), y)\n"
+    "    loss.backward()\n    total += loss\n",
+    good="total = 0.0\nfor x, y in loader:\n    loss = criterion(model(x), y)\n"
+    "    loss.backward()\n    total += loss.item()\n",
+    watch=watch,
+)

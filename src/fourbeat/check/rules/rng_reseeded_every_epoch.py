@@ -1,0 +1,142 @@
+"""Random numbers that begin again with every epoch."""
+
+import ast
+from collections import Counter
+from typing import Any
+from weakref import WeakKeyDictionary, ref
+
+import torch
+from torch.optim import Optimizer
+from torch.utils.data import RandomSampler, SubsetRandomSampler, WeightedRandomSampler
+
+from fourbeat.check.facts import Facts
+from fourbeat.check.finding import Place
+from fourbeat.check.passes import Pass, samplers
+from fourbeat.check.place import stack
+from fourbeat.check.rule import Readers, Rule
+from fourbeat.check.sources import Sources
+from fourbeat.observe.events import Updating
+from fourbeat.observe.finer import Ended, Given, Seeded
+
+RANDOM = (RandomSampler, SubsetRandomSampler, WeightedRandomSampler)
+
+
+def watch(facts: Facts) -> Readers:
+    """Count seeds that an optimizer's steps follow, and compare the orders of passes."""
+    waiting: tuple[int, Place] | None = None
+    counts: WeakKeyDictionary[Optimizer, Counter[tuple[int, Place]]] = WeakKeyDictionary()
+    orders: WeakKeyDictionary[Pass, list[Any]] = WeakKeyDictionary()
+    before: dict[int, tuple[list[Any], ref[Optimizer] | None]] = {}
+    reported = False
+    loaders: dict[Place, int] = {}
+
+    def seeded(event: Seeded) -> None:
+        nonlocal waiting
+        place = seeder(facts.sources, stack())
+        waiting = None if place is None else (event.seed, place)
+
+    def updating(event: Updating) -> None:
+        nonlocal waiting, reported
+        if waiting is None:
+            return
+        seen, waiting = waiting, None
+        # A seed that is taken back before training goes on is none of its business.
+        if torch.initial_seed() != seen[0]:
+            return
+        count = counts.setdefault(event.optimizer, Counter())
+        count[seen] += 1
+        if count[seen] == 3:
+            reported = True
+            facts.report(
+                RULE.name,
+                "error",
+                seen[1],
+                f"the seed {seen[0]} is set again and again while the training goes on: each time the "
+                "same random numbers come",
+                "Seed once, before the training; or add the epoch to the seed.",
+                seed=seen[0],
+            )
+
+    def giving(one: Pass, event: Given) -> None:
+        loader = one.loader()
+        if one.batches == 0:
+            if loader is None or not any(isinstance(s, RANDOM) for s in samplers(loader)):
+                return
+            orders[one] = []
+        kept = orders.get(one)
+        if kept is not None and len(kept) < 8:
+            kept.append(str(event.rows) if event.rows is not None else None)
+
+    def ending(one: Pass) -> None:
+        order = orders.pop(one, None)
+        if not order or len(order) < 3 or None in order or not one.trained or one.place is None:
+            return
+        was, optimizer = before.get(one.dataset, ([], None))
+        before[one.dataset] = order, one.optimizer
+        same = (
+            optimizer is not None and one.optimizer is not None and optimizer() is one.optimizer()
+        )
+        if was == order and same:
+            loaders[one.place] = loaders.get(one.place, 1) + 1
+
+    def ended(_: Any) -> None:
+        for place, passes in loaders.items():
+            if reported:
+                return
+            facts.report(
+                RULE.name,
+                "error",
+                seeding(facts.sources, place) or place,
+                f"{passes} passes in a row draw their rows in the same random order: its generator is "
+                "seeded anew for each",
+                "Seed the generator once, before the training; or add the epoch to the seed.",
+                passes=passes,
+            )
+
+    facts.passes.giving.append(giving)
+    facts.passes.ending.append(ending)
+    return {Seeded: seeded, Updating: updating, Ended: ended}
+
+
+def seeder(sources: Sources, frames: list[Place]) -> Place | None:
+    """The line that says which seed: of a helper that is given it, where it is called."""
+    for place, outer in zip(frames, frames[1:], strict=False):
+        if "seed" not in place.function.lower():
+            return place
+        tree = sources.tree(outer.file)
+        calls = [
+            node
+            for node in (ast.walk(tree) if tree is not None else ())
+            if isinstance(node, ast.Call) and outer.line <= node.lineno <= outer.end_line
+        ]
+        if not any(node.args or node.keywords for node in calls):
+            return place
+    return frames[-1] if frames else None
+
+
+def seeding(sources: Sources, place: Place) -> Place | None:
+    """The line of a loop or a function in the same file that seeds a generator."""
+    tree = sources.tree(place.file)
+    found: list[tuple[int, Place]] = []
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if node.func.attr in ("manual_seed", "seed"):
+                line = Place(place.file, node.lineno, node.end_lineno or node.lineno)
+                found.append((-len(sources.loops(line)), line))
+    return min(found, key=lambda one: one[0])[1] if found else None
+
+
+RULE = Rule(
+    name="rng-reseeded-every-epoch",
+    severity="error",
+    what="The random generator is given the same seed in every epoch.",
+    why="Each epoch has the same order of rows, the same noise and the same dropout masks. The model sees "
+    "fewer variations than it seems, and may learn them by heart.",
+    seen="One line sets one seed three times, and each time the same optimizer's steps follow while the "
+    "seed is in force; or passes that one optimizer trains on draw the same random order.",
+    silent="A seed that is taken back after an evaluation; a seed that changes with the epoch; a new "
+    "model for each seed; generators of the evaluation.",
+    bad="for epoch in range(10):\n    torch.manual_seed(0)\n    train_epoch()\n",
+    good="torch.manual_seed(0)\nfor epoch in range(10):\n    train_epoch()\n",
+    watch=watch,
+)

@@ -1,0 +1,63 @@
+"""Files that may run code when they are loaded."""
+
+import os
+from typing import Any
+from weakref import WeakSet
+
+from fourbeat.check.facts import Facts
+from fourbeat.check.place import here
+from fourbeat.check.rule import Readers, Rule
+from fourbeat.observe.finer import Loading, Saving
+
+
+def watch(facts: Facts) -> Readers:
+    """See `torch.load` with all of pickle allowed."""
+    own: set[str] = set()
+    streams: WeakSet[Any] = WeakSet()
+
+    def saving(event: Saving) -> None:
+        path = path_of(event.where)
+        if path is not None:
+            own.add(path)
+        else:
+            try:
+                streams.add(event.where)
+            except TypeError:
+                return
+
+    def loading(event: Loading) -> None:
+        if event.weights_only is not False:
+            return
+        path = path_of(event.where)
+        ours = path in own if path is not None else event.where in streams
+        facts.report(
+            RULE.name,
+            "note" if ours else "warning",
+            here(),
+            "torch.load with weights_only=False runs whatever code the file contains"
+            + ("; this one the script has written itself" if ours else ""),
+            "Leave weights_only out, and allow classes by torch.serialization.add_safe_globals.",
+            file=path or "a stream",
+        )
+
+    return {Saving: saving, Loading: loading}
+
+
+def path_of(where: Any) -> str | None:
+    """The path of a file, absolute; None for a stream without a name."""
+    name = getattr(where, "name", where)
+    return os.path.realpath(name) if isinstance(name, str | os.PathLike) else None
+
+
+RULE = Rule(
+    name="unsafe-torch-load",
+    severity="warning",
+    what="`torch.load` is told to load any Python object.",
+    why="Such a file is a program: whoever wrote it, or changed it, runs code with your rights.",
+    seen="`torch.load` is called with `weights_only=False`.",
+    silent="The default, which loads tensors alone. A file that the script has written itself is only "
+    "noted.",
+    bad='state = torch.load("model.pt", weights_only=False)\n',
+    good='state = torch.load("model.pt")\n',
+    watch=watch,
+)
