@@ -78,7 +78,7 @@ MISTAKES = {
             ),
         ],
         "best-state-not-copied",
-        "best = model.state_dict()",
+        None,
     ),
     "gradients not cleared": (
         [("        optimizer.zero_grad()\n", "")],
