@@ -94,9 +94,16 @@ def test_nothing_a_script_does_is_changed(checked, bare, file):
     )
 
 
-def test_every_rule_has_its_scripts():
+def test_every_rule_has_its_scripts(checked):
+    """Three of each kind; for rules beyond the list at least one script that nobody named after them."""
+    unlisted = {
+        finding["rule"]
+        for file in FILES["bad"]
+        if file.name.startswith("unlisted__")
+        for finding in checked[file.name]["findings"]
+    }
     for rule in RULES:
         stem = rule.replace("-", "_")
         for kind in ("bad", "clean"):
             own = [file for file in FILES[kind] if file.name.startswith(f"{stem}__")]
-            assert len(own) >= 3, (rule, kind)
+            assert len(own) >= 3 or rule in unlisted, (rule, kind)

@@ -61,9 +61,7 @@ def test_the_report_names_the_line_and_the_output_stays(verb, tmp_path):
 
 
 def test_json_sarif_and_an_early_end(verb, tmp_path):
-    code, out, _ = verb(
-        "check", "--json", "--sarif", "out.sarif", "train.py", "--steps", "5", "99"
-    )
+    code, out, _ = verb("check", "--json", "--sarif", "out.sarif", "train.py", "--steps", "5", "99")
     assert code == 1
     found = json.loads(out)
     assert (found["steps"], found["stopped"]) == (5, True)

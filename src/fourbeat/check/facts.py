@@ -4,6 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from fourbeat.check.births import Births
+from fourbeat.check.census import Census
+from fourbeat.check.cuts import Cuts
 from fourbeat.check.finding import Finding, Place, Severity
 from fourbeat.check.kept import Kept
 from fourbeat.check.ledger import Ledger
@@ -20,6 +23,9 @@ class Facts:
     Attributes:
         stream: of its events.
         ledger: what became of gradients.
+        births: where modules were built.
+        census: which parameters losses reach, and which optimizers hold.
+        cuts: where values left the graph.
         modes: in which mode models are called.
         passes: of DataLoaders.
         kept: graphs that outlive their backward.
@@ -28,6 +34,7 @@ class Facts:
         steps: of training by now.
         folder: that the script's processes share; None if it has but one.
         findings: by now, each rule and line once.
+        reading: whether a rule is at work at this moment.
         over: whether enough was seen: nothing that comes is looked at, but the end.
         failed: rules that ended with an error of their own, by name.
     """
@@ -36,6 +43,10 @@ class Facts:
         self.stream = stream
         self.sources = sources
         self.ledger = Ledger()
+        self.births = Births()
+        self.census = Census(self.births)
+        self.cuts = Cuts()
+        self.reading = False
         self.modes = Modes()
         self.passes = Passes()
         self.kept = Kept()

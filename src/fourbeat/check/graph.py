@@ -49,6 +49,14 @@ CALCULUS = frozenset(
 """Nodes in which a loss is scaled, reduced, and added to others."""
 
 
+def node_of(tensor: Tensor) -> Any:
+    """What made a tensor; None for a leaf, and for a view whose base has changed since."""
+    try:
+        return tensor.grad_fn
+    except RuntimeError:
+        return None
+
+
 def name_of(node: Any) -> str:
     """What kind of node it is, as torch calls it."""
     return node.name()
@@ -61,7 +69,7 @@ def parents(node: Any) -> list[Any]:
 
 def walk(roots: Iterable[Tensor]) -> Iterator[Any]:
     """Every node that roots were computed from, each once, those near the roots first."""
-    ways = [tensor.grad_fn for tensor in roots if tensor.grad_fn is not None]
+    ways = [node for node in map(node_of, roots) if node is not None]
     seen = set(ways)
     place = 0
     while place < len(ways):
@@ -76,7 +84,7 @@ def walk(roots: Iterable[Tensor]) -> Iterator[Any]:
 
 def leaves(roots: Iterable[Tensor]) -> list[Tensor]:
     """The tensors whose gradients a backward from roots would give."""
-    found = [tensor for tensor in roots if tensor.grad_fn is None and tensor.requires_grad]
+    found = [tensor for tensor in roots if tensor.requires_grad and node_of(tensor) is None]
     for node in walk(roots):
         variable = getattr(node, "variable", None)
         if variable is not None:
@@ -92,3 +100,27 @@ def through(node: Any, kinds: frozenset[str]) -> Any:
             return node
         node = above[0]
     return node
+
+
+def producers(node: Any, kinds: frozenset[str], most: int = 64) -> list[Any]:
+    """The first nodes that are not of these kinds, on all ways up from a node."""
+    found: list[Any] = []
+    ways, seen = [node], {node}
+    while ways and len(seen) < most:
+        one = ways.pop()
+        above = parents(one)
+        if name_of(one) not in kinds or not above:
+            found.append(one)
+            continue
+        fresh = [parent for parent in above if parent not in seen]
+        seen.update(fresh)
+        ways += fresh
+    return found
+
+
+def saved_int(node: Any, name: str) -> int | None:
+    """A number that a node saved, with its sign: torch gives it without."""
+    value = getattr(node, name, None)
+    if not isinstance(value, int):
+        return None
+    return value - (1 << 64) if value >= 1 << 63 else value

@@ -293,14 +293,18 @@ class Ledger:
         account = self._account(optimizer)
         self._missing()
         runs: dict[int, Run] = {}
+        every: dict[int, Run] = {}
         stale = edited = False
         for p in parameters(optimizer):
             life = self._life(p)
             stale |= 0 < life.taken < len(life.runs)
-            runs.update((run.number, run) for run in life.runs)
+            every.update((run.number, run) for run in life.runs)
+            runs.update((run.number, run) for run in life.runs[life.taken :])
             if p.grad is not None and life.runs:
                 edited |= life.version not in (-2, p.grad._version)
-        for run in runs.values():
+        # A parameter that left the model keeps what was taken long ago: only without news does that count.
+        runs = runs or every
+        for run in every.values():
             run.consumed.add(id(optimizer))
         account.number += 1
         step = Step(

@@ -1,5 +1,6 @@
 """When to look closely, and the lines that operations came from."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
@@ -7,8 +8,10 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from fourbeat.check.finding import Place
+from fourbeat.check.graph import node_of
 from fourbeat.check.place import here
-from fourbeat.observe.finer import Calling, Differentiated, Operation
+from fourbeat.observe.events import Updating
+from fourbeat.observe.finer import Calling, Clearing, Differentiated, Operation
 
 RUNS = 8
 """Backwards that are looked at closely, from the start."""
@@ -36,6 +39,8 @@ class Looks:
         self.readers: dict[type[Any], Any] = {
             Calling: self._calling,
             Differentiated: self._differentiated,
+            Updating: self._due,
+            Clearing: self._due,
             Operation: mark,
         }
 
@@ -53,6 +58,7 @@ class Looks:
 
     def _calling(self, event: Calling) -> None:
         if event.grad and event.module.training:
+            self._due(event)
             return
         self._calls += 1
         if self._calls <= CALLS:
@@ -62,7 +68,11 @@ class Looks:
 
     def _differentiated(self, event: Differentiated) -> None:
         self._runs += event.accumulates
-        if self._runs >= RUNS:
+        self._due(event)
+
+    def _due(self, _: Any) -> None:
+        """End it when enough was seen; within `Tensor.backward` the mode is not on top, and cannot."""
+        if self._on and self._runs >= RUNS:
             self.end()
 
 
@@ -71,10 +81,7 @@ def mark(event: Operation) -> None:
     result: Any = event.result
     if not isinstance(result, Tensor):
         return
-    try:
-        node: Any = result.grad_fn
-    except RuntimeError:  # a view whose base has changed since
-        return
+    node = node_of(result)
     if node is not None and _KEY not in node.metadata and (place := here()) is not None:
         node.metadata[_KEY] = place
 
@@ -82,3 +89,17 @@ def mark(event: Operation) -> None:
 def place_of(node: Any) -> Place | None:
     """The line that made a node of the graph; None where nobody looked."""
     return node.metadata.get(_KEY)
+
+
+def each_tensor(arguments: Any, named: Mapping[str, Any] | None = None) -> Iterator[Tensor]:
+    """The tensors among an operation's arguments or results, those in lists and tuples too."""
+    values: list[Any] = [arguments] if isinstance(arguments, Tensor) else []
+    if isinstance(arguments, list | tuple):
+        values += arguments
+    if named:
+        values += named.values()
+    for value in values:
+        if isinstance(value, Tensor):
+            yield value
+        elif isinstance(value, list | tuple):
+            yield from (one for one in value if isinstance(one, Tensor))  # pyright: ignore[reportUnknownVariableType]

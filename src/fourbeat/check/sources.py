@@ -37,6 +37,21 @@ class Sources:
         tree = self.tree(place.file)
         return [] if tree is None else list(_loops(tree, place.line))
 
+    def without_gradients(self, place: Place) -> Place:
+        """The `no_grad` block or decorator that a line stands in; the line itself if it is in none."""
+        best = place
+        for node in ast.walk(self.tree(place.file) or ast.Module([], [])):
+            if not isinstance(node, ast.With | ast.FunctionDef):
+                continue
+            if not node.lineno <= place.line <= (node.end_lineno or node.lineno):
+                continue
+            marks = node.decorator_list if isinstance(node, ast.FunctionDef) else node.items
+            for mark in marks:
+                value = mark.context_expr if isinstance(mark, ast.withitem) else mark
+                if any(word in ast.unparse(value) for word in ("no_grad", "inference_mode")):
+                    best = Place(place.file, value.lineno, value.lineno, place.function)
+        return best
+
 
 def calls(sources: Sources, place: Place, *methods: str) -> list[ast.Call]:
     """Calls of methods of these names on the lines of a place; of everything on them without names."""

@@ -40,6 +40,9 @@ def checking(sources: Sources | None = None) -> Generator[Facts]:
             looks = Looks(close_look())
             shared = {
                 "ledger": facts.ledger,
+                "births": facts.births,
+                "census": facts.census,
+                "cuts": facts.cuts,
                 "looks": looks,
                 "modes": facts.modes,
                 "passes": facts.passes,
@@ -67,13 +70,17 @@ def safely(readers: Any, facts: Facts, name: str) -> dict[type[Any], Callable[[A
     def guard(read: Callable[[Any], None]) -> Callable[[Any], None]:
         def reads(event: Any) -> None:
             nonlocal alive
-            if alive and (not facts.over() or isinstance(event, Ended)):
+            # What a rule itself does with tensors is none of the script's doing.
+            if alive and not facts.reading and (not facts.over() or isinstance(event, Ended)):
+                facts.reading = True
                 try:
                     read(event)
                 except Exception as error:
                     alive = False
                     facts.failed[name] = error
                     log.debug("the rule %s failed", name, exc_info=True)
+                finally:
+                    facts.reading = False
 
         return reads
 

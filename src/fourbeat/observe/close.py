@@ -8,6 +8,7 @@ from typing import Any
 from torch.overrides import TorchFunctionMode
 
 from fourbeat.observe.finer import Operation
+from fourbeat.observe.patch import transforming
 from fourbeat.observe.script import Script
 
 
@@ -26,6 +27,6 @@ class CloseLook(TorchFunctionMode):
         """Let it happen, then tell it."""
         kwargs = kwargs or {}
         result = func(*args, **kwargs)
-        if self._script.live and not self._script.within_engine:
+        if self._script.live and not self._script.within_engine and not transforming():
             self._script.emit(Operation(func, args, kwargs, result))
         return result

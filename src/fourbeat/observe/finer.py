@@ -43,6 +43,26 @@ class Called:
 
 
 @dataclass(slots=True)
+class Built:
+    """A module begins to be built: it has nothing in it yet."""
+
+    module: nn.Module
+
+
+@dataclass(slots=True)
+class Adding:
+    """A module is about to become a part of a container.
+
+    Attributes:
+        container: that it is added to.
+        module: that is added; None for an empty place.
+    """
+
+    container: nn.Module
+    module: nn.Module | None
+
+
+@dataclass(slots=True)
 class Layer:
     """A layer that may depend on its mode is about to be called.
 
@@ -63,12 +83,14 @@ class Differentiating:
         inputs: whose gradients are wanted; None for every leaf's.
         accumulates: whether leaves get them in `.grad`.
         retained: whether the graph is kept.
+        differentiable: whether a graph of the gradients is made.
     """
 
     roots: Sequence[Tensor]
     inputs: Sequence[Any] | None
     accumulates: bool
     retained: bool
+    differentiable: bool = False
 
 
 @dataclass(slots=True)
@@ -273,6 +295,8 @@ class Ended:
 Finer = (
     Calling
     | Called
+    | Built
+    | Adding
     | Layer
     | Differentiating
     | Differentiated

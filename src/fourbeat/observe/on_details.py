@@ -18,7 +18,7 @@ from torch.utils.data import DataLoader, dataloader
 
 from fourbeat.observe import finer
 from fourbeat.observe.kinds import below
-from fourbeat.observe.patch import Function, around
+from fourbeat.observe.patch import Function, around, transforming
 from fourbeat.observe.script import Script
 from fourbeat.observe.steps import parameters
 
@@ -26,6 +26,7 @@ from fourbeat.observe.steps import parameters
 def attach_details(stack: ExitStack, script: Script) -> None:
     """See calls in every mode, the engine's runs, what is cleared, seeded, saved and loaded."""
     _calls(stack, script)
+    _building(stack, script)
     _engine(stack, script)
     _clearing(stack, script)
     _passes(stack, script)
@@ -41,7 +42,7 @@ def _calls(stack: ExitStack, script: Script) -> None:
 
     def calling(original: Function) -> Function:
         def call(self: nn.Module, *args: Any, **kwargs: Any) -> Any:
-            if compiling() or getattr(within, "call", False) or not script.live:
+            if compiling() or getattr(within, "call", False) or not script.live or transforming():
                 return original(self, *args, **kwargs)
             inputs, grad = (*args, *kwargs.values()), grad_enabled()
             script.emit(finer.Calling(self, inputs, grad))
@@ -70,6 +71,27 @@ def _calls(stack: ExitStack, script: Script) -> None:
                 around(stack, kind, "forward", layer)
 
 
+def _building(stack: ExitStack, script: Script) -> None:
+    def building(original: Function) -> Function:
+        def __init__(self: nn.Module, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+            original(self, *args, **kwargs)
+            if script.live:
+                script.emit(finer.Built(self))
+
+        return __init__
+
+    def adding(original: Function) -> Function:
+        def add_module(self: nn.Module, name: str, module: nn.Module | None) -> None:
+            if script.live:
+                script.emit(finer.Adding(self, module))
+            original(self, name, module)
+
+        return add_module
+
+    around(stack, nn.Module, "__init__", building)
+    around(stack, nn.Module, "add_module", adding)
+
+
 def _engine(stack: ExitStack, script: Script) -> None:
     def running(original: Function) -> Function:
         def _engine_run_backward(roots: Any, *args: Any, **kwargs: Any) -> Any:
@@ -77,7 +99,9 @@ def _engine(stack: ExitStack, script: Script) -> None:
                 return original(roots, *args, **kwargs)
             accumulates = bool(kwargs.get("accumulate_grad"))
             inputs = args[3] or None
-            script.emit(finer.Differentiating(roots, inputs, accumulates, bool(args[1])))
+            script.emit(
+                finer.Differentiating(roots, inputs, accumulates, bool(args[1]), bool(args[2]))
+            )
             done, script.within_engine = False, True
             try:
                 answer = original(roots, *args, **kwargs)

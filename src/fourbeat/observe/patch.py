@@ -5,11 +5,18 @@ from contextlib import ExitStack
 from functools import update_wrapper
 from typing import Any
 
+import torch
+
 Function = Callable[..., Any]
 
 HIDDEN = "<fourbeat, passed over like importlib._bootstrap>"
 """The file name of what is put around. `warnings` passes over frames whose file is named so, and
 hence a warning of PyTorch's still points at the caller's own line."""
+
+
+def transforming() -> bool:
+    """Whether `torch.func` is at work: its tensors have no values that could be read."""
+    return torch._C._functorch.peek_interpreter_stack() is not None  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue, reportUnknownMemberType]
 
 
 def around(stack: ExitStack, owner: Any, name: str, make: Callable[[Function], Function]) -> None:

@@ -1,0 +1,115 @@
+"""Weights that begin with one and the same value, and units that stay alike."""
+
+from typing import Any
+from weakref import ref
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from fourbeat.check.facts import Facts
+from fourbeat.check.finding import Place
+from fourbeat.check.graph import leaves
+from fourbeat.check.look import each_tensor
+from fourbeat.check.place import here
+from fourbeat.check.rule import Readers, Rule
+from fourbeat.observe.finer import Differentiating, Ended, Operation
+
+_WRITES = frozenset(
+    {"ones", "full", "zeros", "ones_like", "full_like", "div", "mul", "add", "expand"}
+)
+_MOST = 4096
+"""Writes whose lines are kept, until the first backward."""
+
+
+def watch(facts: Facts) -> Readers:
+    """Find constant weights at the first backward; see later whether their units are still alike."""
+    writes: dict[int, Place | None] = {}
+    constant: dict[int, tuple[ref[Tensor], Place | None]] = {}
+    alike: dict[int, tuple[Place | None, list[int], int]] = {}
+    begun = False
+
+    def operation(event: Operation) -> None:
+        name = getattr(event.function, "__name__", "")
+        if begun or len(writes) > _MOST:
+            return
+        changes = name.endswith("_") and not name.endswith("__") and name != "requires_grad_"
+        if changes or name in _WRITES or name.startswith("__"):
+            for one in each_tensor(event.result):
+                if one.dim() > 1 and name not in ("__get__", "__getitem__"):
+                    writes[one.data_ptr()] = here()
+
+    def differentiating(event: Differentiating) -> None:
+        nonlocal begun
+        if begun or not event.accumulates:
+            return
+        begun = True
+        for p in leaves(event.roots):
+            if (
+                isinstance(p, nn.Parameter)
+                and sum(size > 1 for size in p.shape) > 1
+                and _one_value(p)
+            ):
+                constant[id(p)] = ref(p), writes.get(p.data_ptr())
+        writes.clear()
+
+    def judge(optimizer: Optimizer) -> None:
+        for number, (weak, place) in constant.items():
+            p = weak()
+            if p is None:
+                continue
+            if _units_alike(p):
+                where = place or facts.ledger.made(optimizer)
+                alike[number] = where, list(p.shape), alike.get(number, (None, [], 0))[2] + 1
+            else:
+                alike.pop(number, None)
+
+    def ended(_: Ended) -> None:
+        for place, shape, judged in alike.values():
+            if judged < 2:
+                continue
+            facts.report(
+                RULE.name,
+                "error",
+                place,
+                f"all values of a weight of shape {tuple(shape)} begin the same, and after training its "
+                "units are still the same: they compute one thing and get one gradient",
+                "Use a random initialisation, such as nn.init.kaiming_uniform_ or the layer's own.",
+                shape=shape,
+            )
+
+    facts.census.judges.append(judge)
+    return {Operation: operation, Differentiating: differentiating, Ended: ended}
+
+
+def _one_value(parameter: Tensor) -> bool:
+    """Whether all values are the same, and not 0: zeros are how heads and residual branches begin."""
+    with torch.no_grad():
+        flat = parameter.detach().reshape(-1)
+        return bool(flat[0] != 0) and bool((flat == flat[0]).all())
+
+
+def _units_alike(parameter: Tensor) -> bool:
+    """Whether it has moved, and its rows are alike, or its columns."""
+    with torch.no_grad():
+        w: Any = parameter.detach().flatten(1)
+        close = 1e-5 * w.abs().max()
+        rows = len(w) > 1 and bool(((w - w[:1]).abs() <= close).all())
+        columns = w.shape[1] > 1 and bool(((w - w[:, :1]).abs() <= close).all())
+        return rows or columns
+
+
+RULE = Rule(
+    name="constant-weight-initialisation",
+    severity="error",
+    what="A weight matrix begins with the same value everywhere.",
+    why="Units with the same weights compute the same, get the same gradient and stay the same for ever: "
+    "a layer of a hundred units is a layer of one.",
+    seen="A matrix of one value other than 0 at the first backward, whose rows or columns are still "
+    "alike after steps that were far apart.",
+    silent="Zeros, as at the end of residual branches, in heads and in LoRA; weights of normalisation; "
+    "averaging filters whose rows part by training.",
+    bad="nn.init.constant_(layer.weight, 0.1)\n",
+    good="nn.init.kaiming_uniform_(layer.weight)\n",
+    watch=watch,
+)

@@ -1,0 +1,67 @@
+"""One player's step takes the gradients of its opponent's loss."""
+
+from fourbeat.check.facts import Facts
+from fourbeat.check.ledger import Run, Step, Tally
+from fourbeat.check.rule import Readers, Rule
+from fourbeat.observe.finer import Ended
+
+
+def watch(facts: Facts) -> Readers:
+    """Look for steps that add an older backward, which another optimizer has used, to their own."""
+    steps, leaks = Tally(), Tally()
+    sources: dict[int, Run] = {}
+
+    def stepping(step: Step) -> None:
+        steps.add(step)
+        if len(step.runs) < 2:
+            return
+        own = id(step.owner())
+        newest = max(step.runs, key=lambda run: run.number)
+        others = newest.consumed - {own}
+        for run in step.runs:
+            users = run.consumed - {own}
+            # The opponent has stepped on it, and this one's own loss goes through the opponent again.
+            if run.place != newest.place and not others and users & newest.fed:
+                leaks.add(step)
+                sources[step.key] = run
+                return
+
+    def ended(_: Ended) -> None:
+        for count, step in leaks.all():
+            if count < 2 or 2 * count < steps.count(step):
+                continue
+            run = sources[step.key]
+            facts.report(
+                RULE.name,
+                "error",
+                run.place,
+                f"this backward is another optimizer's, but its gradients stay in the parameters of "
+                f"{facts.names(step.owner())}, which steps on them together with its own loss's",
+                "Detach what the other network made, D(fake.detach()), or clear these gradients before "
+                "the own backward.",
+                steps=count,
+                taken_at=str(step.place),
+            )
+
+    facts.ledger.steps.append(stepping)
+    return {Ended: ended}
+
+
+RULE = Rule(
+    name="discriminator-loss-leaks-into-generator",
+    severity="error",
+    what="A generator's step takes gradients that the discriminator's loss has left in it.",
+    why="The two want opposite things. With the discriminator's gradients in it, the generator's step "
+    "makes its samples easier to tell: the two losses cancel out in part, and the game does not work.",
+    seen="A step takes two backwards: an older one on which another optimizer has stepped already, and "
+    "its own, which goes through that other optimizer's parameters. Nobody cleared between them.",
+    silent="Samples that are detached; gradients cleared before the own backward; joint training, where "
+    "all step on one sum of losses; gradient reversal.",
+    bad="d_loss = criterion(D(G(z)), fake)\n"
+    "d_loss.backward(); d_optimizer.step()\n"
+    "criterion(D(G(z)), real).backward(); g_optimizer.step()\n",
+    good="d_loss = criterion(D(G(z).detach()), fake)\n"
+    "d_loss.backward(); d_optimizer.step()\n"
+    "criterion(D(G(z)), real).backward(); g_optimizer.step()\n",
+    watch=watch,
+)

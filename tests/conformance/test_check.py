@@ -1,0 +1,164 @@
+"""Rows T2, T4, T8, T16, L13, M4, F7, F15 in scripts that have never heard of fourbeat.
+
+Each script is the lesson's loop with one mistake; `checking` is to name it at its line, and to say
+nothing of the loop without.
+"""
+
+import pytest
+
+import fourbeat as fb
+
+CORRECT = """
+import copy
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+torch.manual_seed(7)
+x = torch.randn(400, 6)
+y = (x[:, 0] - x[:, 1] + 0.3 * torch.randn(400) > 0).long()
+train_set, val_set = TensorDataset(x[:320], y[:320]), TensorDataset(x[320:], y[320:])
+train_loader = DataLoader(train_set, batch_size=32, shuffle=True)
+val_loader = DataLoader(val_set, batch_size=32)
+model = nn.Sequential(nn.Linear(6, 32), nn.ReLU(), nn.Dropout(0.2), nn.Linear(32, 2))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+loss_fn = nn.CrossEntropyLoss()
+history = []
+for epoch in range(4):
+    model.train()
+    for inputs, target in train_loader:
+        optimizer.zero_grad()
+        loss = loss_fn(model(inputs), target)
+        loss.backward()
+        optimizer.step()
+        history.append(loss.item())
+    model.eval()
+    total, seen = 0.0, 0
+    with torch.no_grad():
+        for inputs, target in val_loader:
+            total += loss_fn(model(inputs), target).item() * len(target)
+            seen += len(target)
+    print(epoch, total / seen)
+"""
+
+
+def found_in(tmp_path, script):
+    """What is found in a script, run in this process: `(rule, severity, the line's text)`."""
+    file = tmp_path / "train.py"
+    file.write_text(script)
+    with fb.checking() as checked:
+        try:
+            exec(compile(script, str(file), "exec"), {"__name__": "__main__"})
+        except (RuntimeError, ValueError, IndexError):
+            pass  # torch refuses it by itself
+    lines = script.splitlines()
+    return [
+        (one.rule, one.severity, lines[one.place.line - 1].strip() if one.place else "")
+        for one in checked.findings
+        if one.severity != "note"
+    ]
+
+
+def changed(*pairs):
+    """The script with a mistake."""
+    script = CORRECT
+    for old, new in pairs:
+        assert script.count(old) >= 1, old
+        script = script.replace(old, new)
+    return script
+
+
+def test_T2_T4_T8_the_correct_loop_is_left_alone(tmp_path, capsys):
+    assert found_in(tmp_path, CORRECT) == []
+
+
+MISTAKES = {
+    "gradients not cleared": (
+        [("        optimizer.zero_grad()\n", "")],
+        "missing-zero-grad",
+        "optimizer.step()",
+    ),
+    "eval forgotten": (
+        [("    model.eval()\n", "")],
+        "validation-in-train-mode",
+        "total += loss_fn(model(inputs), target).item() * len(target)",
+    ),
+    "train forgotten": (
+        [("    model.train()\n", ""), ("for epoch", "model.train()\nfor epoch")],
+        "train-mode-not-restored",
+        None,
+    ),
+    "contaminated split": (
+        [("TensorDataset(x[320:], y[320:])", "TensorDataset(x[240:320], y[240:320])")],
+        "train-val-contamination",
+        None,
+    ),
+    "graph kept alive by logging": (
+        [("history.append(loss.item())", "history.append(loss)")],
+        "loss-accumulated-with-graph",
+        None,
+    ),
+    "no_grad forgotten": (
+        [
+            ("    with torch.no_grad():\n", "    if True:\n"),
+            (".item() * len", ".detach().item() * len"),
+        ],
+        "validation-builds-autograd-graph",
+        None,
+    ),
+    "softmax before the loss": (
+        [("nn.Linear(32, 2))", "nn.Linear(32, 2), nn.Softmax(dim=1))")],
+        "softmax-before-cross-entropy",
+        None,
+    ),
+    "learning rate too high": (
+        [("lr=0.1", "lr=300.0")],
+        "learning-rate-too-high",
+        None,
+    ),
+    "learning rate too low": (
+        [("lr=0.1", "lr=1e-9")],
+        "learning-rate-too-low",
+        None,
+    ),
+    "a parameter the optimizer does not hold": (
+        [("model.parameters(), lr", "model[0].parameters(), lr")],
+        "parameters-missing-from-optimizer",
+        None,
+    ),
+    "a layer made in forward": (
+        [
+            (
+                "model = nn.Sequential(nn.Linear(6, 32), nn.ReLU(), nn.Dropout(0.2), nn.Linear(32, 2))",
+                "class Net(nn.Module):\n"
+                "    def __init__(self):\n"
+                "        super().__init__()\n"
+                "        self.first = nn.Linear(6, 32)\n"
+                "    def forward(self, x):\n"
+                "        return nn.Linear(32, 2)(torch.relu(self.first(x)))\n"
+                "model = Net()",
+            )
+        ],
+        "layer-created-in-forward",
+        "return nn.Linear(32, 2)(torch.relu(self.first(x)))",
+    ),
+    "predictions and targets broadcast": (
+        [
+            ("nn.Linear(32, 2))", "nn.Linear(32, 1))"),
+            ("nn.CrossEntropyLoss()", "nn.MSELoss()"),
+            ("> 0).long()", "> 0).float()"),
+        ],
+        "prediction-target-broadcast",
+        None,
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_T16_L13_M4_F7_F15_a_mistake_is_named_at_its_line(tmp_path, capsys, mistake):
+    pairs, rule, line = MISTAKES[mistake]
+    found = found_in(tmp_path, changed(*pairs))
+    assert rule in [name for name, _, _ in found], found
+    if line is not None:
+        assert line in [text for name, _, text in found if name == rule]
