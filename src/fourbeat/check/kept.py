@@ -57,8 +57,9 @@ class Kept:
         if self.runs > RUNS or event.retained:
             return
         for root in event.roots[:1]:
-            if root.grad_fn is not None and _KEY not in root.grad_fn.metadata:
-                mark = root.grad_fn.metadata[_KEY] = Mark(self.runs, here(), root)
+            node: Any = root.grad_fn
+            if node is not None and _KEY not in node.metadata:
+                mark = node.metadata[_KEY] = Mark(self.runs, here(), root)
                 self._marks.append(ref(mark))
 
     def _operation(self, event: Operation) -> None:

@@ -5,7 +5,7 @@ import sys
 import sysconfig
 from collections.abc import Callable
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -70,11 +70,7 @@ def discarded() -> bool:
 @cache
 def _thrown_away(code: CodeType) -> frozenset[int]:
     steps = list(dis.get_instructions(code))
-    return frozenset(
-        one.offset
-        for one, after in zip(steps, steps[1:], strict=False)
-        if after.opname == "POP_TOP"
-    )
+    return frozenset(one.offset for one, after in pairwise(steps) if after.opname == "POP_TOP")
 
 
 def frames() -> list[FrameType]:

@@ -10,26 +10,30 @@ MOST = 64
 """Values of a row that are looked at, evenly spread."""
 
 
-def prints(given: Any) -> list[int] | None:
+def prints(given: Any, *, telling: bool = False) -> list[int] | None:
     """A number for each row of a tensor of shape (rows, …), the same for the same values.
 
     None where rows say too little to be told apart: few values, or few different ones, as in tables of
     zeros and ones and in short token windows.
+
+    Args:
+        given: a tensor, or anything else.
+        telling: whether rows like these are known to say enough.
     """
     if not isinstance(given, Tensor) or given.ndim < 2 or not given.numel() or given.is_sparse:
         return None
     try:
         with torch._C.DisableTorchFunction(), torch.no_grad():  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType, reportAttributeAccessIssue]
-            return _prints(given)
+            return _prints(given, telling)
     except RuntimeError:  # a tensor without values, as within vmap
         return None
 
 
-def _prints(given: Tensor) -> list[int] | None:
+def _prints(given: Tensor, telling: bool) -> list[int] | None:
     rows = given.detach().reshape(len(given), -1)
     rows = rows[:, :: max(1, rows.shape[1] // MOST)][:, :MOST]
     some = rows[:16]
-    different = len(some.unique())
+    different = some.numel() if telling else len(some.unique())
     if given.is_floating_point():
         if rows.shape[1] < 3 or 2 * different < some.numel():
             return None

@@ -53,6 +53,18 @@ class Sources:
         return best
 
 
+def calls(sources: Sources, place: Place, *methods: str) -> list[ast.Call]:
+    """Calls of methods of these names on the lines of a place; of everything on them without names."""
+    tree = sources.tree(place.file)
+    return [
+        node
+        for node in (ast.walk(tree) if tree is not None else ())
+        if isinstance(node, ast.Call)
+        and place.line <= node.lineno <= place.end_line
+        and (not methods or (isinstance(node.func, ast.Attribute) and node.func.attr in methods))
+    ]
+
+
 def outside(sources: Sources, frames: list[Place], inner: list[Place]) -> int | None:
     """In how many loops a line stands, if it stands outside of one that another line stands in.
 

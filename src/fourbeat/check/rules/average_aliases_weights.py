@@ -11,7 +11,7 @@ from fourbeat.check.rule import Readers, Rule
 from fourbeat.observe.finer import Operation
 from fourbeat.observe.steps import parameters
 
-INTO = frozenset(("add_", "lerp_", "copy_", "sub_"))
+INTO = frozenset(("add_", "lerp_", "sub_"))
 """What changes a tensor by another."""
 
 

@@ -10,7 +10,7 @@ from fourbeat.check.facts import Facts
 from fourbeat.check.finding import Place
 from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
-from fourbeat.check.sources import Sources
+from fourbeat.check.sources import Sources, calls
 from fourbeat.observe.finer import Differentiated, Differentiating, Replicated
 
 
@@ -71,10 +71,8 @@ def source_of(sources: Sources, place: Place) -> Place:
     """The latest line before a backward that gave its loss a value; else its own."""
     tree: Any = sources.tree(place.file)
     name = ""
-    for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, ast.Call) and place.line <= node.lineno <= place.end_line:
-            if isinstance(node.func, ast.Attribute) and node.func.attr == "backward":
-                name = ast.unparse(node.func.value)
+    for node in calls(sources, place, "backward"):
+        name = ast.unparse(node.func).removesuffix(".backward")
     found = [
         node
         for node in (ast.walk(tree) if tree is not None and name else ())

@@ -2,6 +2,7 @@
 
 import ast
 import types
+from itertools import pairwise
 from types import FrameType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -60,7 +61,7 @@ def used_up(sources: Sources, frame: FrameType) -> Place | None:
     """The loop of a frame that runs through an iterator which an outer loop comes back to."""
     place = place_of(frame)
     loops = sources.loops(place)
-    for outer, inner in zip(loops, loops[1:], strict=False):
+    for outer, inner in pairwise(loops):
         if not isinstance(inner, ast.For) or not again(outer, frame) or leaves(inner):
             continue
         if not isinstance(inner.iter, ast.Name | ast.Attribute):

@@ -71,12 +71,13 @@ def container(sources: Sources, place: Place, marks: list[Mark]) -> Place | None
                 names |= names_of(holder)  # pyright: ignore[reportUnknownArgumentType]
     tree = sources.tree(place.file)
     for node in ast.walk(tree) if tree is not None else ():
+        into: ast.expr | None = None
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in ("append", "add", "extend") and last(node.func.value) in names:
-                return Place(place.file, node.lineno, node.end_lineno or node.lineno)
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
-            if last(node.targets[0].value) in names:
-                return Place(place.file, node.lineno, node.end_lineno or node.lineno)
+            into = node.func.value if node.func.attr in ("append", "add", "extend") else None
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+            into = node.targets[0].value
+        if into is not None and last(into) in names:
+            return Place(place.file, into.lineno, into.end_lineno or into.lineno)
     return None
 
 

@@ -29,10 +29,10 @@ def watch(facts: Facts) -> Readers:
 
     def called(call: Call) -> None:
         nonlocal current
-        if current is not None and not call.grad and call.weights and call.updates:
-            if latest.get(current, 0) >= 0:
-                latest[current] = 1
-                short[current] += 1
+        judged = current is not None and not call.grad and call.weights and call.updates
+        if current is not None and judged and latest.get(current, 0) >= 0:
+            latest[current] = 1
+            short[current] += 1
         current = None
 
     def ended(_: Any) -> None:

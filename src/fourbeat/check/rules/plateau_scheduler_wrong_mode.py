@@ -12,7 +12,7 @@ from fourbeat.check.facts import Facts
 from fourbeat.check.finding import Place
 from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
-from fourbeat.check.sources import Sources
+from fourbeat.check.sources import Sources, calls
 from fourbeat.observe.events import Stepped
 from fourbeat.observe.finer import Ended, Scheduling
 
@@ -59,7 +59,7 @@ def watch(facts: Facts) -> Readers:
             runs.append(run)
         run.metrics.append(float(event.metric))
         run.losses.append(sum(losses) / len(losses) if losses else 0.0)
-        run.cuts += event.after < event.before
+        run.cuts += sum(event.after) < sum(event.before)
         losses.clear()
 
     def ended(_: Any) -> None:
@@ -109,11 +109,9 @@ def meaning(sources: Sources, place: Place) -> str:
     if tree is None:
         return ""
     given: ast.expr | None = None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and place.line <= node.lineno <= place.end_line:
-            if isinstance(node.func, ast.Attribute) and node.func.attr == "step":
-                given = node.args[0] if node.args else None
-                given = given or next((k.value for k in node.keywords if k.arg == "metrics"), None)
+    for node in calls(sources, place, "step"):
+        given = node.args[0] if node.args else None
+        given = given or next((k.value for k in node.keywords if k.arg == "metrics"), None)
     if given is None:
         return ""
     texts = [ast.unparse(given)]

@@ -2,6 +2,7 @@
 
 import ast
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
@@ -14,7 +15,7 @@ from fourbeat.check.finding import Place
 from fourbeat.check.passes import Pass, samplers
 from fourbeat.check.place import stack
 from fourbeat.check.rule import Readers, Rule
-from fourbeat.check.sources import Sources
+from fourbeat.check.sources import Sources, calls
 from fourbeat.observe.events import Updating
 from fourbeat.observe.finer import Ended, Given, Seeded
 
@@ -100,16 +101,10 @@ def watch(facts: Facts) -> Readers:
 
 def seeder(sources: Sources, frames: list[Place]) -> Place | None:
     """The line that says which seed: of a helper that is given it, where it is called."""
-    for place, outer in zip(frames, frames[1:], strict=False):
+    for place, outer in pairwise(frames):
         if "seed" not in place.function.lower():
             return place
-        tree = sources.tree(outer.file)
-        calls = [
-            node
-            for node in (ast.walk(tree) if tree is not None else ())
-            if isinstance(node, ast.Call) and outer.line <= node.lineno <= outer.end_line
-        ]
-        if not any(node.args or node.keywords for node in calls):
+        if not any(node.args or node.keywords for node in calls(sources, outer)):
             return place
     return frames[-1] if frames else None
 
@@ -119,10 +114,9 @@ def seeding(sources: Sources, place: Place) -> Place | None:
     tree = sources.tree(place.file)
     found: list[tuple[int, Place]] = []
     for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in ("manual_seed", "seed"):
-                line = Place(place.file, node.lineno, node.end_lineno or node.lineno)
-                found.append((-len(sources.loops(line)), line))
+        if isinstance(node, ast.Attribute) and node.attr in ("manual_seed", "seed"):
+            line = Place(place.file, node.lineno, node.end_lineno or node.lineno)
+            found.append((-len(sources.loops(line)), line))
     return min(found, key=lambda one: one[0])[1] if found else None
 
 

@@ -1,6 +1,7 @@
 """Rows that are trained on, and judged by."""
 
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
@@ -16,7 +17,7 @@ from fourbeat.observe.finer import Calling, Differentiating, Ended
 MOST = 60_000
 """Rows of one model that are known again."""
 
-CALLS = 3_000
+CALLS = 600
 """Calls in training whose rows are looked at, from the start; evaluations are seldom, and all are."""
 
 
@@ -24,6 +25,7 @@ CALLS = 3_000
 class _Look:
     """One evaluation: rows that came from one line, up to the next training call."""
 
+    updates: int
     rows: set[int] = field(default_factory=set[int])
     known: int = 0
     within: int = 0
@@ -35,6 +37,8 @@ class _Model:
 
     Attributes:
         repeats: rows that were trained on again.
+        telling: calls in a row whose rows could be told apart.
+        gaps: updates between evaluations, by the lines that led to them.
         looks: evaluations by the lines that led to them: the latest, and whether one had the same rows.
     """
 
@@ -42,7 +46,11 @@ class _Model:
     met: set[int] = field(default_factory=set[int])
     waiting: list[list[int]] = field(default_factory=list[list[int]])
     repeats: int = 0
+    telling: int = 0
     calls: int = 0
+    gaps: dict[tuple[Place, ...], list[int]] = field(
+        default_factory=dict[tuple[Place, ...], list[int]]
+    )
     looks: dict[tuple[Place, ...], tuple[_Look, bool]] = field(
         default_factory=dict[tuple[Place, ...], tuple[_Look, bool]]
     )
@@ -83,7 +91,8 @@ def watch(facts: Facts) -> Readers:
                 return
             if model.open:
                 model.close()
-            rows = prints(event.inputs[0])
+            rows = prints(event.inputs[0], telling=model.telling > 3)
+            model.telling = model.telling + 1 if rows is not None else 0
             if rows is not None:
                 model.waiting.append(rows)
                 del model.waiting[:-64]
@@ -91,7 +100,15 @@ def watch(facts: Facts) -> Readers:
         elif model.trained:
             rows = prints(event.inputs[0])
             if rows is not None:
-                model.open.setdefault(tuple(stack()), _Look()).rows.update(rows)
+                key, updates = tuple(stack()), facts.modes.updates
+                before = model.open.get(key) or model.looks.get(key, (None,))[0]
+                if before is not None and before.updates != updates:
+                    gaps = model.gaps.setdefault(key, [])
+                    gaps.append(updates - before.updates)
+                    del gaps[:-32]
+                look = model.open.setdefault(key, _Look(updates))
+                look.updates = updates
+                look.rows.update(rows)
 
     def differentiating(event: Differentiating) -> None:
         if not event.accumulates:
@@ -112,7 +129,12 @@ def watch(facts: Facts) -> Readers:
         for model in all_models:
             model.close()
             for key, (look, same) in model.looks.items():
-                if not key or not (same or model.repeats > 0.3 * len(model.trained)):
+                # Rows that are drawn anew for each evaluation are no validation data.
+                once = key not in model.gaps and model.repeats > 0.3 * len(model.trained)
+                if not key or not (same or once):
+                    continue
+                # With each update or two: a part of the step, as a target is.
+                if median(model.gaps.get(key, [99])) <= 3:
                     continue
                 n = len(look.rows)
                 # Nearly all of an evaluation's rows: the training data is judged, and that is known.

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -24,10 +25,8 @@ def watch(facts: Facts) -> Readers:
     def giving(one: Pass, event: Given) -> None:
         if one.number > 2 or (one.batches and one not in gathered):
             return
-        found = labels(event.batch)
-        rows = event.rows
-        ordered = rows is not None and all(isinstance(row, int) for row in rows)
-        if found is None or not ordered or list(rows) != sorted(rows) or len(found) < 4:
+        found, rows = labels(event.batch), numbers(event.rows)
+        if not found or len(found) < 4 or not rows or rows != sorted(rows):
             gathered.pop(one, None)
             return
         if one.batches and rows[0] < last[one]:
@@ -46,7 +45,7 @@ def watch(facts: Facts) -> Readers:
         n = len(found)
         if n < 40 or len(counts) < 2 or 8 * len(counts) > n or max(counts.values()) > 0.9 * n:
             return
-        changes = sum(a != b for a, b in zip(found, found[1:], strict=False))
+        changes = sum(a != b for a, b in pairwise(found))
         expected = (n - 1) * (1 - sum((c / n) ** 2 for c in counts.values()))
         if changes > 0.15 * expected:
             return
@@ -65,6 +64,14 @@ def watch(facts: Facts) -> Readers:
     facts.passes.giving.append(giving)
     facts.passes.ending.append(ending)
     return {}
+
+
+def numbers(rows: Any) -> list[int]:
+    """Numbers of rows, if a sampler drew any."""
+    if not isinstance(rows, list | tuple):
+        return []
+    whole = cast(list[Any], rows)
+    return [row for row in whole if isinstance(row, int)]
 
 
 def labels(batch: Any) -> list[float] | None:

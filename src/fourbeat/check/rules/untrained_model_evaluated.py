@@ -1,5 +1,6 @@
 """A model that is evaluated in place of the one that is trained."""
 
+from itertools import pairwise
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -53,7 +54,7 @@ def watch(facts: Facts) -> Readers:
             learner = trained.get(kind)
             if learner is None or learner == number or not same or len(updates) < 2:
                 continue
-            gaps = [b - a for a, b in zip(updates, updates[1:], strict=False)]
+            gaps = [b - a for a, b in pairwise(updates)]
             if min(gaps) <= 3 or learner in judged.get(kind, set()):
                 continue
             facts.report(

@@ -87,9 +87,9 @@ def around(tree: ast.Module, line: int) -> ast.AST:
     """The innermost function around a line, or the module."""
     found: ast.AST = tree
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            if node.lineno <= line <= (node.end_lineno or node.lineno):
-                found = node
+        function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if function and node.lineno <= line <= (node.end_lineno or node.lineno):
+            found = node
     return found
 
 
@@ -97,14 +97,13 @@ def gathered(node: ast.AST) -> tuple[str, ast.expr | None]:
     """What a statement adds a value to, and the value; a meter's `update` only if it is not weighted."""
     if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
         return ast.unparse(node.target), node.value
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and len(node.args) == 1:
-        if node.func.attr in ("append", "update") and not node.keywords:
-            meter = ast.unparse(node.func.value)
-            known = node.func.attr == "append" or re.search(
-                r"loss|acc|meter|err|metric", meter, re.I
-            )
-            return meter, node.args[0] if known else None
-    return "", None
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return "", None
+    if len(node.args) != 1 or node.keywords or node.func.attr not in ("append", "update"):
+        return "", None
+    meter = ast.unparse(node.func.value)
+    known = node.func.attr == "append" or re.search(r"loss|acc|meter|err|metric", meter, re.I)
+    return meter, node.args[0] if known else None
 
 
 def is_mean(tree: ast.Module, loop: ast.For, value: ast.expr) -> bool:
