@@ -139,7 +139,9 @@ def watch(facts: Facts) -> Readers:
                 n = len(look.rows)
                 # Nearly all of an evaluation's rows: the training data is judged, and that is known.
                 # Nearly all of the training's rows: everything is judged, to be shown.
-                few = look.known < max(3, 0.02 * n) or look.known > 0.97 * n
+                # Unless nothing else is ever judged, and it is a part of the training data alone.
+                apart = any(2 * one.known < len(one.rows) for one, _ in model.looks.values())
+                few = look.known < max(3, 0.02 * n) or (look.known > 0.97 * n and apart)
                 if n < 10 or few or look.within > 0.97 * len(model.trained):
                     continue
                 facts.report(
