@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch._dynamo  # an optimizer imports it, and each fork would anew
 import torch.optim
 import torch.utils.data
 from torch import Tensor, nn
@@ -50,7 +51,7 @@ def digest_of_what_is_left() -> str:
                 plain = value.detach().to_dense() if value.is_sparse else value.detach()
                 made.update(f"{name}.{key}".encode())
                 made.update(
-                    plain.contiguous().view(torch.uint8).numpy().tobytes()
+                    plain.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
                     if plain.numel() and plain.ndim
                     else str(plain.tolist()).encode()
                 )
@@ -62,6 +63,7 @@ def digest_of_what_is_left() -> str:
 
 def answer(file: Path, *, bare: bool) -> dict[str, Any]:
     """What came of one script."""
+    torch.manual_seed(0)
     random.seed(0)
     np.random.seed(0)
     sources = Sources()
