@@ -31,7 +31,10 @@ def test_findings_are_there_when_the_block_has_ended(capsys):
         train()
         assert checked.findings == []
     (finding,) = checked.findings
-    assert (finding.rule, Path(finding.place.file).name) == ("missing-zero-grad", "test_checking.py")
+    assert (finding.rule, Path(finding.place.file).name) == (
+        "missing-zero-grad",
+        "test_checking.py",
+    )
     assert checked.steps == 6
     assert "optimizer.step()" in capsys.readouterr().err
     with fb.checking() as checked:
