@@ -15,7 +15,7 @@ types: $(VENV)/ready
 	$(BIN)/pyright
 
 check: $(VENV)/ready
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
 
 # Train on a sample, show its receipt, and predict with it.
 demo: $(VENV)/ready
