@@ -88,8 +88,15 @@ def answer(file: Path, *, bare: bool) -> dict[str, Any]:
         result["code"] = run(program, [])
     result["left"] = digest_of_what_is_left()
     if facts is not None:
-        read_all(facts, [program.file])
-        found = judged(facts, [program.file], Ignored(Path("/"), RULES), Baseline(None, sources))
+        for finding in read_all(sources, [program.file]):
+            facts.add(finding)
+        found = judged(
+            facts.findings.values(),
+            [program.file],
+            sources,
+            Ignored(Path("/"), RULES),
+            Baseline(None, sources),
+        )
         result["failed"] = {
             name: "".join(traceback.format_exception(error)) for name, error in facts.failed.items()
         }

@@ -145,6 +145,8 @@ def test_a_notebook_is_a_script_of_cells(verb, tmp_path):
         (("--seconds", "x", "train.py"), "a number above 0 is needed"),
         (("--fail-on", "never-ever", "train.py"), "no such severity"),
         (("--baseline", "none.json", "train.py"), "the baseline cannot be read"),
+        (("--sarif", "none/out.sarif", "train.py"), "there is no folder for none/out.sarif"),
+        (("--write-baseline", "none/b.json", "train.py"), "there is no folder for none/b.json"),
     ],
 )
 def test_wrong_usage_is_one_message(verb, words, message):

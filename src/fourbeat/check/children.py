@@ -4,7 +4,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -14,9 +14,6 @@ from fourbeat.check.facts import Facts
 from fourbeat.check.finding import Finding, Place
 from fourbeat.observe import attach
 from fourbeat.observe.patch import Function, around
-
-Begin = Callable[[], Any]
-"""Gives a context in which this process is looked at; `watch.checking`."""
 
 NOT = ("multiprocessing.", "concurrent.", "torch.utils.data.")
 """Whose own workers are none of the script's: pools, and those that load data."""
@@ -54,7 +51,8 @@ class Child:
                 file = Path(self._folder) / f"{os.getpid()}.json"
                 found = [asdict(finding) for finding in facts.findings.values()]
                 told = {"steps": facts.steps, "findings": found}
-                file.write_text(json.dumps(told, default=str))
+                with suppress(OSError):  # a full disk, or a parent that is gone
+                    file.write_text(json.dumps(told, default=str))
 
 
 @contextmanager
@@ -75,7 +73,9 @@ def following(facts: Facts) -> Generator[None]:
             def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
                 original(self, *args, **kwargs)
                 target = self._target
-                if target is not None and not str(target.__module__).startswith(NOT):
+                if target is not None and not str(getattr(target, "__module__", "")).startswith(
+                    NOT
+                ):
                     self._target = Child(target, folder)
 
             return __init__

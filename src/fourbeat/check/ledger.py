@@ -120,12 +120,27 @@ class Step:
 
 
 @dataclass(slots=True)
-class _Account:
-    """What has happened to one optimizer since its last step."""
+class Account:
+    """What has happened to one optimizer.
+
+    Attributes:
+        made: where it was made.
+        key: that tells it from other optimizers, also when it is gone.
+        number: of its steps by now.
+        stale: steps that took what a step had taken before, with others on top.
+        between: steps before which gradients were cleared, but for the first.
+        last: step that was stale.
+        clears: since its last step, in order.
+        fed: runs that fed it since then.
+        passes: ends of DataLoader passes since then.
+    """
 
     made: Place | None
     key: int
     number: int = 0
+    stale: int = 0
+    between: int = 0
+    last: Step | None = None
     clears: list[Clear] = field(default_factory=list[Clear])
     fed: list[Run] = field(default_factory=list[Run])
     passes: int = 0
@@ -158,12 +173,14 @@ class Ledger:
     Attributes:
         steps: told of each step, just before it.
         runs: backwards by now.
+        accounts: of every optimizer that ever was.
     """
 
     def __init__(self) -> None:
         self.steps: list[Callable[[Step], None]] = []
-        self.runs = self._keys = 0
-        self._accounts: WeakKeyDictionary[Optimizer, _Account] = WeakKeyDictionary()
+        self.runs = 0
+        self.accounts: list[Account] = []
+        self._accounts: WeakKeyDictionary[Optimizer, Account] = WeakKeyDictionary()
         self._lives: dict[int, tuple[ref[Tensor], Life]] = {}
         self._before: dict[int, tuple[Tensor | None, int]] = {}
         self._run: Run | None = None
@@ -198,11 +215,11 @@ class Ledger:
     def _made(self, event: Made) -> None:
         self._account(event.optimizer)
 
-    def _account(self, optimizer: Optimizer) -> _Account:
+    def _account(self, optimizer: Optimizer) -> Account:
         known = self._accounts.get(optimizer)
         if known is None:
-            self._keys += 1
-            known = self._accounts[optimizer] = _Account(here(), self._keys)
+            known = self._accounts[optimizer] = Account(here(), len(self.accounts))
+            self.accounts.append(known)
         return known
 
     def _calling(self, event: Calling) -> None:
@@ -319,6 +336,9 @@ class Ledger:
             account.passes,
             edited,
         )
+        if stale:
+            account.stale, account.last = account.stale + 1, step
+        account.between += bool(account.clears) and account.number > 1
         account.clears, account.fed, account.passes = [], [], 0
         if not event.closure:
             for tell in self.steps:

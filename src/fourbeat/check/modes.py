@@ -12,6 +12,7 @@ from torch.nn.modules.dropout import _DropoutNd  # pyright: ignore[reportPrivate
 from fourbeat.check.finding import Place
 from fourbeat.check.ledger import print_of
 from fourbeat.check.place import discarded, here
+from fourbeat.data.batch import tensors
 from fourbeat.observe.events import Mode, Updated
 from fourbeat.observe.finer import Called, Calling, Layer
 
@@ -129,13 +130,3 @@ def acts(module: nn.Module) -> bool:
     if isinstance(module, nn.RNNBase):
         return module.dropout > 0 and module.num_layers > 1
     return isinstance(module, nn.MultiheadAttention) and module.dropout > 0
-
-
-def tensors(output: Any, depth: int = 3) -> list[Tensor]:
-    """The tensors in a model's answer."""
-    if isinstance(output, Tensor):
-        return [output]
-    values: Any = list(output.values()) if isinstance(output, dict) else output  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
-    if depth and isinstance(values, list | tuple):
-        return [tensor for one in values for tensor in tensors(one, depth - 1)]  # pyright: ignore[reportUnknownVariableType]
-    return []

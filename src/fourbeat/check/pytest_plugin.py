@@ -30,7 +30,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     sources = Sources()
     with checking(sources) as facts:
         answer = yield
-    found = judged(facts, [], Ignored(item.config.rootpath, RULES), Baseline(None, sources))
+    found = judged(
+        facts.findings.values(),
+        [],
+        sources,
+        Ignored(item.config.rootpath, RULES),
+        Baseline(None, sources),
+    )
     shown = "\n".join(text(found, sources))
     if shown:
         item.add_report_section("call", "fourbeat check", shown)

@@ -1,7 +1,6 @@
 """A script, checked: run as it is, with every rule looking on; or read without being run."""
 
-import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from fourbeat.check.suppress import Baseline, Comments, Ignored
 from fourbeat.check.watch import checking
 from fourbeat.errors import ConfigError
 from fourbeat.observe.events import Stepped
-from fourbeat.observe.stream import Stream, Subjects
 from fourbeat.receipt.code import own_modules
 from fourbeat.script.run import Program, run
 from fourbeat.script.stop import Stopped, stopping
@@ -68,8 +66,9 @@ def check(
     def tell(facts: Facts, code: int, *, stopped: bool) -> None:
         own = own_modules(Path(program.folder)).values()
         files = {*program.files(), *(str(module.__file__) for module in own)}
-        read_all(facts, files)
-        found = judged(facts, files, ignored, old)
+        for finding in read_all(sources, files):
+            facts.add(finding)
+        found = judged(facts.findings.values(), files, sources, ignored, old)
         last(Checked(found, sources, facts.steps, code, stopped, facts.failed))
 
     def abandon() -> None:
@@ -102,27 +101,30 @@ def read(files: Sequence[str], *, baseline: Path | None = None) -> Checked:
     for file in files:
         if sources.tree(file) is None:
             raise ConfigError("the file is no Python that can be read", file)
-    facts = Facts(Stream(lambda: Subjects({}, {})), sources)
-    read_all(facts, files)
-    return Checked(judged(facts, files, ignored, old), sources)
+    return Checked(judged(read_all(sources, files), files, sources, ignored, old), sources)
 
 
-def read_all(facts: Facts, files: Iterable[str]) -> None:
-    """Have the rules that read syntax trees read some files."""
+def read_all(sources: Sources, files: Iterable[str]) -> Iterator[Finding]:
+    """What the rules that read syntax trees find in some files."""
     for file in sorted(files):
-        tree: ast.Module | None = facts.sources.tree(file)
+        tree = sources.tree(file)
         for rule in RULES.values():
             if tree is not None and rule.read is not None:
-                for finding in rule.read(tree, file):
-                    facts.add(finding)
+                yield from rule.read(tree, file)
 
 
-def judged(facts: Facts, files: Iterable[str], ignored: Ignored, old: Baseline) -> list[Finding]:
+def judged(
+    findings: Iterable[Finding],
+    files: Iterable[str],
+    sources: Sources,
+    ignored: Ignored,
+    old: Baseline,
+) -> list[Finding]:
     """What is left to show, sorted."""
-    comments = Comments(facts.sources)
+    comments = Comments(sources)
     left = [
         finding
-        for finding in facts.findings.values()
+        for finding in findings
         if not comments.cover(finding) and not ignored.cover(finding) and not old.cover(finding)
     ]
     left += comments.unused(RULES, files)

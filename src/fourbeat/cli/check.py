@@ -74,6 +74,11 @@ def check(
         )
     limits = (number(steps, int, "--steps"), number(seconds, float, "--seconds"))
     known = Path(baseline) if baseline else None
+    for option, file in (("--sarif", sarif), ("--write-baseline", write_baseline)):
+        if file is not None and not Path(file).resolve().parent.is_dir():
+            raise ConfigError(
+                f"there is no folder for {file}", option, "Name a file in a folder that exists"
+            )
     from fourbeat.check.run import check as look
     from fourbeat.check.run import read
     from fourbeat.script.run import find

@@ -9,10 +9,10 @@ from torch.utils.data import IterableDataset
 
 from fourbeat.check.code import codes, names
 from fourbeat.check.facts import Facts
-from fourbeat.check.modes import tensors
 from fourbeat.check.passes import Pass
 from fourbeat.check.rows import prints
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.data.batch import tensors
 from fourbeat.observe.finer import Given
 
 MOST = 20_000

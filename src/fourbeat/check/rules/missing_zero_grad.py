@@ -3,25 +3,17 @@
 from typing import Any
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.ledger import Step, Tally
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.observe.finer import Ended
 
 
 def watch(facts: Facts) -> Readers:
-    """Count steps that take what a step has taken before, and clears."""
-    steps, stale, clears = Tally(), Tally(), Tally()
-
-    def stepping(step: Step) -> None:
-        steps.add(step)
-        if step.clears and step.number > 1:
-            clears.add(step)
-        if step.stale:
-            stale.add(step)
+    """Find optimizers with steps that take what a step has taken before, and with no clears."""
 
     def ended(_: Any) -> None:
-        for count, last in stale.all():
-            if count < 2 or clears.count(last):
+        for account in facts.ledger.accounts:
+            last = account.last
+            if last is None or account.stale < 2 or account.between:
                 continue
             facts.report(
                 RULE.name,
@@ -30,12 +22,11 @@ def watch(facts: Facts) -> Readers:
                 f"{facts.names(last.owner())} steps on gradients that it has stepped on before: they "
                 "are never cleared",
                 "Call optimizer.zero_grad() once for each step, before backward.",
-                steps=steps.count(last),
-                steps_on_old_gradients=count,
+                steps=account.number,
+                steps_on_old_gradients=account.stale,
                 clears_between=0,
             )
 
-    facts.ledger.steps.append(stepping)
     return {Ended: ended}
 
 

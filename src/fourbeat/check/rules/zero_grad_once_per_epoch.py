@@ -3,39 +3,30 @@
 from typing import Any
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.ledger import Step, Tally
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.observe.finer import Ended
 
 
 def watch(facts: Facts) -> Readers:
-    """Count, for each optimizer, steps on old gradients and the clears between steps."""
-    steps, stale, clears = Tally(), Tally(), Tally()
-
-    def stepping(step: Step) -> None:
-        steps.add(step)
-        if step.clears and step.number > 1:
-            clears.add(step)
-        if step.stale:
-            stale.add(step)
+    """Find optimizers whose steps are mostly on old gradients, and which are cleared at times."""
 
     def ended(_: Any) -> None:
-        for count, last in stale.all():
-            if count < 2 or not clears.count(last) or 2 * count < steps.count(last):
+        for account in facts.ledger.accounts:
+            last, steps, cleared = account.last, account.number, account.between
+            if last is None or account.stale < 2 or not cleared or 2 * account.stale < steps:
                 continue
             facts.report(
                 RULE.name,
                 "error",
                 last.place,
-                f"{facts.names(last.owner())} steps {steps.count(last)} times, and gradients are "
-                f"cleared between two steps {clears.count(last)} times only",
+                f"{facts.names(last.owner())} steps {steps} times, and gradients are "
+                f"cleared between two steps {cleared} times only",
                 "Move zero_grad() into the loop over batches, before backward.",
-                steps=steps.count(last),
-                steps_on_old_gradients=count,
-                clears_between=clears.count(last),
+                steps=steps,
+                steps_on_old_gradients=account.stale,
+                clears_between=cleared,
             )
 
-    facts.ledger.steps.append(stepping)
     return {Ended: ended}
 
 
