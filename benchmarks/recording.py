@@ -31,7 +31,7 @@ from fourbeat.record.layout import Flag
 CASES = (
     # rows, widths, steps in a block, pairs of blocks, steps before the first
     (8, (2, 8, 2), 500, 120, 4000),
-    (256, (20, 256, 64, 4), 150, 120, 4050),
+    (256, (20, 384, 128, 4), 100, 120, 4000),
     (1024, (784, 1024, 1024, 10), 4, 40, 4),
 )
 

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fourbeat.record.governor import AHEAD, LEAST_OFTEN, Governor
+from fourbeat.record.cost import MOST
+from fourbeat.record.governor import AHEAD, LEAST_OFTEN, PROBE, Governor
 
 
 @given(
@@ -61,6 +62,8 @@ def test_whole_steps_are_as_many_as_a_lean_one_leaves_room_for(step, lean, more)
         assert whole * more <= room * steps + 0.02 * AHEAD + more * (steps / LEAST_OFTEN + 2)
     assert whole >= steps / LEAST_OFTEN
     if 0.5 * room > more:
+        assert whole >= steps * (1 - 2 / PROBE)
+    if 0.5 * room > MOST:
         assert whole == steps
 
 

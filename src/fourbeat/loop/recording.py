@@ -19,7 +19,7 @@ from fourbeat.record.snapshots import Snapshots
 
 log = logging.getLogger("fourbeat")
 
-SNAPSHOTS = 0.25
+SNAPSHOTS = 0.15
 """What snapshots get of the recorder's budget; the step log gets the rest."""
 
 
@@ -33,6 +33,9 @@ class Recording:
         stream: of the run.
         state: of the run; its count of records is kept up to date by `mark`.
         budget: share of the time that it may take.
+
+    Attributes:
+        due: tells whether a snapshot is; asked before every step.
     """
 
     def __init__(self, directory: Path, stream: Stream, state: RunState, budget: float):
@@ -45,6 +48,7 @@ class Recording:
         reading = self._reading.enter_context(stream.read_by(self._recorder.readers))
         self._recorder.hear = reading.hear
         self._alive = True
+        self.due = self._snapshots.due
 
     def write(self, layout: Layout, records: np.ndarray, rows: bytes) -> None:
         """Put records into the log, as long as it can be written; see `StepLog.write`."""
@@ -80,10 +84,6 @@ class Recording:
             self._recorder.flush()
             self._guarded(self._log.sync)
         self._state.records, self._state.root = self._log.at, self._log.root
-
-    def due(self) -> bool:
-        """Whether a snapshot is."""
-        return self._snapshots.due()
 
     def snapshot(
         self, state: Callable[[rng.State], dict[str, Any]], now: rng.State, where: Mapping[str, Any]

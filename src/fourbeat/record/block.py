@@ -2,6 +2,7 @@
 
 import math
 import struct
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,14 +27,17 @@ RARE = Flag.WEIGHTS | Flag.FINGERPRINT
 
 IDLE = Lane()
 
-SINGLE = struct.Struct("<f")
+RECORDER = SECONDS.index("recorder")
+
+NO_ROWS = np.zeros(0, np.int64)
+
+Brief = tuple[Any, ...]
+"""Flags, epoch, number, losses, learning rates, examples, and rows as an array: of a lean step. A
+tuple of these is no work for Python's collector, whereas the event is half a dozen objects."""
 
 
 class Block:
     """Records that are not written yet.
-
-    Between steps it holds bytes alone: many small objects that live for some steps drive Python's
-    collector through all of torch's.
 
     Args:
         subjects: what is trained.
@@ -41,12 +45,12 @@ class Block:
     Attributes:
         layout: of the records.
         count: of the records.
-        rows: numbers of their rows, int64.
+        rows: numbers of their rows, int64, batch by batch.
     """
 
     def __init__(self, subjects: Subjects):
         self.layout = Layout.of(subjects)
-        self.rows: list[bytes] = []
+        self.rows: list[np.ndarray] = []
         dtype = self.layout.dtype
         self._size = dtype.itemsize
         self._most = max(1, min(MOST, MOST_BYTES // self._size))
@@ -64,19 +68,18 @@ class Block:
         self._sizes = {id(optimizer): sizes_of(optimizer) for optimizer in optimizers}
         self._groups = [(key, len(sizes)) for key, sizes in self._sizes.items()]
         held = [id(p) for o in optimizers for group in o.param_groups for p in group["params"]]
-        self._alone = len(self._sizes) == 1
+        self._alone, self._first = len(self._sizes) == 1, next(iter(optimizers))
         self._plain = self._alone and held == list(self._columns)
         self._width, lanes = len(self._columns), len(self._sizes)
         self._unknown = [math.nan] * self._width
-        self._none = [math.nan] * self.layout.groups
+        self._rates = self.layout.groups
+        self._none = [math.nan] * self._rates
         # As in `Layout.dtype`: what every record holds, then all up to the norms of gradients.
         lean = f"<Iiq{lanes}d{self.layout.groups}dII"
         self._lean = struct.Struct(lean)
         self._whole = struct.Struct(f"{lean}QQ{lanes}d{len(SECONDS)}f{self._width}f")
-        fields: Any = dtype.fields
-        self._recorder = fields["seconds"][1] + 4 * SECONDS.index("recorder")
 
-    def fits(self, event: Stepped, draft: Draft | None) -> bool:
+    def fits(self, event: Stepped, draft: Draft | None = None) -> bool:
         """Whether the optimizers of a step are known, and hold what they held."""
         for optimizer, _, _ in event.losses:
             if id(optimizer) not in self._sizes:
@@ -95,33 +98,53 @@ class Block:
         """Whether no other record has room."""
         return self.count == self._most
 
-    def lean(self, event: Stepped, seconds: float) -> None:
-        """Pack a step of which no more is known than its end tells.
+    def brief(self, event: Stepped) -> Brief | None:
+        """What the end of a step tells, made of numbers alone; None if it is more than that.
+
+        It is if no update was counted, if a loss is on a device yet, or where the step does not fit.
+        """
+        losses, rates = event.losses, event.rates
+        if not event.counted:
+            return None
+        if self._alone and len(losses) == 1 == len(rates):
+            optimizer, loss, _ = losses[0]
+            moved = rates[0][1]
+            if (
+                optimizer is not self._first
+                or len(moved) != self._rates
+                or isinstance(loss, Tensor)
+            ):
+                return None
+            numbers = (loss, *moved)
+        else:
+            if not self.fits(event) or any(isinstance(one[1], Tensor) for one in losses):
+                return None
+            own = [[one[1:] for one in losses if id(one[0]) == key] for key, _ in self._groups]
+            by_id = {id(optimizer): rate for optimizer, rate in rates}
+            moved = [r for key, n in self._groups for r in by_id.get(key) or self._none[:n]]
+            numbers = (*map(mean, own), *moved)
+        rows = event.rows
+        drawn = rows[0] if len(rows) == 1 else np.concatenate(rows) if rows else NO_ROWS
+        flags = flags_of(event) if event.skipped or event.clipped else 0
+        return flags, event.epoch, event.number, *numbers, event.examples, drawn
+
+    def lean(self, notes: deque[Any], seconds: float) -> None:
+        """Pack steps of which no more is known than their ends tell.
 
         Args:
-            event: its end.
-            seconds: that the recorder took of it.
+            notes: whose first ones are such ends; those that are packed are taken away.
+            seconds: that the recorder took of each.
         """
-        at, losses, rates = self.count * self._size, event.losses, event.rates
-        if self._alone and len(losses) == 1 == len(rates):
-            found, moved = [losses[0][1]], rates[0][1]
-        else:
-            own = [[one[1:] for one in losses if id(one[0]) == key] for key, _ in self._groups]
-            found, by_id = list(map(mean, own)), {id(o): rate for o, rate in rates}
-            moved = [r for key, n in self._groups for r in by_id.get(key) or self._none[:n]]
-        self._lean.pack_into(
-            self._raw,
-            at,
-            flags_of(event),
-            event.epoch,
-            event.number,
-            *found,
-            *moved,
-            event.examples,
-            self._add_rows(event),
-        )
-        SINGLE.pack_into(self._raw, at + self._recorder, seconds)
-        self.count += 1
+        first = self.count
+        at, size, end, raw = first * self._size, self._size, self._most * self._size, self._raw
+        pack, drawn, take = self._lean.pack_into, self.rows.append, notes.popleft
+        while at < end and notes and type(notes[0]) is tuple:
+            *numbers, rows = take()
+            drawn(rows)
+            pack(raw, at, *numbers, len(rows))
+            at += size
+        self.count = at // size
+        self._records["seconds"][first : self.count, RECORDER] = seconds
 
     def put(self, event: Stepped, draft: Draft) -> None:
         """Pack a step, whose numbers are all here."""
@@ -162,11 +185,8 @@ class Block:
 
     def _add_rows(self, event: Stepped) -> int:
         """Keep the numbers of a step's rows; gives how many."""
-        count = 0
-        for rows in event.rows:
-            self.rows.append(rows.tobytes())
-            count += len(rows)
-        return count
+        self.rows += event.rows
+        return sum(map(len, event.rows))
 
     def _rest(self, draft: Draft, everything: bool) -> None:
         """What few records hold, put into the last one."""
@@ -192,6 +212,10 @@ class Block:
     def records(self) -> np.ndarray:
         """The records: a view, until `clear`."""
         return self._records[: self.count]
+
+    def drawn(self) -> bytes:
+        """The numbers of their rows, int64, one after another."""
+        return np.concatenate(self.rows).tobytes() if self.rows else b""
 
     def clear(self) -> None:
         """Begin again."""

@@ -2,14 +2,20 @@
 
 from math import ceil, inf
 
-LEAST_OFTEN = 256
-"""Each thing is done once in so many steps at least, however little there is to spend."""
+from fourbeat.record.cost import MOST
+
+LEAST_OFTEN = 1024
+"""One step of so many is a whole one with everything done, however little there is to spend."""
 
 FULL = 0.75
 """What listening to whole steps may take of the budget that a lean step leaves."""
 
 SMOOTH = 16
 """Steps over which the time of a step is averaged."""
+
+PROBE = 32
+"""Where every step might be a whole one, one in so many is lean all the same: by it is seen what a
+whole one costs. Not where steps are so long that the dearest listening is affordable."""
 
 AHEAD = 4.0
 """Seconds whose budget may be spent on whole steps at once, when a process begins: so that a short
@@ -44,6 +50,7 @@ class Governor:
         self._steps = 0
         self._usual = 0.0
         self._ahead = AHEAD * (budget or 0.0)
+        self._whole = 0
         self.every = 1
         self._paid = dict.fromkeys(shares, 0.0)
         # A thing is due once so much was earned in all, or by that step.
@@ -85,6 +92,9 @@ class Governor:
             self.every = 1
         else:
             self.every = ceil(more / room) if room * LEAST_OFTEN > more else LEAST_OFTEN
+            self._whole = 0 if self.every > 1 else self._whole + 1
+            if self._whole == PROBE and room < MOST:
+                self.every, self._whole = 2, 0
         earned, now = self._earned, self._steps + self.every - 1
         if earned < self._least and now < self._next:  # as it is for nearly every short step
             self.due = NOTHING

@@ -275,10 +275,11 @@ class StepLog:
 
 def grown(root: bytes, raw: bytes, layout: Layout) -> bytes:
     """A log's hash with more records, given by their bytes."""
-    size, shared = layout.dtype.itemsize, layout.shared
-    for at in range(0, len(raw), size):
-        if not raw[at] & Flag.UNCOUNTED:
-            root = xxhash.xxh3_128_digest(root + raw[at + shared.start : at + shared.stop])
+    size, shared, digest = layout.dtype.itemsize, layout.shared, xxhash.xxh3_128_digest
+    ends = range(shared.stop, len(raw) + 1, size)
+    for flags, at, end in zip(raw[::size], range(shared.start, len(raw), size), ends, strict=False):
+        if not flags & Flag.UNCOUNTED:
+            root = digest(root + raw[at:end])
     return root
 
 

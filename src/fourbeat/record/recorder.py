@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from math import isfinite, nan
 from time import perf_counter
 from typing import Any, Protocol
@@ -13,7 +14,7 @@ from torch.optim import Optimizer
 
 from fourbeat.observe import events
 from fourbeat.observe.stream import Readers, Subjects
-from fourbeat.record.block import Block, floats, sizes_of
+from fourbeat.record.block import Block, Brief, floats, sizes_of
 from fourbeat.record.cost import Cost
 from fourbeat.record.draft import Draft, Lane
 from fourbeat.record.governor import Governor
@@ -25,7 +26,7 @@ DATA, FORWARD, LOSS, BACKWARD, UPDATE, RECORDER = range(6)
 SHARES = {"gradients": 0.2, "batch": 0.2, "weights": 0.4, "fingerprint": 0.2}
 """What is thinned, and what each gets of the budget."""
 
-PAGE = 64
+PAGE = 256
 """Steps of which records are made at once, where that many pass between two writes."""
 
 PACKING = 3e-6
@@ -48,8 +49,20 @@ COPIED = 1 << 30
 UNHEARD = [nan] * RECORDER
 """The times of a lean step."""
 
-Note = tuple[events.Stepped, Draft | None, Any]
-"""The end of a step, what else was seen of it, and what tells when its numbers have come from a device."""
+
+@dataclass(slots=True)
+class Note:
+    """A step of which more was seen than its end.
+
+    Attributes:
+        event: its end.
+        draft: all else.
+        copied: tells when its numbers have come from a device; None if there are none there.
+    """
+
+    event: events.Stepped
+    draft: Draft
+    copied: Any
 
 
 class Sink(Protocol):
@@ -117,7 +130,7 @@ class Recorder:
         self._cost = Cost()
         self._block: Block | None = None
         self._due = 0.0
-        self._noted: deque[Note] = deque()
+        self._noted: deque[Brief | Note] = deque()
         self._free: list[Draft] = []
         self.trained = Subjects({}, {})
         self._copies: dict[int, list[Tensor]] = {}
@@ -252,21 +265,22 @@ class Recorder:
         """
         now = perf_counter()
         whole = self.readers is self._whole
-        losses = event.losses
-        if whole or not event.counted or (losses and isinstance(losses[0][1], Tensor)):
+        brief = None if whole or self._block is None else self._block.brief(event)
+        if brief is None:
             self._note(event, whole)
         else:
-            self._noted.append((event, None, None))
+            self._noted.append(brief)
         if len(self._noted) >= PAGE or now >= self._due:
             self._turn(now)
         if whole:
             self._listened(now)
-        else:
-            self._left -= 1
-            if self._left == 0:
-                self._before = now - self._began
-                self._listen(self._whole)
-        self._began = perf_counter()
+            return
+        self._left -= 1
+        end = perf_counter()
+        if self._left == 0:
+            self._before = end - self._began
+            self._listen(self._whole)
+        self._began = end
 
     def _note(self, event: events.Stepped, whole: bool) -> None:
         """Keep what was seen of a step until it can be packed."""
@@ -287,7 +301,11 @@ class Recorder:
                 for optimizer in self._subjects().optimizers.values():
                     self._look(optimizer)
                 self._paid.clear()
-        self._noted.append((event, draft, draft.land() if draft.afar else None))
+        if self._block is None or not self._block.fits(event, draft):
+            self._pack(wait=True)
+            self._renew()
+        if self._block is not None:  # else broken off before anything was known
+            self._noted.append(Note(event, draft, draft.land() if draft.afar else None))
         self._draft = self._free.pop() if self._free else Draft()
 
     def _fingerprint(self, draft: Draft) -> None:
@@ -309,59 +327,53 @@ class Recorder:
     def _pack(self, *, wait: bool) -> None:
         """Make records of what was noted and is here; of everything, where it may wait."""
         seconds = self._cost.lean + self._packing
-        while self._noted:
-            event, draft, copied = self._noted[0]
-            if copied is not None:
-                if not wait and len(self._noted) <= WAITING and not copied.query():
-                    return
-                copied.synchronize()
-            self._noted.popleft()
-            block = self._block
-            if block is None or not block.fits(event, draft):
-                block = self._fitting()
-            if block is None:  # broken off before anything was known
-                continue
-            if draft is None:
-                block.lean(event, seconds)
+        block, noted = self._block, self._noted
+        while block is not None and noted:
+            note = noted[0]
+            if isinstance(note, Note):
+                if note.copied is not None:
+                    if not wait and len(noted) <= WAITING and not note.copied.query():
+                        return
+                    note.copied.synchronize()
+                noted.popleft()
+                block.put(note.event, note.draft)
+                note.draft.clear()
+                self._free.append(note.draft)
             else:
-                block.put(event, draft)
-                draft.clear()
-                self._free.append(draft)
+                block.lean(noted, seconds)
             if block.full:
                 self._write()
 
-    def _fitting(self) -> Block | None:
-        """A block for what is trained now; None where that is not known yet."""
+    def _renew(self) -> None:
+        """Begin a block for what is trained now, if that is known yet."""
         subjects = self._subjects()
-        if not subjects.optimizers:
-            return None
         self._write()
+        self._block = Block(subjects) if subjects.optimizers else None
         self.trained = subjects
-        self._block = Block(subjects)
-        return self._block
 
     def _write(self) -> None:
         block = self._block
         if block is not None and block.count:
-            self._sink.write(block.layout, block.records, b"".join(block.rows))
+            self._sink.write(block.layout, block.records, block.drawn())
             block.clear()
 
     def _listened(self, now: float) -> None:
         """After a whole step: how many lean ones come next?"""
         governor, cost = self._governor, self._cost
         self._copies.clear()  # of a step that was broken off
-        if self._paid:
-            for name, seconds in self._paid.items():
-                governor.paid(name, seconds)
-            self._paid.clear()
-        elif self._before:
-            cost.compare(now - self._began, self._before)
-        self._before = 0.0
+        alike = self._before and not self._paid
+        for name, seconds in self._paid.items():
+            governor.paid(name, seconds)
+        self._paid.clear()
         governor.step(now - self._since, cost.lean + self._packing, cost.more)
         self._since = self._mark = now
         self._left = governor.every - 1
         if self._left:
             self._listen(self._lean)
+        end = perf_counter()
+        if alike:
+            cost.compare(end - self._began, self._before)
+        self._before, self._began = 0.0, end
 
     def _listen(self, readers: Readers) -> None:
         """Read these kinds from the next event on."""

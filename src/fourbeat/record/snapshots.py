@@ -70,9 +70,9 @@ class Snapshots:
 
     def due(self) -> bool:
         """Whether the budget has room for one."""
-        if self._broken or (self._writer is not None and self._writer.is_alive()):
+        if (time.monotonic() - self._last) * self._budget < self._cost or self._broken:
             return False
-        return (time.monotonic() - self._last) * self._budget >= self._cost
+        return self._writer is None or not self._writer.is_alive()
 
     def take(
         self, step: int, state: Callable[[], Mapping[str, Any]], environment: Mapping[str, Any]
