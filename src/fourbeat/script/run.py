@@ -14,6 +14,7 @@ from typing import Any
 
 from fourbeat.errors import ConfigError
 from fourbeat.script import notebook
+from fourbeat.script.stop import Stopped
 from fourbeat.script.trace import without_ours
 
 INTERRUPTED = 130
@@ -115,17 +116,18 @@ def run(program: Program, arguments: Sequence[str]) -> int:
 
     Returns:
         the exit code.
+
+    Raises:
+        Stopped: where it was told to end; its threads are not waited for.
     """
     main = sys.modules["__main__"] = program.main()
     sys.argv = [program.name, *arguments]
     if not sys.flags.safe_path:
         sys.path = [program.folder, *sys.path[1:]]
-    try:
-        code = _execute(program, main)
-    finally:
-        for thread in threading.enumerate():  # as Python does at its end
-            if thread is not threading.current_thread() and not thread.daemon:
-                thread.join()
+    code = _execute(program, main)
+    for thread in threading.enumerate():  # as Python does at its end
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
     return code
 
 
@@ -133,6 +135,8 @@ def _execute(program: Program, main: ModuleType) -> int:
     try:
         for code in program.codes():
             exec(code, vars(main))  # noqa: S102
+    except Stopped:
+        raise
     except SystemExit as end:
         return _exit_code(end.code)
     except BaseException as error:
