@@ -13,6 +13,7 @@ from typing import Any
 from fourbeat.check.facts import Facts
 from fourbeat.check.finding import Finding, Place
 from fourbeat.observe import attach
+from fourbeat.observe.finer import Raised
 from fourbeat.observe.patch import Function, around
 
 NOT = ("multiprocessing.", "concurrent.", "torch.utils.data.")
@@ -60,7 +61,11 @@ def going_on(facts: Facts) -> Generator[Facts]:
     """In a fork: go on looking with what was known before it."""
     attach.go_on()
     facts.steps = 0
-    yield facts
+    try:
+        yield facts
+    except BaseException as error:
+        facts.stream.emit(Raised(error))
+        raise
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from fourbeat.check.suppress import Baseline, Comments, Ignored
 from fourbeat.check.watch import checking
 from fourbeat.errors import ConfigError
 from fourbeat.observe.events import Stepped
+from fourbeat.observe.finer import Raised
 from fourbeat.receipt.code import own_modules
 from fourbeat.script.run import Program, run
 from fourbeat.script.stop import Stopped, stopping
@@ -84,7 +85,7 @@ def check(
 
         with facts.stream.read_by({Stepped: stepped}):
             try:
-                code = run(program, arguments)
+                code = run(program, arguments, lambda error: facts.stream.emit(Raised(error)))
             except Stopped:
                 code = 0
     tell(facts, code, stopped=stop.asked)
