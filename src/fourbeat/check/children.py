@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Finding, Place
+from fourbeat.finding import Finding, Place
 from fourbeat.observe import attach
 from fourbeat.observe.finer import Raised
 from fourbeat.observe.patch import Function, around

@@ -7,10 +7,10 @@ from weakref import ref
 
 from torch import Tensor
 
-from fourbeat.check.finding import Place
 from fourbeat.check.graph import CALCULUS, name_of, parents
-from fourbeat.check.place import here
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Differentiating, Operation
+from fourbeat.observe.place import here
 
 _KEY = "fourbeat.kept"
 

@@ -7,11 +7,11 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from fourbeat.check.finding import Place
 from fourbeat.check.graph import node_of
-from fourbeat.check.place import here
+from fourbeat.finding import Place
 from fourbeat.observe.events import Updating
 from fourbeat.observe.finer import Calling, Clearing, Differentiated, Operation
+from fourbeat.observe.place import here
 
 RUNS = 8
 """Backwards that are looked at closely, from the start."""

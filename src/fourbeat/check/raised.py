@@ -9,12 +9,12 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from fourbeat.check.finding import Place
-from fourbeat.check.place import place_of, users
 from fourbeat.data.batch import tensors
 from fourbeat.errors import BatchError, Problem, first_line
+from fourbeat.finding import Place
 from fourbeat.loop.contract import Entry, check_loss, explain
 from fourbeat.observe.patch import HIDDEN
+from fourbeat.observe.place import place_of, users
 
 CLASSES = ("cross_entropy", "nll_loss")
 """Functions of `torch.nn.functional` that take class numbers."""

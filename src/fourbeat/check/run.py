@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import ORDER, Finding
 from fourbeat.check.rules import RULES
 from fourbeat.check.sources import Sources
 from fourbeat.check.suppress import Baseline, Comments, Ignored
 from fourbeat.check.watch import checking
 from fourbeat.errors import ConfigError
+from fourbeat.finding import ORDER, Finding
 from fourbeat.observe.events import Stepped
 from fourbeat.observe.finer import Raised
 from fourbeat.receipt.code import own_modules

@@ -5,9 +5,9 @@ from typing import Any
 from weakref import WeakSet
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.observe.finer import Loading, Saving
+from fourbeat.observe.place import here
 
 
 def watch(facts: Facts) -> Readers:
