@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fourbeat.check.facts import Facts
+from fourbeat.check.ranks import ranks
 from fourbeat.check.rules import RULES
 from fourbeat.check.sources import Sources
 from fourbeat.check.suppress import Baseline, Comments, Ignored
@@ -29,6 +30,7 @@ class Checked:
         code: exit code of the script; 0 if it was ended early, or not run.
         stopped: whether it was ended early.
         broken: rules that failed themselves, with their error.
+        handed: whether another rank tells what this one found.
     """
 
     findings: list[Finding]
@@ -37,6 +39,7 @@ class Checked:
     code: int = 0
     stopped: bool = False
     broken: dict[str, Exception] = field(default_factory=dict[str, Exception])
+    handed: bool = False
 
 
 def check(
@@ -63,12 +66,19 @@ def check(
     """
     sources = Sources()
     ignored, old = Ignored(Path.cwd(), RULES), Baseline(baseline, sources)
+    together = ranks()
 
     def tell(facts: Facts, code: int, *, stopped: bool) -> None:
         own = own_modules(Path(program.folder)).values()
         files = {*program.files(), *(str(module.__file__) for module in own)}
         for finding in read_all(sources, files):
             facts.add(finding)
+        if together is not None and together.rank == 0:
+            together.gather(facts)
+        elif together is not None and code == 0:  # else the others are ended before they can tell
+            together.leave(facts)
+            last(Checked([], sources, facts.steps, code, stopped, facts.failed, handed=True))
+            return
         found = judged(facts.findings.values(), files, sources, ignored, old)
         last(Checked(found, sources, facts.steps, code, stopped, facts.failed))
 
@@ -78,6 +88,7 @@ def check(
 
     with checking(sources) as facts, stopping(seconds, abandon) as stop:
         facts.over = lambda: stop.asked
+        facts.folder = None if together is None else together.folder
 
         def stepped(_: Stepped) -> None:
             if steps is not None and facts.steps >= steps:
