@@ -14,6 +14,7 @@ from typing import Any
 
 from fourbeat.errors import ConfigError
 from fourbeat.script import notebook
+from fourbeat.script.stop import Stopped
 from fourbeat.script.trace import without_ours
 
 INTERRUPTED = 130
@@ -124,17 +125,18 @@ def run(
 
     Returns:
         the exit code.
+
+    Raises:
+        Stopped: where it was told to end; its threads are not waited for.
     """
     main = sys.modules["__main__"] = program.main()
     sys.argv = [program.name, *arguments]
     if not sys.flags.safe_path:
         sys.path = [program.folder, *sys.path[1:]]
-    try:
-        code = _execute(program, main, raised)
-    finally:
-        for thread in threading.enumerate():  # as Python does at its end
-            if thread is not threading.current_thread() and not thread.daemon:
-                thread.join()
+    code = _execute(program, main, raised)
+    for thread in threading.enumerate():  # as Python does at its end
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
     return code
 
 
@@ -142,6 +144,8 @@ def _execute(program: Program, main: ModuleType, raised: Callable[[BaseException
     try:
         for code in program.codes():
             exec(code, vars(main))  # noqa: S102
+    except Stopped:
+        raise
     except SystemExit as end:
         return _exit_code(end.code)
     except BaseException as error:
