@@ -9,7 +9,7 @@ from weakref import WeakSet
 import numpy as np
 import torch
 
-from fourbeat.check.code import codes, names, parts
+from fourbeat.check.code import codes, names, parts, within
 from fourbeat.check.facts import Facts
 from fourbeat.check.passes import Pass
 from fourbeat.check.rule import Readers, Rule
@@ -69,7 +69,7 @@ def used(part: Any) -> list[tuple[str, Place]]:
     while ways:
         code = methods.pop(ways.pop(), None)
         if code is not None:
-            reached.append(code)
+            reached += within(code)
             ways += [name for name in names(code) if name in methods]
     own = {k for k, v in getattr(part, "__dict__", {}).items() if drawn(v)}
     found: list[tuple[str, Place]] = []
