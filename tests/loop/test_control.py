@@ -62,3 +62,19 @@ def test_it_holds_before_an_update_goes_on_and_writes_a_checkpoint(tmp_path):
         training.result(60)
     with pytest.raises(RunError, match="no process trains"):
         ask(run, "pause", 1)
+
+
+def test_several_ask_at_once_and_each_is_answered(tmp_path):
+    run = tmp_path / "r"
+    started, go = threading.Event(), threading.Event()
+    with ThreadPoolExecutor(5) as pool:
+        pool.submit(train, run, started, go)
+        try:
+            assert started.wait(60)
+            asked = [pool.submit(ask, run, "pause", 60) for _ in range(4)]
+            assert len({answer.result()["step"] for answer in asked}) == 1
+            assert ask(run, "go on", 60)["done"] == "going on"
+        finally:
+            go.set()
+            with suppress(RunError):
+                ask(run, "go on", 5)

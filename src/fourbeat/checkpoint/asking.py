@@ -5,7 +5,8 @@ import json
 import os
 import secrets
 import time
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -77,25 +78,54 @@ def ask(directory: Path, wish: Wish, seconds: float) -> dict[str, Any]:
         raise RunError(
             "no process trains this run", str(directory), "`fourbeat runs DIR` shows which do"
         )
-    identity = secrets.token_hex(8)
-    files.write_text(directory / ASK, json.dumps({"id": identity, "wish": wish}))
-    end = time.monotonic() + seconds
-    try:
-        while time.monotonic() < end:
-            found = read(directory / ANSWER)
-            if found and found.get("id") == identity:
-                return found
-            if holder(directory) is None:
-                raise RunError("the process that trained it has ended", str(directory))
-            time.sleep(LOOK_SECONDS)
-    finally:  # nobody waits any more: what was not heard yet is taken back
-        if (asked := read(directory / ASK)) and asked.get("id") == identity:
+    identity, end = secrets.token_hex(8), time.monotonic() + seconds
+    with turn(directory, end):
+        files.write_text(directory / ASK, json.dumps({"id": identity, "wish": wish}))
+        try:
+            while time.monotonic() < end:
+                found = read(directory / ANSWER)
+                if found and found.get("id") == identity:
+                    return found
+                if holder(directory) is None:
+                    raise RunError("the process that trained it has ended", str(directory))
+                time.sleep(LOOK_SECONDS)
+        finally:  # nobody waits any more: what was not heard yet is taken back
             (directory / ASK).unlink(missing_ok=True)
     raise RunError(
         f"no answer within {seconds:g} s: it may be validating",
         str(directory),
         "Ask again; --wait SECONDS waits longer",
     )
+
+
+@contextmanager
+def turn(directory: Path, end: float) -> Generator[None]:
+    """One process asks at a time: there is room for one question.
+
+    Args:
+        directory: of the run.
+        end: when to wait no longer, by `time.monotonic()`.
+
+    Raises:
+        RunError: if others ask until then.
+    """
+    folder = os.open(directory, os.O_RDONLY)
+    try:
+        while True:
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise RunError(
+                        "another process asks the run something, and has no answer yet",
+                        str(directory),
+                        "Ask again; --wait SECONDS waits longer",
+                    ) from None
+                time.sleep(LOOK_SECONDS)
+        yield
+    finally:
+        os.close(folder)
 
 
 def holder(directory: Path) -> str | None:
