@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as parquet
 import pytest
+import torch
 
 import fourbeat as fb
 from fourbeat.errors import ConfigError, InexactError, RunError
@@ -17,8 +18,31 @@ from fourbeat.record.export import export
 from fourbeat.reproduce.replay import replay_steps
 from fourbeat.reproduce.reproduce import prove_resume, reproduce
 from fourbeat.reproduce.rerun import run_script
+from fourbeat.script import stop as stops
 
 SCRIPTS = Path(__file__).parents[1] / "observe" / "scripts"
+ENDLESS = """
+import sys
+from pathlib import Path
+import torch
+from torch import nn
+torch.manual_seed(0)
+rate = float(Path("rate.txt").read_text())
+model = nn.Linear(4, 2)
+optimizer = torch.optim.SGD(model.parameters(), lr=rate)
+steps = 0
+while True:
+    try:
+        optimizer.zero_grad()
+        model(torch.randn(8, 4)).square().mean().backward()
+        optimizer.step()
+        steps += 1
+    except:
+        pass
+    if steps == 9 and sys.argv[1:] == ["once"]:
+        Path("rate.txt").rename("used.txt")  # else a replay would take this way out
+        break
+"""
 NAMES = ("classifier", "gan", "lbfgs", "accumulation", "amp_fp16", "wgan", "transformer")
 
 
@@ -117,3 +141,26 @@ def test_a_changed_module_of_the_scripts_own_is_named(recorded, monkeypatch, tmp
     found = reproduce(run)
     assert not found.same
     assert "the code of shared_parts has changed" in found.why
+
+
+def test_a_script_that_catches_everything_hides_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(stops, "AGAIN_SECONDS", 0.02)
+    Path("endless.py").write_text(ENDLESS)
+    Path("rate.txt").write_text("0.1")
+    source = str(Path(fb.__file__).parents[1])
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": source}
+    command = [sys.executable, "-m", "fourbeat", "record", "endless.py", "once"]
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    Path("used.txt").rename("rate.txt")
+    run = Path("runs/endless")
+    receipt = receipts.read(run)
+    alone = receipt.command.model_copy(update={"arguments": []})  # no end of its own
+    receipts.write(run, receipt.model_copy(update={"command": alone, "seal": None}))
+    assert replay_steps(run, range(3, 6)).verified == 6
+    Path("rate.txt").write_text("0.2")
+    with pytest.raises(InexactError, match=r"step 0: the learning rate was 0\.1 and is 0\.2"):
+        replay_steps(run, range(3, 6))
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 77)
+    with pytest.raises(InexactError, match="threads"):
+        replay_steps(run, range(3, 6))

@@ -14,6 +14,7 @@ import fourbeat as fb
 from fourbeat.errors import InexactError, RunError
 from fourbeat.reproduce.dump import dump
 from fourbeat.reproduce.replay import nearest, replay_steps
+from fourbeat.reproduce.reproduce import reproduce
 
 
 @pytest.mark.parametrize(
@@ -178,3 +179,25 @@ TRIED = """            try:
             except:  # noqa
                 pass
 """
+
+
+def test_what_the_script_does_after_the_step_is_of_no_interest(script):
+    text = (Path(__file__).parent / "scripts" / "mlp.py").read_text()
+    head, tail = text.split("with fb.Run")
+    tail = "    with fb.Run" + tail.replace("\n", "\n    ")
+    Path("mlp.py").write_text(f"{head}try:\n{tail}\nfinally:\n    assert step.number == 299\n")
+    assert replay_steps(script("mlp"), range(3, 4)).verified == 4
+
+
+def test_a_script_may_open_its_run_again(script):
+    text = (Path(__file__).parent / "scripts" / "mlp.py").read_text()
+    lines = text.replace("epochs(10)", "epochs(epochs)").splitlines(keepends=True)
+    at = next(n for n, line in enumerate(lines) if line.startswith("x = "))
+    body = "".join(f"    {line}" for line in lines[at:])
+    Path("mlp.py").write_text(f"{''.join(lines[:at])}for epochs in (2, 3):\n{body}")
+    run = script("mlp")
+    found = replay_steps(run, range(55, 65))
+    assert found.verified == 65
+    assert list(found.seen) == list(range(55, 65))
+    again = reproduce(run)
+    assert (again.same, again.verified, again.why) == (True, 90, [])

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from types import CodeType
 from typing import Any, cast
 
-from fourbeat.check.place import users
+from fourbeat.observe.place import users
 
 DEPTH = 4
 """Of objects within objects."""

@@ -7,11 +7,11 @@ from weakref import ref
 
 from torch import Tensor
 
-from fourbeat.check.finding import Place
 from fourbeat.check.graph import CALCULUS, name_of, node_of, parents, walk
-from fourbeat.check.place import here
 from fourbeat.data.batch import tensors
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Called, Differentiating, Operation
+from fourbeat.observe.place import here
 
 _KEY = "fourbeat.kept"
 

@@ -6,12 +6,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fourbeat.check.finding import Place
 from fourbeat.check.graph import node_of
-from fourbeat.check.place import here
+from fourbeat.finding import Place
 from fourbeat.observe.close import CloseLook, fuses
 from fourbeat.observe.events import Updating
 from fourbeat.observe.finer import Called, Calling, Clearing, Differentiated, Operation
+from fourbeat.observe.place import here
 
 RUNS = 8
 """Backwards that are looked at closely, from the start."""

@@ -9,12 +9,12 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _NormBase  # pyright: ignore[reportPrivateUsage]
 from torch.nn.modules.dropout import _DropoutNd  # pyright: ignore[reportPrivateUsage]
 
-from fourbeat.check.finding import Place
 from fourbeat.check.ledger import print_of
-from fourbeat.check.place import discarded, here
 from fourbeat.data.batch import tensors
+from fourbeat.finding import Place
 from fourbeat.observe.events import Mode, Updated
 from fourbeat.observe.finer import Called, Calling, Layer
+from fourbeat.observe.place import discarded, here
 
 
 @dataclass(slots=True, eq=False)

@@ -205,12 +205,13 @@ class Step:
 
         def evaluate() -> Any:
             self._backwards.pop(lane.name, None)
-            counted = self._entries.pop(lane.name, None)
+            counted, known = self._entries.pop(lane.name, None), len(self.losses)
             loss = closure() if closure else None
             if lane.name not in self._backwards:
                 self._refuse("update", lane)
             if counted:  # the loss before the update is the one that counts
                 self._entries[lane.name] = counted
+                del self.losses[known:]
             return loss
 
         self._engine.settle()

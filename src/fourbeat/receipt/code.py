@@ -98,7 +98,7 @@ def own_modules(folder: Path) -> dict[str, ModuleType]:
     found: dict[str, ModuleType] = {}
     for name, module in list(sys.modules.items()):
         place = getattr(module, "__file__", None)
-        if name == "__main__" or not isinstance(place, str):
+        if name in ("__main__", "__mp_main__") or not isinstance(place, str):
             continue
         file = Path(place).resolve()
         installed = any(map(file.is_relative_to, others))

@@ -90,8 +90,13 @@ class Block:
                 return False
         if draft is None:
             return True
-        lanes = draft.lanes.items()
-        return all(lane.sizes is None or lane.sizes == self._sizes[key] for key, lane in lanes)
+        for key, lane in draft.lanes.items():
+            if lane.sizes is not None and lane.sizes != self._sizes.get(key):
+                return False
+            for pair in (lane.gradients, lane.weights):
+                if pair is not None and not all(id(p) in self._columns for p in pair[0]):
+                    return False  # of a step that was broken off, the sizes are not known
+        return True
 
     @property
     def full(self) -> bool:

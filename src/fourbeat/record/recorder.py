@@ -317,6 +317,8 @@ class Recorder:
     def _turn(self, now: float) -> None:
         """Make records of what was noted, and write them from time to time."""
         start, count = perf_counter(), len(self._noted)
+        if not count:  # broken off before anything was known
+            return
         self._pack(wait=False)
         if now >= self._due:
             self._write()

@@ -7,7 +7,7 @@ from collections.abc import Container, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from fourbeat.checkpoint.store import Checkpoint, verify
 from fourbeat.errors import CheckpointError, InexactError, RunError
@@ -22,6 +22,7 @@ from fourbeat.reproduce.compare import Divergence
 from fourbeat.reproduce.rerun import ScriptFailedError, train_again
 from fourbeat.reproduce.seen import Seen
 from fourbeat.reproduce.witness import DivergedError, Reached, Witness
+from fourbeat.script.stop import Stop
 
 
 @dataclass(slots=True)
@@ -157,22 +158,32 @@ def retrace(
         RunError: if nothing was trained.
     """
     witnesses: list[Witness] = []
+    # Of no use to raise these within a script: it may catch them, and go on.
+    refused: list[InexactError] = []
+    stop = Stop(Reached)
 
-    def refuse(divergence: Divergence) -> NoReturn:
+    def refuse(divergence: Divergence) -> None:
         why = "The same seed, data, code and environment give the same bits: one of them changed"
-        raise DivergedError(divergence, str(run), why)
+        refused.append(DivergedError(divergence, str(run), why))
 
     def watcher(stream: Stream) -> Reader | None:
         # The stream of a script that is observed has no directory, that of a run has its own.
-        if stream.directory != (None if receipt.observed else scratch.absolute()):
+        if stop.asked or stream.directory != (None if receipt.observed else scratch.absolute()):
             return None
-        witness = Witness(stream, log_, first, wanted, last, None if allow_inexact else refuse)
+        refusing = None if allow_inexact else refuse
+        begin = witnesses[-1].next if witnesses else first  # a script may open its run again
+        witness = Witness(stream, log_, begin, wanted, last, stop.now, refusing)
         witnesses.append(witness)
         unchecked = [receipt.environment]
 
         def read(event: Event) -> None:
             if unchecked:  # a script may set threads and flags before its first step, so not before
-                refuse_elsewhere(run, unchecked.pop(), allow_inexact=allow_inexact)
+                try:
+                    refuse_elsewhere(run, unchecked.pop(), allow_inexact=allow_inexact)
+                except InexactError as error:
+                    refused.append(error)
+            if refused:
+                stop.now()
             witness(event)
 
         return read
@@ -183,23 +194,28 @@ def retrace(
                 run,
                 receipt,
                 scratch,
+                stop,
                 every=every,
                 recorded=recorded,
                 allow_inexact=allow_inexact,
                 trust_code=trust_code,
             )
-    except Reached:
+    except Reached:  # of a declared run
         pass
     except RunError:
         if receipt.run.status != "failed" or not witnesses:
             raise  # else it ended so the first time
+    if refused:
+        raise refused[0]
     if not witnesses:
         raise RunError(
             "the script made no run in this directory when it was started again",
             str(run),
             f"Arguments: {' '.join(receipt.command.arguments) if receipt.command else ''}",
         )
-    return witnesses[-1]
+    for later in witnesses[1:]:
+        witnesses[0].add(later)
+    return witnesses[0]
 
 
 def refuse_elsewhere(run: Path, before: Mapping[str, Any], *, allow_inexact: bool) -> None:

@@ -26,6 +26,7 @@ from fourbeat.receipt.model import Receipt
 from fourbeat.script.fresh import fresh
 from fourbeat.script.recorded import recorded as record
 from fourbeat.script.run import Program, find
+from fourbeat.script.stop import Stop
 from fourbeat.script.untouched import untouched
 
 log = logging.getLogger("fourbeat")
@@ -39,6 +40,7 @@ def train_again(
     directory: Path,
     receipt: Receipt,
     scratch: Path,
+    stop: Stop,
     *,
     recorded: bool = False,
     every: int | None = None,
@@ -53,6 +55,7 @@ def train_again(
         directory: of the run.
         receipt: of the run.
         scratch: where to train.
+        stop: ends a script, where it is asked to.
         recorded: whether to record there.
         every: steps between two checkpoints there; None for as the run did.
         allow_inexact: go on where the bits may differ.
@@ -75,10 +78,11 @@ def train_again(
         with guarded(scratch, command):
             if receipt.observed:
                 with attach() as stream, kept(stream, scratch, command, recorded=recorded):
-                    run_script(command)
+                    with stop:
+                        run_script(command)
                     stream.end()
                 return
-            with elsewhere(directory, scratch, recorded=recorded):
+            with elsewhere(directory, scratch, recorded=recorded), stop:
                 run_script(command)
 
 

@@ -51,10 +51,12 @@ class Witness:
         history: what was recorded; None to compare nothing.
         first: number of the step that comes first.
         wanted: steps to keep.
-        last: the step after which to end it all, by raising `Reached`; None to go on.
-        refuse: raises at a difference; None to go on.
+        last: the step after which to end it all; None to go on.
+        stop: ends it all, by raising.
+        refuse: told of a difference, after which to end it all; None to go on.
 
     Attributes:
+        next: number of the step that comes next.
         divergences: the differences, one for each step that has any.
         seen: the steps that were kept, by number.
         verified: steps that were equal.
@@ -67,16 +69,18 @@ class Witness:
         first: int,
         wanted: Container[int],
         last: int | None,
-        refuse: Callable[[Divergence], NoReturn] | None,
+        stop: Callable[[], NoReturn],
+        refuse: Callable[[Divergence], None] | None,
     ):
         self.seen: dict[int, Seen] = {}
         self.verified = 0
         self._stream = stream
         self._history = history
         self._index = {} if history is None else history.index()
-        self._next = first
+        self.next = first
         self._wanted = wanted
         self._last = last
+        self._stop = stop
         self._refuse = refuse
         self.divergences: list[Divergence] = []
         self._sink = Latest()
@@ -87,7 +91,7 @@ class Witness:
     def __call__(self, event: events.Event) -> None:
         """Take an event in."""
         if self._over:
-            raise Reached  # somebody has swallowed the first one
+            self._stop()  # somebody has swallowed the first one
         self._recorder(event)
         if self._open is not None:
             self._open.take(event)
@@ -95,13 +99,19 @@ class Witness:
             self._recorder.flush()
             self._check(event)
 
+    def add(self, later: "Witness") -> None:
+        """Take over what another one saw, of a run that went on."""
+        self.seen |= later.seen
+        self.verified += later.verified
+        self.divergences += later.divergences
+
     def _seen(self) -> Seen | None:
         """A page for the step that comes, if it is wanted."""
-        return Seen(self._stream.subjects) if self._next in self._wanted else None
+        return Seen(self._stream.subjects) if self.next in self._wanted else None
 
     def _check(self, event: events.Stepped) -> None:
         seen, record, layout = self._open, self._sink.record, self._sink.layout
-        self._next = event.number + event.counted
+        self.next = event.number + event.counted
         self._open = self._seen()
         if record is None or layout is None or record["flags"] & Flag.UNCOUNTED:
             return
@@ -112,6 +122,8 @@ class Witness:
                 self.verified += 1
             elif self._refuse is not None:
                 self._refuse(found)
+                self._over = True
+                self._stop()
             else:
                 self.divergences.append(found)
         if seen is not None:
@@ -119,4 +131,4 @@ class Witness:
             self.seen[event.number] = seen
         if self._last is not None and event.number >= self._last:
             self._over = True
-            raise Reached
+            self._stop()

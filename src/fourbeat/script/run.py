@@ -4,7 +4,7 @@ import io
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import find_spec
@@ -14,6 +14,7 @@ from typing import Any
 
 from fourbeat.errors import ConfigError
 from fourbeat.script import notebook
+from fourbeat.script.stop import Stopped
 from fourbeat.script.trace import without_ours
 
 INTERRUPTED = 130
@@ -105,7 +106,11 @@ def _find_module(name: str) -> Program:
     return Program(spec.origin, spec.origin, os.getcwd(), spec.loader, spec)
 
 
-def run(program: Program, arguments: Sequence[str]) -> int:
+def run(
+    program: Program,
+    arguments: Sequence[str],
+    raised: Callable[[BaseException], None] = lambda _: None,
+) -> int:
     """Run a script as `__main__`; from here on the process is its own.
 
     Its `sys.argv`, `sys.path[0]`, working directory, streams and exit code are those that it has
@@ -113,29 +118,38 @@ def run(program: Program, arguments: Sequence[str]) -> int:
     waited for. An error that it does not catch is printed as Python prints it, without frames of
     fourbeat's.
 
+    Args:
+        program: the script.
+        arguments: its own.
+        raised: told of such an error, before it is printed.
+
     Returns:
         the exit code.
+
+    Raises:
+        Stopped: where it was told to end; its threads are not waited for.
     """
     main = sys.modules["__main__"] = program.main()
     sys.argv = [program.name, *arguments]
     if not sys.flags.safe_path:
         sys.path = [program.folder, *sys.path[1:]]
-    try:
-        code = _execute(program, main)
-    finally:
-        for thread in threading.enumerate():  # as Python does at its end
-            if thread is not threading.current_thread() and not thread.daemon:
-                thread.join()
+    code = _execute(program, main, raised)
+    for thread in threading.enumerate():  # as Python does at its end
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
     return code
 
 
-def _execute(program: Program, main: ModuleType) -> int:
+def _execute(program: Program, main: ModuleType, raised: Callable[[BaseException], None]) -> int:
     try:
         for code in program.codes():
             exec(code, vars(main))  # noqa: S102
+    except Stopped:
+        raise
     except SystemExit as end:
         return _exit_code(end.code)
     except BaseException as error:
+        raised(error)
         without_ours(error)
         sys.excepthook(type(error), error, error.__traceback__)
         return INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1

@@ -11,11 +11,11 @@ import torch
 
 from fourbeat.check.code import codes, names, parts, within
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.passes import Pass
-from fourbeat.check.place import users
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Given
+from fourbeat.observe.place import users
 
 GENERATORS = (np.random.Generator, np.random.RandomState, torch.Generator)
 

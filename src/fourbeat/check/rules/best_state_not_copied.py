@@ -8,11 +8,11 @@ from weakref import WeakKeyDictionary, ref
 from torch import Tensor, nn
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.rules.average_aliases_weights import memory
+from fourbeat.finding import Place
 from fourbeat.observe.finer import StateGiven, StateTaken
+from fourbeat.observe.place import here
 
 
 @dataclass(slots=True)

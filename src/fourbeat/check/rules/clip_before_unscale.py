@@ -5,12 +5,12 @@ from typing import Any
 from weakref import WeakSet
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.sources import Sources
+from fourbeat.finding import Place
 from fourbeat.observe.events import Clip, Unscale
 from fourbeat.observe.finer import Ended, Scaling
+from fourbeat.observe.place import here
 from fourbeat.observe.steps import parameters
 
 

@@ -8,12 +8,12 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.graph import leaves
 from fourbeat.check.look import each_tensor
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Differentiating, Ended, Operation
+from fourbeat.observe.place import here
 
 _WRITES = frozenset(
     {"ones", "full", "zeros", "ones_like", "full_like", "div", "mul", "add", "expand"}

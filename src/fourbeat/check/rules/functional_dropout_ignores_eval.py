@@ -8,11 +8,11 @@ import torch.nn.functional as F
 from torch import nn
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
-from fourbeat.check.place import here, outside_of
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.sources import Sources
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Ended, Operation
+from fourbeat.observe.place import here, outside_of
 
 DROPS: dict[Any, tuple[str, int, float]] = {
     F.dropout: ("training", 2, 0.5),

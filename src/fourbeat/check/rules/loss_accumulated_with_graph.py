@@ -8,10 +8,10 @@ from types import FrameType
 from typing import Any
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.kept import RUNS, Mark
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.sources import Sources
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Differentiated
 
 ENOUGH = 5

@@ -7,10 +7,10 @@ from typing import Any
 from weakref import WeakSet
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Finding, Place
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Finding, Place
 from fourbeat.observe.finer import Loading, Saving
+from fourbeat.observe.place import here
 
 FIX = "Leave weights_only out, and allow classes by torch.serialization.add_safe_globals."
 
