@@ -7,12 +7,14 @@ from contextlib import ExitStack
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from fourbeat.observe.finer import Operation
 from fourbeat.observe.patch import Function, around, transforming
 from fourbeat.observe.script import Script
+
+_BACKWARD = Tensor.backward
 
 
 class CloseLook(TorchFunctionMode):
@@ -49,6 +51,8 @@ class CloseLook(TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Let it happen, then tell it."""
         kwargs = kwargs or {}
+        if func is Tensor.backward:  # where the script has put its own, that is already at work
+            func = _BACKWARD
         result = func(*args, **kwargs)
         if self._script.live and not self._script.within_engine and not transforming():
             self._script.emit(Operation(func, args, kwargs, result))
@@ -56,6 +60,12 @@ class CloseLook(TorchFunctionMode):
 
 
 def fuses(module: nn.Module) -> bool:
-    """Whether a part of a module asks who looks on, and takes its fused path only if nobody does."""
+    """Whether a part of a module asks who looks on, and takes its fused path only if nobody does.
+
+    A compiled one asks the compiler.
+    """
+    parts = list(module.modules())
+    if any(hasattr(part, "_orig_mod") or part._compiled_call_impl is not None for part in parts):  # pyright: ignore[reportPrivateUsage]
+        return False
     kinds = nn.TransformerEncoder | nn.TransformerEncoderLayer | nn.MultiheadAttention
-    return any(isinstance(part, kinds) and not part.training for part in module.modules())
+    return any(isinstance(part, kinds) and not part.training for part in parts)

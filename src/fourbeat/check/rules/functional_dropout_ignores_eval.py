@@ -98,7 +98,7 @@ def said(sources: Sources, place: Place) -> bool:
             return constant(node, "dropout" in name_of(node.func))
     known = aliases(tree)
     for node in calls:
-        partly = known.get(name_of(node.func), None)
+        partly = known.get(name_of(node.func))
         if partly is not None:
             return constant(node, True) and constant(partly, False)
     return False
