@@ -48,8 +48,11 @@ print(json.dumps({
 }))
 """
 
-CASES = ((96, 256, 1500), (2048, 1024, 60))
+CASES = ((128, 384, 1500), (1024, 896, 80))
 """Rows, width, steps."""
+
+SEEN = 10
+"""Steps after which a check of a script without `zero_grad` is ended, for its report."""
 
 
 def run(script: Path, case: tuple[int, ...], *, checked: bool) -> dict[str, Any]:
@@ -60,6 +63,23 @@ def run(script: Path, case: tuple[int, ...], *, checked: bool) -> dict[str, Any]
     start = time.perf_counter()
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return {**json.loads(done.stdout), "whole": time.perf_counter() - start}
+
+
+def first_report(script: Path, case: tuple[int, ...]) -> tuple[float, float]:
+    """Seconds that importing torch takes, and that a finding takes from the command's start."""
+    buggy = script.with_name("buggy.py")
+    buggy.write_text(SCRIPT.replace("        optimizer.zero_grad()\n", ""))
+    way = ["-m", "fourbeat", "check", "--steps", str(SEEN), str(buggy), *map(str, case)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    times: list[float] = []
+    for words in (["-c", "import torch"], way):
+        start = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, *words], env=environment, capture_output=True, text=True, check=False
+        )
+        times.append(time.perf_counter() - start)
+    assert "missing-zero-grad" in done.stderr
+    return times[0], times[1]
 
 
 def main() -> None:
@@ -88,6 +108,11 @@ def main() -> None:
                 f"whole command {middle[False, 'whole']:.2f} -> {middle[True, 'whole']:.2f} s",
                 flush=True,
             )
+        reports = [first_report(script, CASES[0]) for _ in range(pairs)]
+        bare, first = (statistics.median(times) for times in zip(*reports, strict=True))
+        print(
+            f"first finding, ended after {SEEN} steps: {first:.2f} s, importing torch {bare:.2f} s of it"
+        )
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from fourbeat.check.run import judged, read_all
 from fourbeat.check.sources import Sources
 from fourbeat.check.suppress import Baseline, Ignored
 from fourbeat.check.watch import checking
+from fourbeat.observe.finer import Raised
 from fourbeat.script.run import find, run
 
 MOST_SECONDS = 60
@@ -85,7 +86,12 @@ def answer(file: Path, *, bare: bool) -> dict[str, Any]:
     result: dict[str, Any] = {"file": file.name}
     with nullcontext() if bare else checking(sources) as facts:
         program = find(str(file))
-        result["code"] = run(program, [])
+
+        def raised(error: BaseException) -> None:
+            if facts is not None:
+                facts.stream.emit(Raised(error))
+
+        result["code"] = run(program, [], raised)
     result["left"] = digest_of_what_is_left()
     if facts is not None:
         for finding in read_all(sources, [program.file]):

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from fourbeat.check.finding import Finding, Place
 from fourbeat.check.sources import Sources
 from fourbeat.check.suppress import Baseline, Comments, Ignored, baseline, read
 from fourbeat.errors import ConfigError
+from fourbeat.finding import Finding, Place
 
 KNOWN = ("one", "two")
 

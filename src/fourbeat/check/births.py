@@ -7,9 +7,9 @@ from weakref import WeakKeyDictionary, WeakSet
 
 from torch import Tensor, nn
 
-from fourbeat.check.finding import Place
-from fourbeat.check.place import place_of, users
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Built, Calling
+from fourbeat.observe.place import place_of, users
 
 
 class Births:

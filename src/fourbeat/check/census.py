@@ -10,12 +10,12 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from fourbeat.check.births import Births
-from fourbeat.check.finding import Place
 from fourbeat.check.graph import leaves
 from fourbeat.check.look import each_tensor
-from fourbeat.check.place import here
+from fourbeat.finding import Place
 from fourbeat.observe.events import Updated, Updating
 from fourbeat.observe.finer import Differentiating, Made, Operation, StateGiven
+from fourbeat.observe.place import here
 from fourbeat.observe.steps import parameters
 
 CLOSE = 16

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Finding, Place
+from fourbeat.finding import Finding, Place
 from fourbeat.observe import attach
+from fourbeat.observe.finer import Raised
 from fourbeat.observe.patch import Function, around
 
 NOT = ("multiprocessing.", "concurrent.", "torch.utils.data.")
@@ -48,11 +49,8 @@ class Child:
                 return self._target(*args, **kwargs)
             finally:
                 facts.stream.end()
-                file = Path(self._folder) / f"{os.getpid()}.json"
-                found = [asdict(finding) for finding in facts.findings.values()]
-                told = {"steps": facts.steps, "findings": found}
                 with suppress(OSError):  # a full disk, or a parent that is gone
-                    file.write_text(json.dumps(told, default=str))
+                    write(Path(self._folder) / f"{os.getpid()}.json", facts)
 
 
 @contextmanager
@@ -60,23 +58,33 @@ def going_on(facts: Facts) -> Generator[Facts]:
     """In a fork: go on looking with what was known before it."""
     attach.go_on()
     facts.steps = 0
-    yield facts
+    try:
+        yield facts
+    except BaseException as error:
+        facts.stream.emit(Raised(error))
+        raise
 
 
 @contextmanager
 def following(facts: Facts) -> Generator[None]:
     """Have the processes that the script starts report to `facts` as well."""
+    with ExitStack() as stack:
+        folders: list[str] = []
 
-    with tempfile.TemporaryDirectory(prefix="fourbeat-check-") as folder, ExitStack() as stack:
+        def shared() -> str:
+            """The folder that they share, made for the first of them."""
+            if not folders:
+                made = tempfile.TemporaryDirectory(prefix="fourbeat-check-")
+                folders.append(stack.enter_context(made))
+            return folders[0]
 
         def making(original: Function) -> Function:
             def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
                 original(self, *args, **kwargs)
                 target = self._target
-                if target is not None and not str(getattr(target, "__module__", "")).startswith(
-                    NOT
-                ):
-                    self._target = Child(target, folder)
+                module = str(getattr(target, "__module__", ""))
+                if target is not None and not module.startswith(NOT):
+                    self._target = Child(target, shared())
 
             return __init__
 
@@ -87,12 +95,18 @@ def following(facts: Facts) -> Generator[None]:
         try:
             yield
         finally:
-            if os.getpid() == process:
-                for file in sorted(Path(folder).glob("*.json")):
+            if os.getpid() == process and folders:
+                for file in sorted(Path(folders[0]).glob("*.json")):
                     steps, found = read(file)
                     facts.steps += steps
                     for finding in found:
                         facts.add(finding)
+
+
+def write(file: Path, facts: Facts) -> None:
+    """Write steps and findings of a process."""
+    found = [asdict(finding) for finding in facts.findings.values()]
+    file.write_text(json.dumps({"steps": facts.steps, "findings": found}, default=str), "utf-8")
 
 
 def read(file: Path) -> tuple[int, list[Finding]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from types import CodeType
 from typing import Any, cast
 
-from fourbeat.check.place import users
+from fourbeat.observe.place import users
 
 DEPTH = 4
 """Of objects within objects."""
@@ -21,13 +21,17 @@ def codes(part: Any) -> dict[str, CodeType]:
     return found
 
 
-def names(code: CodeType) -> set[str]:
-    """What code refers to by name, in functions within it too."""
-    found = {*code.co_names}
+def within(code: CodeType) -> Iterator[CodeType]:
+    """Code, and that of the functions and comprehensions written in it."""
+    yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            found |= names(constant)
-    return found
+            yield from within(constant)
+
+
+def names(code: CodeType) -> set[str]:
+    """What code refers to by name, in functions within it too."""
+    return {name for one in within(code) for name in one.co_names}
 
 
 def parts(root: Any, depth: int = DEPTH) -> Iterator[Any]:

@@ -7,11 +7,11 @@ from weakref import ref
 import torch
 from torch import Tensor, nn
 
-from fourbeat.check.finding import Place
 from fourbeat.check.graph import leaves
 from fourbeat.check.look import each_tensor
-from fourbeat.check.place import here
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Differentiated, Differentiating, Operation
+from fourbeat.observe.place import here
 
 _EXPORTS = frozenset({"numpy", "tolist", "item", "__array__", "__float__", "__int__", "__index__"})
 _CREATES = frozenset({"tensor", "as_tensor", "from_numpy", "asarray"})

@@ -7,13 +7,13 @@ from typing import Any
 from fourbeat.check.births import Births
 from fourbeat.check.census import Census
 from fourbeat.check.cuts import Cuts
-from fourbeat.check.finding import Finding, Place, Severity
 from fourbeat.check.kept import Kept
 from fourbeat.check.ledger import Ledger
 from fourbeat.check.modes import Modes
 from fourbeat.check.passes import Passes
 from fourbeat.check.rates import Rates
 from fourbeat.check.sources import Sources
+from fourbeat.finding import Finding, Place, Severity
 from fourbeat.observe.stream import Stream
 
 

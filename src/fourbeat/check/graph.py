@@ -118,6 +118,31 @@ def producers(node: Any, kinds: frozenset[str], most: int = 64) -> list[Any]:
     return found
 
 
+def is_sigmoid(node: Any) -> bool:
+    """Whether a node makes a probability of a logit: a sigmoid, or 1 / (1 + exp(-x))."""
+    if name_of(node) == "SigmoidBackward0":
+        return True
+    below = through(node, frozenset({"MulBackward0", "ReciprocalBackward0", "AddBackward0"}))
+    if below is node or not name_of(node).startswith(("MulBackward", "ReciprocalBackward")):
+        return False
+    return name_of(below) == "ExpBackward0" and name_of(parents(below)[0]) == "NegBackward0"
+
+
+def is_softmax(node: Any) -> bool:
+    """Whether a node makes probabilities of logits: a softmax, or exponentials divided by their sum."""
+    if name_of(node) == "SoftmaxBackward0":
+        return True
+    if not name_of(node).startswith("DivBackward") or len(parents(node)) != 2:
+        return False
+    above, total = parents(node)
+    total = through(total, SHAPES)
+    if name_of(above) != "ExpBackward0" or not name_of(total).startswith("SumBackward"):
+        return False
+    (summed,) = parents(total)
+    twice = name_of(summed) == "ExpBackward0" and parents(summed) == parents(above)
+    return summed is above or twice
+
+
 def saved_int(node: Any, name: str) -> int | None:
     """A number that a node saved, with its sign: torch gives it without."""
     value = getattr(node, name, None)

@@ -5,13 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
-import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from fourbeat.check.finding import Place
 from fourbeat.check.graph import CALCULUS, name_of, parents
-from fourbeat.check.place import here, stack
+from fourbeat.finding import Place
 from fourbeat.observe.events import Clip, Unscale, Updated, Updating
 from fourbeat.observe.finer import (
     Calling,
@@ -21,7 +19,9 @@ from fourbeat.observe.finer import (
     Made,
     Passed,
 )
+from fourbeat.observe.place import here, stack
 from fourbeat.observe.steps import parameters
+from fourbeat.sanity.parameters import is_zero
 
 
 @dataclass(slots=True, eq=False)
@@ -376,13 +376,6 @@ def print_of(given: Tensor) -> tuple[Any, ...]:
     except RuntimeError:  # a tensor without values, as within vmap
         some = id(given)
     return tuple(given.shape), str(some)
-
-
-def is_zero(gradient: Tensor) -> bool:
-    """Whether nothing is in it."""
-    with torch.no_grad():
-        values = gradient.coalesce().values() if gradient.is_sparse else gradient
-        return not bool(values.any())
 
 
 def shape_of(roots: Sequence[Tensor]) -> tuple[bool, bool]:

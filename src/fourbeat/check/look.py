@@ -5,13 +5,13 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.overrides import TorchFunctionMode
 
-from fourbeat.check.finding import Place
 from fourbeat.check.graph import node_of
-from fourbeat.check.place import here
+from fourbeat.finding import Place
+from fourbeat.observe.close import CloseLook, fuses
 from fourbeat.observe.events import Updating
-from fourbeat.observe.finer import Calling, Clearing, Differentiated, Operation
+from fourbeat.observe.finer import Called, Calling, Clearing, Differentiated, Operation
+from fourbeat.observe.place import here
 
 RUNS = 8
 """Backwards that are looked at closely, from the start."""
@@ -32,12 +32,13 @@ class Looks:
         mode: the close look.
     """
 
-    def __init__(self, mode: TorchFunctionMode):
+    def __init__(self, mode: CloseLook):
         self._mode = mode
         self._on = False
         self._runs = self._calls = 0
         self.readers: dict[type[Any], Any] = {
             Calling: self._calling,
+            Called: self._called,
             Differentiated: self._differentiated,
             Updating: self._due,
             Clearing: self._due,
@@ -53,18 +54,24 @@ class Looks:
     def end(self) -> None:
         """No longer look closely, as soon as no other mode lies on top."""
         if self._on and torch.overrides._get_current_function_mode() is self._mode:  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue]
+            self._mode.show()
             self._mode.__exit__(None, None, None)
             self._on = False
 
     def _calling(self, event: Calling) -> None:
         if event.grad and event.module.training:
             self._due(event)
-            return
-        self._calls += 1
-        if self._calls <= CALLS:
-            self.begin()
-        elif self._runs >= RUNS:
-            self.end()
+        else:
+            self._calls += 1
+            if self._calls <= CALLS:
+                self.begin()
+            elif self._runs >= RUNS:
+                self.end()
+        if self._on and fuses(event.module):
+            self._mode.hide()
+
+    def _called(self, _: Called) -> None:
+        self._mode.show()
 
     def _differentiated(self, event: Differentiated) -> None:
         self._runs += event.accumulates

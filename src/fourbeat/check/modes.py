@@ -9,12 +9,12 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _NormBase  # pyright: ignore[reportPrivateUsage]
 from torch.nn.modules.dropout import _DropoutNd  # pyright: ignore[reportPrivateUsage]
 
-from fourbeat.check.finding import Place
 from fourbeat.check.ledger import print_of
-from fourbeat.check.place import discarded, here
 from fourbeat.data.batch import tensors
+from fourbeat.finding import Place
 from fourbeat.observe.events import Mode, Updated
 from fourbeat.observe.finer import Called, Calling, Layer
+from fourbeat.observe.place import discarded, here
 
 
 @dataclass(slots=True, eq=False)
@@ -27,7 +27,7 @@ class Call:
         grad: whether gradients are on.
         active: whether a layer of it does what it does in training only: drops, or moves statistics.
         trained: whether such a layer did so before, with gradients on.
-        rested: whether a layer that did so before does not now.
+        rested: whether a layer that did so before, or was meant to, does not now.
         updates: of any optimizer, by now.
         place: of the call; None where it is one of the usual kind: in training mode, with gradients.
         discarded: whether the script throws the answer away.
@@ -70,6 +70,9 @@ class Modes:
         default_factory=WeakKeyDictionary[nn.Module, Place]
     )
     _trained: WeakSet[nn.Module] = field(default_factory=WeakSet[nn.Module])
+    _meant: WeakSet[nn.Module] = field(default_factory=WeakSet[nn.Module])
+    _rested: WeakSet[nn.Module] = field(default_factory=WeakSet[nn.Module])
+    _on_purpose: WeakSet[nn.Module] = field(default_factory=WeakSet[nn.Module])
 
     @property
     def readers(self) -> dict[type[Any], Callable[[Any], None]]:
@@ -86,8 +89,14 @@ class Modes:
         self.updates += event.done
 
     def _mode(self, event: Mode) -> None:
-        if not event.training and (place := here()) is not None:
+        place = here()
+        if place is None:
+            return
+        if event.training:  # the script's own word; a module begins in that mode without it
+            self._meant.add(event.module)
+        else:
             self.rests[event.module] = place
+            self._rested.add(event.module)
 
     def _calling(self, event: Calling) -> None:
         module = event.module
@@ -95,6 +104,10 @@ class Modes:
         if not (event.grad and module.training):
             call.place, call.discarded = here(), discarded()
             call.given = tuple(print_of(one) for one in event.inputs if isinstance(one, Tensor))
+            if module in self._rested:
+                self._rested.discard(module)
+                if event.grad:
+                    self._on_purpose.add(module)
         self.current = call
 
     def _layer(self, event: Layer) -> None:
@@ -108,7 +121,11 @@ class Modes:
             if event.grad and call.grad:
                 self._trained.add(module)
         else:
-            call.rested |= module in self._trained
+            call.rested |= module in self._trained or self._to_be_trained(call.module())
+
+    def _to_be_trained(self, model: nn.Module | None) -> bool:
+        """Whether a model should train in training mode: the script said so, or rested it for evaluations alone."""
+        return model in self._meant or (model in self.rests and model not in self._on_purpose)
 
     def _called(self, event: Called) -> None:
         call, self.current = self.current, None

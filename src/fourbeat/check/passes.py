@@ -8,10 +8,10 @@ from weakref import WeakKeyDictionary, ref
 from torch.optim import Optimizer
 from torch.utils.data import DataLoader
 
-from fourbeat.check.finding import Place
-from fourbeat.check.place import here
+from fourbeat.finding import Place
 from fourbeat.observe.events import Updated
 from fourbeat.observe.finer import Given, LoaderMade, Passed, Passing
+from fourbeat.observe.place import here
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)

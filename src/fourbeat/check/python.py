@@ -5,6 +5,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from fourbeat.check.facts import Facts
 from fourbeat.check.report.text import count, text
 from fourbeat.check.rules import RULES
 from fourbeat.check.run import Checked, judged
@@ -29,8 +30,18 @@ def checking() -> Generator[Checked]:
     sources = Sources()
     ignored = Ignored(Path.cwd(), RULES)
     checked = Checked([], sources)
-    with looking(sources) as facts:
-        yield checked
+    facts = None
+    try:
+        with looking(sources) as facts:
+            yield checked
+    finally:
+        if facts is not None:
+            report(facts, checked, ignored)
+
+
+def report(facts: Facts, checked: Checked, ignored: Ignored) -> None:
+    """Tell what was found, also of a block that ends with an error."""
+    sources = checked.sources
     checked.findings = judged(
         facts.findings.values(), [], sources, ignored, Baseline(None, sources)
     )

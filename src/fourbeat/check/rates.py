@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from fourbeat.check.finding import Place
 from fourbeat.check.ledger import Ledger
+from fourbeat.finding import Place
 from fourbeat.observe.events import Stepped, Updated, Updating
 from fourbeat.observe.steps import parameters
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Finding, Severity
+from fourbeat.finding import Finding, Severity
 
 Readers = Mapping[type[Any], Callable[[Any], None]]
 """For each kind of event that a rule reads, what reads it."""

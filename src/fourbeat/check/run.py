@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fourbeat.check.finding import ORDER, Finding
+from fourbeat.check.ranks import ranks
 from fourbeat.check.rules import RULES
 from fourbeat.check.sources import Sources
 from fourbeat.check.suppress import Baseline, Comments, Ignored
 from fourbeat.check.watch import checking
 from fourbeat.errors import ConfigError
+from fourbeat.finding import ORDER, Finding
 from fourbeat.observe.events import Stepped
+from fourbeat.observe.finer import Raised
 from fourbeat.receipt.code import own_modules
 from fourbeat.script.run import Program, run
 from fourbeat.script.stop import Stop, Stopped
@@ -27,6 +29,7 @@ class Checked:
         code: exit code of the script; 0 if it was ended early, or not run.
         stopped: whether it was ended early.
         broken: rules that failed themselves, with their error.
+        handed: whether another rank tells what this one found.
     """
 
     findings: list[Finding]
@@ -35,6 +38,7 @@ class Checked:
     code: int = 0
     stopped: bool = False
     broken: dict[str, Exception] = field(default_factory=dict[str, Exception])
+    handed: bool = False
 
 
 def check(
@@ -61,21 +65,29 @@ def check(
     """
     sources = Sources()
     ignored, old = Ignored(Path.cwd(), RULES), Baseline(baseline, sources)
+    together = ranks()
 
     stop, code = Stop(Stopped, seconds), 0
     with checking(sources) as facts:
         facts.over = lambda: stop.asked
+        facts.folder = None if together is None else together.folder
 
         def stepped(_: Stepped) -> None:
             if steps is not None and facts.steps >= steps:
                 stop.now()
 
         with facts.stream.read_by({Stepped: stepped}), stop:
-            code = run(program, arguments)
+            code = run(program, arguments, lambda error: facts.stream.emit(Raised(error)))
     own = own_modules(Path(program.folder)).values()
     files = {*program.files(), *(str(module.__file__) for module in own)}
     for finding in read_all(sources, files):
         facts.add(finding)
+    if together is not None and together.rank == 0:
+        together.gather(facts)
+    elif together is not None and code == 0:  # else the others are ended before they can tell
+        together.leave(facts)
+        last(Checked([], sources, facts.steps, code, stop.asked, facts.failed, handed=True))
+        return
     found = judged(facts.findings.values(), files, sources, ignored, old)
     last(Checked(found, sources, facts.steps, code, stop.asked, facts.failed))
 

@@ -5,7 +5,7 @@ import linecache
 from collections.abc import Iterator
 from functools import cache
 
-from fourbeat.check.finding import Place
+from fourbeat.finding import Place
 
 Loop = ast.For | ast.While | ast.AsyncFor
 

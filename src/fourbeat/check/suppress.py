@@ -12,9 +12,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, cast
 
-from fourbeat.check.finding import Finding, Place
 from fourbeat.check.sources import Sources
 from fourbeat.errors import ConfigError
+from fourbeat.finding import Finding, Place, near
 
 COMMENT = re.compile(r"#\s*fourbeat:\s*ignore(?:\[([^\]]*)\])?")
 
@@ -182,12 +182,6 @@ def keyed(finding: Finding, sources: Sources) -> tuple[str, str, str]:
     if place is None:
         return finding.rule, "", ""
     return finding.rule, near(place.file), sources.line(place)
-
-
-def near(file: str) -> str:
-    """A path as seen from the current folder, if it lies below."""
-    path = Path(file)
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file
 
 
 def baseline(findings: Iterable[Finding], sources: Sources) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from fourbeat.check.rules import RULES
 from fourbeat.check.sources import Sources
 from fourbeat.observe.attach import attach, close_look
 from fourbeat.observe.events import Stepped
-from fourbeat.observe.finer import Ended
+from fourbeat.observe.finer import Ended, Raised
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +58,9 @@ def checking(sources: Sources | None = None) -> Generator[Facts]:
             with following(facts):
                 try:
                     yield facts
+                except BaseException as error:
+                    stream.emit(Raised(error))
+                    raise
                 finally:
                     looks.end()
                     stream.end()

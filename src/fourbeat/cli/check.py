@@ -88,6 +88,8 @@ def check(
 
     def last(done: "Checked") -> None:
         aside.close()
+        if done.handed:
+            leave(done, done.code)
         tell(done, as_json=as_json, static=static)
         if sarif is not None:
             from fourbeat.check.report.sarif import sarif as as_sarif

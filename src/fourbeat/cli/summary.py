@@ -184,6 +184,10 @@ def print_receipt(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
             console.print(f"- {note}")
     for event in receipt.events:
         console.print(f"event    step {event.step}: {event.kind}: {event.text}")
+    for found in receipt.findings:
+        at = f"{found.file}:{found.line}: " if found.file else ""
+        line = f"{found.severity:8} {at}{found.message} [{found.rule}]. {found.fix}"
+        console.print(line, markup=False)
     for text in receipt.inexact:
         console.print(f"INEXACT  {text}")
     for text in receipt.determinism.statement if receipt.determinism else ():

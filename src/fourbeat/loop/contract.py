@@ -13,6 +13,7 @@ from fourbeat.data.batch import describe, device_of, examples, inputs_and_target
 from fourbeat.errors import BatchError, Problem, first_line
 from fourbeat.loop.calling import eagerly
 from fourbeat.loop.modes import left_alone, mode
+from fourbeat.loop.refused import why
 from fourbeat.loop.validate import Loss, scalar
 
 
@@ -118,41 +119,8 @@ def explain(
     own = next(tensors(last.inputs), None)
     if own is not None:
         first = any(own is tensor for tensor in tensors(inputs))
-        found = wrong_dtype(last.layer, own, error, first=first)
-        fact, remedy = found or wrong_width(last.layer, own, error, first=first) or (fact, remedy)
+        fact, remedy = why(last.layer, own, error, first=first) or (fact, remedy)
     return Problem(fact, f"{last}; batch {seen}", remedy)
-
-
-def wrong_dtype(
-    layer: nn.Module, own: Tensor, error: Exception, *, first: bool
-) -> tuple[str, str] | None:
-    """Fact and remedy for a layer whose input, the batch's own or not, has another dtype."""
-    kind = str(own.dtype).removeprefix("torch.")
-    said, name = ("the features are", "features") if first else ("the layer's input is", "x")
-    if isinstance(layer, nn.Embedding | nn.EmbeddingBag):
-        if own.dtype in (torch.int64, torch.int32):
-            return None
-        return f"{said} {kind}, and an embedding takes codes", f"Cast: {name}.long()"
-    weight = next((p for p in layer.parameters(recurse=False) if p.is_floating_point()), None)
-    if weight is None or own.dtype == weight.dtype:
-        return None
-    if not type(layer).__module__.startswith("torch.") and "type" not in str(error):
-        return None  # a layer of one's own may cast for itself
-    if not own.is_floating_point():
-        return f"{said} {kind}", f"Cast: {name}.float()"
-    return f"{said} {own.dtype}, the weights {weight.dtype}", f"Cast: {name}.to({weight.dtype})"
-
-
-def wrong_width(
-    layer: nn.Module, own: Tensor, error: Exception, *, first: bool
-) -> tuple[str, str] | None:
-    """Fact and remedy for a linear layer whose input has another width than it takes."""
-    if not isinstance(layer, nn.Linear) or not own.ndim or own.shape[-1] == layer.in_features:
-        return None
-    fact = f"the layer takes {layer.in_features} features: {first_line(error)}"
-    if first:
-        return fact, "Give the first layer as many inputs as the batch has columns"
-    return fact, f"Make its in_features {own.shape[-1]}, or change what comes before it"
 
 
 def check_loss(loss_fn: Loss, output: Any, target: Tensor, seen: str) -> None:

@@ -18,6 +18,7 @@ from fourbeat.checkpoint.plain import copy, plain
 from fourbeat.checkpoint.store import Checkpoint, CheckpointStore
 from fourbeat.data.batch import device_of
 from fourbeat.errors import CheckpointError, InexactError, RunError
+from fourbeat.finding import Finding
 from fourbeat.loop.control import Control
 from fourbeat.loop.determinism import determinism
 from fourbeat.loop.generators import Generators
@@ -38,6 +39,7 @@ from fourbeat.receipt.publish import (
     refuse_strangers,
 )
 from fourbeat.receipt.weights import weights_sha256
+from fourbeat.sanity.watch import STEPS, Sanity
 
 log = logging.getLogger("fourbeat")
 
@@ -84,6 +86,7 @@ class Session:
         self._stream = stream
         self._budget = record
         self._recording: Recording | None = None
+        self._sanity: Sanity | None = None
         self.control: Control | None = None
         self._every = checkpoint_every
         self._allow_inexact = allow_inexact
@@ -164,8 +167,16 @@ class Session:
         self.control = Control(
             self.directory, self._stream, self.interrupts, lambda: self.state.step, self._mark
         )
+        if self.state.step < STEPS:
+            self._sanity = Sanity(self.parts.model, self._stream, self._found)
         if self._budget > 0:
             self._recording = Recording(self.directory, self._stream, self.state, self._budget)
+
+    def _found(self, finding: Finding) -> None:
+        """Say, once, what is wrong with the training; it goes on."""
+        if self.state.found(finding):
+            at = "" if finding.place is None else f"{finding.place}: "
+            log.warning("%s%s [%s]. %s", at, finding.message, finding.rule, finding.fix)
 
     def _resume(self, checkpoint: Checkpoint, broken: list[str]) -> None:
         """Restore everything from a verified checkpoint."""
@@ -228,9 +239,12 @@ class Session:
     def _end_recording(self) -> None:
         """Nothing more is recorded, and nothing more is asked."""
         recording, self._recording = self._recording, None
+        sanity, self._sanity = self._sanity, None
         control, self.control = self.control, None
         if control is not None:
             control.close()
+        if sanity is not None:
+            sanity.close()
         if recording is not None:
             recording.close()
 

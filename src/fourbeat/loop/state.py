@@ -6,9 +6,17 @@ from typing import Any
 import torch
 
 from fourbeat.checkpoint import rng
+from fourbeat.finding import Finding, near
 from fourbeat.loop.means import Means
 from fourbeat.loop.select import Selection
-from fourbeat.receipt.model import EpochRecord, EventRecord, ParentRecord, Receipt, Status
+from fourbeat.receipt.model import (
+    EpochRecord,
+    EventRecord,
+    FindingRecord,
+    ParentRecord,
+    Receipt,
+    Status,
+)
 
 
 @dataclass(slots=True)
@@ -39,7 +47,7 @@ class RunState:
         batch: description of the first batch.
         stopped_early: whether patience ran out.
         results: what `run.evaluate` gave, by name.
-        events, inexact, limits: see the receipt.
+        events, inexact, limits, findings: see the receipt.
     """
 
     origin: str | None = None
@@ -68,6 +76,7 @@ class RunState:
     events: list[EventRecord] = field(default_factory=list[EventRecord])
     inexact: list[str] = field(default_factory=list[str])
     limits: list[str] = field(default_factory=list[str])
+    findings: list[FindingRecord] = field(default_factory=list[FindingRecord])
 
     def event(self, kind: str, text: str) -> None:
         """Note something rare."""
@@ -77,6 +86,24 @@ class RunState:
         """Note, once, what the promises do not cover."""
         if text not in self.limits:
             self.limits.append(text)
+
+    def found(self, finding: Finding) -> bool:
+        """Note a finding; False for one whose rule has one already."""
+        if any(known.rule == finding.rule for known in self.findings):
+            return False
+        place = finding.place
+        record = FindingRecord(
+            rule=finding.rule,
+            severity=finding.severity,
+            step=self.step,
+            file=near(place.file) if place else None,
+            line=place.line if place else None,
+            message=finding.message,
+            fix=finding.fix,
+            evidence=dict(finding.evidence),
+        )
+        self.findings.append(record)
+        return True
 
     def operator(self, name: str) -> None:
         """Note, once, an operator that is not deterministic."""
@@ -103,6 +130,7 @@ class RunState:
         receipt.events = self.events
         receipt.inexact = self.inexact
         receipt.limits = self.limits
+        receipt.findings = self.findings
 
     def state(self) -> dict[str, Any]:
         """As tensors and plain values."""
@@ -133,6 +161,7 @@ class RunState:
             "events": [record.model_dump() for record in self.events],
             "inexact": self.inexact,
             "limits": self.limits,
+            "findings": [record.model_dump() for record in self.findings],
         }
 
     @staticmethod
@@ -144,6 +173,7 @@ class RunState:
             "selection": Selection.of(state["selection"]),
             "curves": [EpochRecord(**record) for record in state["curves"]],
             "events": [EventRecord(**record) for record in state["events"]],
+            "findings": [FindingRecord(**record) for record in state.get("findings", [])],
             "parent": ParentRecord(**state["parent"]) if state["parent"] else None,
         }
         return RunState(**fields)

@@ -288,6 +288,13 @@ class Operation:
 
 
 @dataclass(slots=True)
+class Raised:
+    """The script, or one of its processes, ends with an error that nobody caught; told by who runs it."""
+
+    error: BaseException
+
+
+@dataclass(slots=True)
 class Ended:
     """The script is at its end; nothing comes after it."""
 
@@ -315,5 +322,6 @@ Finer = (
     | Scaling
     | Replicated
     | Operation
+    | Raised
     | Ended
 )

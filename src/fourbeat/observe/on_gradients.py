@@ -87,17 +87,20 @@ def _backward(original: Function, script: Script) -> Function:
 def _begins_from(
     tensors: Any, gradients: Any, scaled: dict[int, tuple[ref[Tensor], Tensor]]
 ) -> Tensor | None:
-    """The loss, before any scaling; None where it is no tensor."""
+    """The loss, before any scaling; None where it is no tensor, or one that PyTorch will refuse."""
     many: list[Any] = [tensors] if isinstance(tensors, Tensor) else list(tensors)
     given: list[Any] = [gradients] if isinstance(gradients, Tensor | None) else list(gradients)
     if not many or not all(isinstance(one, Tensor) for one in many):
         return None
     many = [scaled[id(one)][1] if id(one) in scaled else one for one in many]
-    if len(many) == 1 and given[0] is None:
-        return many[0]
-    if given == [None]:
+    if len(given) == 1 and given[0] is None:
         given *= len(many)
-    return total(many, given)
+    if len(many) != len(given) or any(
+        one.numel() != 1 if gradient is None else getattr(gradient, "shape", None) != one.shape
+        for one, gradient in zip(many, given, strict=True)
+    ):
+        return None
+    return many[0] if len(many) == 1 and given[0] is None else total(many, given)
 
 
 def _scale(original: Function, script: Script) -> Function:

@@ -10,6 +10,7 @@ from fourbeat import __version__
 from fourbeat.checkpoint import files
 from fourbeat.data.record import DataRecord
 from fourbeat.errors import RunError
+from fourbeat.finding import Severity
 from fourbeat.receipt.code import CodeRecord, CommandRecord
 from fourbeat.types import Direction
 
@@ -114,6 +115,25 @@ class EventRecord(Record):
     text: str
 
 
+class FindingRecord(Record):
+    """A silent bug that the run saw in itself; `fourbeat explain-rule` says more of its rule.
+
+    Attributes:
+        step: steps that were done when it was seen.
+        file, line: of the user's; None where none could be named.
+        evidence: numbers that show it, by name.
+    """
+
+    rule: str
+    severity: Severity
+    step: int
+    file: str | None = None
+    line: int | None = None
+    message: str
+    fix: str
+    evidence: dict[str, Any] = {}
+
+
 Algorithms = Literal["required", "preferred", "free"]
 
 
@@ -174,6 +194,7 @@ class Receipt(Record):
         inexact: differences of environment that a resume was told to accept; empty means that
             the same bits are promised.
         limits: what the promises do not cover here, in words.
+        findings: of the checks that a run makes of its first steps.
         artifacts: sha256 of the run's other files, by path in the run's directory.
         seal: sha256 of this document without the seal, in canonical JSON.
     """
@@ -202,6 +223,7 @@ class Receipt(Record):
     events: list[EventRecord] = []
     inexact: list[str] = []
     limits: list[str] = []
+    findings: list[FindingRecord] = []
     artifacts: dict[str, str] = {}
     seal: str | None = None
 

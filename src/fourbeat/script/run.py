@@ -4,7 +4,7 @@ import io
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import find_spec
@@ -106,13 +106,22 @@ def _find_module(name: str) -> Program:
     return Program(spec.origin, spec.origin, os.getcwd(), spec.loader, spec)
 
 
-def run(program: Program, arguments: Sequence[str]) -> int:
+def run(
+    program: Program,
+    arguments: Sequence[str],
+    raised: Callable[[BaseException], None] = lambda _: None,
+) -> int:
     """Run a script as `__main__`; from here on the process is its own.
 
     Its `sys.argv`, `sys.path[0]`, working directory, streams and exit code are those that it has
     under `python`, worker processes find it as their main module, and threads that it leaves are
     waited for. An error that it does not catch is printed as Python prints it, without frames of
     fourbeat's.
+
+    Args:
+        program: the script.
+        arguments: its own.
+        raised: told of such an error, before it is printed.
 
     Returns:
         the exit code.
@@ -124,14 +133,14 @@ def run(program: Program, arguments: Sequence[str]) -> int:
     sys.argv = [program.name, *arguments]
     if not sys.flags.safe_path:
         sys.path = [program.folder, *sys.path[1:]]
-    code = _execute(program, main)
+    code = _execute(program, main, raised)
     for thread in threading.enumerate():  # as Python does at its end
         if thread is not threading.current_thread() and not thread.daemon:
             thread.join()
     return code
 
 
-def _execute(program: Program, main: ModuleType) -> int:
+def _execute(program: Program, main: ModuleType, raised: Callable[[BaseException], None]) -> int:
     try:
         for code in program.codes():
             exec(code, vars(main))  # noqa: S102
@@ -140,6 +149,7 @@ def _execute(program: Program, main: ModuleType) -> int:
     except SystemExit as end:
         return _exit_code(end.code)
     except BaseException as error:
+        raised(error)
         without_ours(error)
         sys.excepthook(type(error), error, error.__traceback__)
         return INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1

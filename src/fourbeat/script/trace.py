@@ -34,6 +34,8 @@ def _kept(trace: TracebackType | None) -> TracebackType | None:
         file = trace.tb_frame.f_code.co_filename
         if file != HIDDEN and not file.startswith(_OURS):
             frames.append(trace)
+        elif frames and frames[-1].tb_frame.f_code.co_name == "handle_torch_function":
+            del frames[-2:]  # the way to a mode of ours: the function that it replaces comes again
         trace = trace.tb_next
     kept: TracebackType | None = None
     for one in reversed(frames):

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from fourbeat.check.finding import Finding
-from fourbeat.check.suppress import near
+from fourbeat.finding import Finding, near
 
 
 def plain(findings: Sequence[Finding]) -> list[dict[str, Any]]:

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from fourbeat import __version__
-from fourbeat.check.finding import Finding
 from fourbeat.check.report.plain import simple
 from fourbeat.check.rules import RULES
-from fourbeat.check.suppress import near
+from fourbeat.finding import Finding, near
 
 
 def sarif(findings: Sequence[Finding]) -> dict[str, Any]:

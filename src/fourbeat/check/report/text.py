@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from fourbeat.check.finding import ORDER, Finding
 from fourbeat.check.sources import Sources
-from fourbeat.check.suppress import near
+from fourbeat.finding import ORDER, Finding, near
 
 
 def text(findings: Sequence[Finding], sources: Sources) -> Iterator[str]:

@@ -60,6 +60,7 @@ from fourbeat.check.rules import (
     train_val_contamination,
     training_data_not_shuffled,
     training_loader_yields_nothing,
+    training_raises,
     unsafe_torch_load,
     untrained_model_evaluated,
     unweighted_batch_average,
@@ -145,6 +146,7 @@ RULES: dict[str, Rule] = {
         untrained_model_evaluated,
         metric_of_first_batch,
         best_model_is_the_model,
+        training_raises,
     )
 }
 """By their ids."""

@@ -4,10 +4,10 @@ import ast
 from typing import Any
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.ledger import Step, Tally
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.sources import Sources
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Ended
 
 

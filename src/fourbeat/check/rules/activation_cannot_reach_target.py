@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.graph import SHAPES, name_of, parents, producers, walk
 from fourbeat.check.look import place_of
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Differentiating, Ended
 
 _LOSSES = ("MseLoss", "L1Loss", "SmoothL1Loss", "HuberLoss")

@@ -9,13 +9,13 @@ from weakref import WeakSet
 import numpy as np
 import torch
 
-from fourbeat.check.code import codes, names, parts
+from fourbeat.check.code import codes, names, parts, within
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.passes import Pass
-from fourbeat.check.place import users
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Given
+from fourbeat.observe.place import users
 
 GENERATORS = (np.random.Generator, np.random.RandomState, torch.Generator)
 
@@ -69,7 +69,7 @@ def used(part: Any) -> list[tuple[str, Place]]:
     while ways:
         code = methods.pop(ways.pop(), None)
         if code is not None:
-            reached.append(code)
+            reached += within(code)
             ways += [name for name in names(code) if name in methods]
     own = {k for k, v in getattr(part, "__dict__", {}).items() if drawn(v)}
     found: list[tuple[str, Place]] = []

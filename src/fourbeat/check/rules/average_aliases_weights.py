@@ -5,10 +5,10 @@ from collections import Counter
 from torch import Tensor
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Operation
+from fourbeat.observe.place import here
 from fourbeat.observe.steps import parameters
 
 INTO = frozenset(("add_", "lerp_", "sub_"))

@@ -4,8 +4,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from fourbeat.check.finding import Finding, Place
 from fourbeat.check.rule import Rule
+from fourbeat.finding import Finding, Place
 
 BEST = re.compile(r"best.*(model|net)|(model|net).*best", re.I)
 

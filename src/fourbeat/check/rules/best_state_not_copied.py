@@ -1,50 +1,93 @@
 """A state that was kept, and changed with the weights."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from torch import Tensor, nn
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.rules.average_aliases_weights import memory
+from fourbeat.finding import Place
 from fourbeat.observe.finer import StateGiven, StateTaken
+from fourbeat.observe.place import here
 
 
 @dataclass(slots=True)
 class _Taken:
-    """Where the state of a module was taken, and after how many updates."""
+    """The state of a module that was taken last.
+
+    Attributes:
+        place: where.
+        changes: of the weights, by then.
+        updates: of these, those of optimizers.
+        state: itself, as long as it lives.
+    """
 
     place: Place | None
+    changes: int
     updates: int
+    state: ref[Any] | None
+
+
+@dataclass(slots=True)
+class _Module:
+    """Of one module.
+
+    Attributes:
+        loads: of values from elsewhere.
+        taken: its state.
+        lived: lines whose states lived on while the weights changed, up to the next one.
+        returned: lines whose states were loaded again at once.
+    """
+
+    loads: int = 0
+    taken: _Taken | None = None
+    lived: set[Place | None] = field(default_factory=set[Place | None])
+    returned: set[Place | None] = field(default_factory=set[Place | None])
 
 
 def watch(facts: Facts) -> Readers:
     """See states that are the live weights themselves when they are loaded."""
-    taken: WeakKeyDictionary[nn.Module, _Taken] = WeakKeyDictionary()
+    modules: WeakKeyDictionary[nn.Module, _Module] = WeakKeyDictionary()
 
     def state_taken(event: StateTaken) -> None:
-        taken[event.module] = _Taken(here(), facts.modes.updates)
+        module, place = modules.setdefault(event.module, _Module()), here()
+        updates = facts.modes.updates
+        changes = updates + module.loads
+        was = module.taken
+        lives = was is not None and was.state is not None and was.state() is not None
+        if was is not None and lives and was.place == place and was.changes != changes:
+            module.lived.add(place)
+        try:
+            state = ref(event.state)
+        except TypeError:
+            state = None
+        module.taken = _Taken(place, changes, updates, state)
 
     def state_given(event: StateGiven) -> None:
+        module = modules.setdefault(event.module, _Module())
         own = pointers(dict(event.module.named_parameters()))
         given = pointers(event.state)
         if not own or not own <= given:
+            module.loads += bool(own)
             return
-        was = taken.get(event.module)
-        updates = facts.modes.updates
-        if updates == 0 or (was is not None and was.updates == updates):
+        was, updates = module.taken, facts.modes.updates
+        if updates == 0:
+            return
+        live = was is not None and was.changes == updates + module.loads
+        # If such states were kept before, this one is the best by chance: they would have been lost.
+        if was is not None and live and was.place not in module.lived - module.returned:
+            module.returned.add(was.place)
             return
         facts.report(
             RULE.name,
             "error",
             here(),
             "the state that is loaded is the model's own: it was kept without a copy, and went on "
-            "changing with every step",
+            "changing with the weights",
             "Keep copy.deepcopy(model.state_dict()), or save it to a file at once.",
             taken_at=str(was.place) if was is not None and was.place is not None else "unknown",
             updates_since=updates - (was.updates if was is not None else 0),
@@ -68,7 +111,8 @@ RULE = Rule(
     why="`state_dict()` copies nothing. By the time the best state is loaded it holds the last weights, "
     "and the load does nothing at all.",
     seen="A state is loaded into a module all of whose weights lie where the module's own do, and "
-    "updates were made since the state was last taken.",
+    "since it was taken the weights were updated, or others were loaded; or earlier states of the same "
+    "line were kept while that happened.",
     silent="Copies; states that were written to a file; states of another module; a state that is "
     "changed and loaded again at once.",
     bad="if loss < best:\n    best, best_state = loss, model.state_dict()\n...\n"

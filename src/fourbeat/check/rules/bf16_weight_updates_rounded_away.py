@@ -7,11 +7,11 @@ import torch
 from torch import Tensor
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.events import Updated, Updating
 from fourbeat.observe.finer import Ended
+from fourbeat.observe.place import here
 from fourbeat.observe.steps import parameters
 
 _SOME = 8

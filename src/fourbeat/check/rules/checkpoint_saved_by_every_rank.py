@@ -6,10 +6,10 @@ import os
 import torch.distributed as dist
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.rules.unsafe_torch_load import path_of
 from fourbeat.observe.finer import Saving
+from fourbeat.observe.place import here
 
 
 def watch(facts: Facts) -> Readers:

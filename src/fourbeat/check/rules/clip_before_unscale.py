@@ -5,12 +5,12 @@ from typing import Any
 from weakref import WeakSet
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.sources import Sources
+from fourbeat.finding import Place
 from fourbeat.observe.events import Clip, Unscale
 from fourbeat.observe.finer import Ended, Scaling
+from fourbeat.observe.place import here
 from fourbeat.observe.steps import parameters
 
 
@@ -32,7 +32,7 @@ def watch(facts: Facts) -> Readers:
             now = _scale(event.scaler) or scale
             own = {id(p) for p in parameters(event.optimizer)}
             for place, ids, limit, kind in waiting:
-                if own & ids and event.optimizer not in unscaled and now != 1:
+                if own & ids and now != 1:
                     found[place] = (found.get(place, (0,))[0] + 1, limit, now, kind)
             waiting[:] = [one for one in waiting if not own & one[1]]
         elif event.what == "update":
@@ -50,7 +50,10 @@ def watch(facts: Facts) -> Readers:
         # A limit that is given in the scaled gradients' own size is right.
         if event.limit >= 1e-2 * scale > 10e-2 or _mentions_scale(facts.sources, place):
             return
-        waiting.append((place, {id(p) for p in event.parameters}, float(event.limit), event.kind))
+        plain = {id(p) for optimizer in unscaled for p in parameters(optimizer)}
+        ids = {id(p) for p in event.parameters} - plain
+        if ids:
+            waiting.append((place, ids, float(event.limit), event.kind))
 
     def ended(_: Ended) -> None:
         for place, (times, limit, size, kind) in found.items():
@@ -101,7 +104,7 @@ RULE = Rule(
     "then divides what is left by its factor. The updates become tiny, and as small as the factor is "
     "large.",
     seen="Between `scale(loss).backward()` and `scaler.step(optimizer)`, gradients of that optimizer are "
-    "clipped, and nobody has called `unscale_` for it.",
+    "clipped, and nobody has called `unscale_` for it by then.",
     silent="Scalers that are disabled; a limit that is multiplied by the scale.",
     bad="scaler.scale(loss).backward()\nclip_grad_norm_(model.parameters(), 1.0)\nscaler.step(optimizer)\n",
     good="scaler.scale(loss).backward()\n"

@@ -8,12 +8,12 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.graph import leaves
 from fourbeat.check.look import each_tensor
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Differentiating, Ended, Operation
+from fourbeat.observe.place import here
 
 _WRITES = frozenset(
     {"ones", "full", "zeros", "ones_like", "full_like", "div", "mul", "add", "expand"}
@@ -27,6 +27,7 @@ def watch(facts: Facts) -> Readers:
     writes: dict[int, Place | None] = {}
     constant: dict[int, tuple[ref[Tensor], Place | None]] = {}
     alike: dict[int, tuple[Place | None, list[int], int]] = {}
+    zero: set[int] = set()
     begun = False
 
     def operation(event: Operation) -> None:
@@ -44,12 +45,12 @@ def watch(facts: Facts) -> Readers:
         if begun or not event.accumulates:
             return
         begun = True
+        held = {id(p) for p in facts.census.held()}
         for p in leaves(event.roots):
-            if (
-                isinstance(p, nn.Parameter)
-                and sum(size > 1 for size in p.shape) > 1
-                and _one_value(p)
-            ):
+            trained = isinstance(p, nn.Parameter) or id(p) in held
+            if trained and sum(size > 1 for size in p.shape) > 1 and _one_value(p):
+                if not p.any():
+                    zero.add(id(p))
                 constant[id(p)] = ref(p), writes.get(p.data_ptr())
         writes.clear()
 
@@ -58,7 +59,7 @@ def watch(facts: Facts) -> Readers:
             p = weak()
             if p is None:
                 continue
-            if _units_alike(p):
+            if _units_alike(p) and not _has_moved(p, number in zero):
                 where = place or facts.ledger.made(optimizer)
                 alike[number] = where, list(p.shape), alike.get(number, (None, [], 0))[2] + 1
             else:
@@ -83,10 +84,17 @@ def watch(facts: Facts) -> Readers:
 
 
 def _one_value(parameter: Tensor) -> bool:
-    """Whether all values are the same, and not 0: zeros are how heads and residual branches begin."""
+    """Whether all values are the same."""
     with torch.no_grad():
         flat = parameter.detach().reshape(-1)
-        return bool(flat[0] != 0) and bool((flat == flat[0]).all())
+        return bool((flat == flat[0]).all())
+
+
+def _has_moved(parameter: Tensor, zero: bool) -> bool:
+    """Whether it began with zeros, as heads and residual branches do, and is given a gradient."""
+    with torch.no_grad():
+        stays = parameter.grad is not None and not parameter.grad.any() and not parameter.any()
+        return zero and not stays
 
 
 def _units_alike(parameter: Tensor) -> bool:
@@ -105,9 +113,9 @@ RULE = Rule(
     what="A weight matrix begins with the same value everywhere.",
     why="Units with the same weights compute the same, get the same gradient and stay the same for ever: "
     "a layer of a hundred units is a layer of one.",
-    seen="A matrix of one value other than 0 at the first backward, whose rows or columns are still "
-    "alike after steps that were far apart.",
-    silent="Zeros, as at the end of residual branches, in heads and in LoRA; weights of normalisation; "
+    seen="A matrix of one value at the first backward, whose rows or columns are still alike after steps "
+    "that were far apart; of zeros, only where it is still zero then and its gradient is exactly 0.",
+    silent="Zeros that training moves, as at the end of residual branches, in heads and in LoRA; weights of normalisation; "
     "averaging filters whose rows part by training.",
     bad="nn.init.constant_(layer.weight, 0.1)\n",
     good="nn.init.kaiming_uniform_(layer.weight)\n",

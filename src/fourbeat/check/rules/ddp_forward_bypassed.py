@@ -7,11 +7,11 @@ from weakref import WeakKeyDictionary
 from torch import Tensor, nn
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.sources import Sources, calls
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Differentiated, Differentiating, Replicated
+from fourbeat.observe.place import here
 
 
 def watch(facts: Facts) -> Readers:

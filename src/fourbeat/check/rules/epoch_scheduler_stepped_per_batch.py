@@ -15,12 +15,12 @@ from torch.optim.lr_scheduler import (
 )
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
-from fourbeat.check.place import stack
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.sources import rounds
+from fourbeat.finding import Place
 from fourbeat.observe.events import Updated
 from fourbeat.observe.finer import Ended, Scheduling
+from fourbeat.observe.place import stack
 
 CYCLES = (CosineAnnealingWarmRestarts, CyclicLR, OneCycleLR, ReduceLROnPlateau)
 """Made for batches, or for a metric."""

@@ -10,13 +10,13 @@ from weakref import WeakKeyDictionary
 from torch.optim import Optimizer
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.passes import Pass
-from fourbeat.check.place import frames, here, place_of
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.sources import Loop, Sources
+from fourbeat.finding import Place
 from fourbeat.observe.events import Updated
 from fourbeat.observe.finer import Ended
+from fourbeat.observe.place import frames, here, place_of
 
 ONCE = (types.GeneratorType, zip, map, filter, enumerate)
 """What gives its values once, and tells nobody of its end."""

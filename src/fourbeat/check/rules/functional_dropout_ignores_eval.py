@@ -8,11 +8,11 @@ import torch.nn.functional as F
 from torch import nn
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
-from fourbeat.check.place import here, outside_of
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.sources import Sources
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Ended, Operation
+from fourbeat.observe.place import here, outside_of
 
 DROPS: dict[Any, tuple[str, int, float]] = {
     F.dropout: ("training", 2, 0.5),
@@ -86,17 +86,56 @@ def bare(owner: Any) -> bool:
 def said(sources: Sources, place: Place) -> bool:
     """Whether a line's dropout is on by constants alone, and not because somebody asked for it."""
     tree = sources.tree(place.file)
-    for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, ast.Call) and place.line <= node.lineno <= place.end_line:
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-            name = node.func.id if isinstance(node.func, ast.Name) else name
-            if "dropout" in name or "attention" in name:
-                named = {one.arg: one.value for one in node.keywords}
-                on = named.get("training", named.get("train"))
-                if on is None and len(node.args) > 2 and "dropout" in name:
-                    on = node.args[2]
-                return on is None or isinstance(on, ast.Constant)
+    if tree is None:
+        return False
+    calls = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and place.line <= node.lineno <= place.end_line
+    ]
+    for node in calls:
+        if any(kind in name_of(node.func) for kind in ("dropout", "attention")):
+            return constant(node, "dropout" in name_of(node.func))
+    known = aliases(tree)
+    for node in calls:
+        partly = known.get(name_of(node.func))
+        if partly is not None:
+            return constant(node, True) and constant(partly, False)
     return False
+
+
+def constant(call: ast.Call, third: bool) -> bool:
+    """Whether a call says by a constant that it drops, or says nothing; its third argument may say it."""
+    named = {one.arg: one.value for one in call.keywords}
+    on = named.get("training", named.get("train"))
+    if on is None and third and len(call.args) > 2:
+        on = call.args[2]
+    return on is None or isinstance(on, ast.Constant)
+
+
+def aliases(tree: ast.Module) -> dict[str, ast.Call]:
+    """Other names of dropout functions, each with what is given to it already."""
+    found: dict[str, ast.Call] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            for one in node.names:
+                if one.asname and "dropout" in one.name:
+                    found[one.asname] = ast.Call(ast.Name(one.name), [], [])
+        if not isinstance(node, ast.Assign):
+            continue
+        value = node.value
+        if isinstance(value, ast.Call) and name_of(value.func) == "partial" and value.args:
+            function, given = value.args[0], value
+        else:
+            function, given = value, ast.Call(value, [], [])
+        if "dropout" in name_of(function):
+            found |= {name_of(target): given for target in node.targets}
+    return found
+
+
+def name_of(node: ast.expr) -> str:
+    """The last name of an expression."""
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 RULE = Rule(

@@ -6,13 +6,14 @@ import torch
 from torch import Tensor, nn
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.graph import leaves, node_of
 from fourbeat.check.ledger import is_zero
 from fourbeat.check.look import each_tensor
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Differentiated, Differentiating, Ended, Operation
+from fourbeat.observe.place import here
+from fourbeat.sanity.parameters import idle
 
 _TIMES = 8
 """Backwards that have to give a gradient of 0, every one that was looked at."""
@@ -64,18 +65,8 @@ def watch(facts: Facts) -> Readers:
         count = sum(times >= _TIMES for _, times in suspects.values())
         if not count:
             return
-        every = not alive
-        facts.report(
-            RULE.name,
-            "error" if every else "warning",
-            blamed or root,
-            f"the loss reaches {count} weights, and each gradient that they got is exactly 0: "
-            + ("nothing is trained" if every else "what they compute does not matter to the loss"),
-            "Look for a factor of 0 in the loss, a dropout of everything, an activation that is 0 for "
-            "every input (a bias far below 0, a last ReLU), or a softmax over a single value.",
-            weights=count,
-            others=len(alive),
-        )
+        told, severity = idle(count, len(alive)), "warning" if alive else "error"
+        facts.report(RULE.name, severity, blamed or root, told.message, told.fix, **told.evidence)
 
     return {
         Operation: operation,

@@ -9,8 +9,8 @@ from torch.optim import Optimizer
 from fourbeat.check.census import shapes
 from fourbeat.check.cuts import Cut
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Differentiating, Ended
 from fourbeat.observe.steps import parameters
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from fourbeat.check.facts import Facts
 from fourbeat.check.graph import walk
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.observe.finer import Differentiating
+from fourbeat.observe.place import here
 
 _KEY = "fourbeat.backward"
 _BACK = 4

@@ -7,11 +7,11 @@ import torch
 from torch import Tensor
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.look import each_tensor
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Called, Differentiated, Ended, Operation
+from fourbeat.observe.place import here
 
 _TIMES = 8
 """Calls for training whose inputs are read from the start, and then one in 64: values have to be

@@ -3,8 +3,8 @@
 from torch.optim import Optimizer
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Ended
 
 _TIMES = 3

@@ -6,11 +6,11 @@ from weakref import WeakKeyDictionary
 from torch import Tensor, nn
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.sources import Sources
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Adding, Differentiating, Ended
+from fourbeat.observe.place import here
 
 
 def watch(facts: Facts) -> Readers:
@@ -20,7 +20,7 @@ def watch(facts: Facts) -> Readers:
 
     def adding(event: Adding) -> None:
         box, module = event.container, event.module
-        if module is None or not isinstance(box, nn.ModuleList | nn.Sequential):
+        if module is None or not isinstance(box, nn.ModuleList | nn.ModuleDict | nn.Sequential):
             return
         own = _own(module)
         if own and any(_own(one) == own for one in box.children()):
@@ -68,15 +68,16 @@ def _multiplied(sources: Sources, place: Place | None) -> bool:
         start, end = getattr(node, "lineno", 0), getattr(node, "end_lineno", 0)
         if not start <= place.line <= end:
             continue
-        if isinstance(node, ast.ListComp | ast.GeneratorExp):
+        if isinstance(node, ast.ListComp | ast.DictComp | ast.GeneratorExp):
             return True
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
             return True
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("repeat"):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("repeat", "fromkeys")):
             return True
     # The list was made on another line: nothing there tells one that was written out by hand.
     return not any(
-        isinstance(node, ast.List) and node.lineno <= place.line <= (node.end_lineno or 0)
+        isinstance(node, ast.List | ast.Dict)
+        and node.lineno <= place.line <= (node.end_lineno or 0)
         for node in ast.walk(tree)
     )
 
@@ -87,8 +88,8 @@ RULE = Rule(
     what="A container holds one layer several times where several layers were meant.",
     why="`[layer] * n` repeats a reference. A stack of n layers has the weights of one: the network is "
     "smaller than it looks, and trains otherwise.",
-    seen="A module, or a shallow copy with the same parameters, is added to a `ModuleList` or a "
-    "`Sequential` that has it already, by a product, a comprehension or a loop; and is trained.",
+    seen="A module, or a shallow copy with the same parameters, is added to a `ModuleList`, a "
+    "`ModuleDict` or a `Sequential` that has it already, by a product, a comprehension or a loop; and is trained.",
     silent="Weight tying between different layers; siamese branches; one block that is called in a "
     "loop; activations without parameters; the same name written twice by hand.",
     bad="self.layers = nn.ModuleList([nn.Linear(8, 8)] * 4)\n",

@@ -8,10 +8,10 @@ from types import FrameType
 from typing import Any
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.kept import RUNS, Mark
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.sources import Sources
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Differentiated
 
 ENOUGH = 5
@@ -26,7 +26,7 @@ def watch(facts: Facts) -> Readers:
         marks = facts.kept.old()
         if len(marks) < ENOUGH:
             return None
-        counts = Counter(mark.place for mark in marks if mark.place is not None)
+        counts = Counter(place for place, _ in {(mark.place, mark.run) for mark in marks} if place)
         for place, count in counts.most_common(1):
             if count >= ENOUGH:
                 return place, [mark for mark in marks if mark.place == place]
@@ -43,6 +43,7 @@ def watch(facts: Facts) -> Readers:
             return
         looked = 3
         place, marks = found
+        graphs = len({mark.run for mark in marks})
         added = facts.kept.adds.most_common(1)
         if added and added[0][1] > 1:
             place = added[0][0]
@@ -52,9 +53,10 @@ def watch(facts: Facts) -> Readers:
             RULE.name,
             "warning",
             place,
-            f"losses are kept with their graphs: those of {len(marks)} earlier backwards are still alive",
+            f"losses or outputs are kept with their graphs: those of {graphs} earlier backwards are still "
+            "alive",
             "Keep loss.item(), or loss.detach() where the device should not be waited for.",
-            graphs_alive=len(marks),
+            graphs_alive=graphs,
         )
 
     return {Differentiated: differentiated}
@@ -63,10 +65,9 @@ def watch(facts: Facts) -> Readers:
 def container(sources: Sources, place: Place, marks: list[Mark]) -> Place | None:
     """The line that puts losses into a list or a dict that holds them."""
     names: set[str] = set()
-    for mark in marks[-2:]:
-        root = mark.root()
-        holders = gc.get_referrers(root) if root is not None else []
-        for holder in holders:
+    roots = [root for mark in marks if (root := mark.root()) is not None]
+    for root in roots[-2:]:
+        for holder in gc.get_referrers(root):
             if isinstance(holder, list | dict):
                 names |= names_of(holder)  # pyright: ignore[reportUnknownArgumentType]
     tree = sources.tree(place.file)
@@ -106,10 +107,11 @@ def last(node: ast.expr) -> str:
 RULE = Rule(
     name="loss-accumulated-with-graph",
     severity="warning",
-    what="Losses are added up, or put into a list, as tensors that still belong to their graphs.",
+    what="Losses or outputs are added up, or put into a list, as tensors that still belong to their graphs.",
     why="A tensor holds the graph that it was computed by. The sum of all losses holds all graphs: memory "
     "grows with every step.",
-    seen="The root of each loss's graph is marked. Of the first 64 backwards at least five of one line, "
+    seen="The root of each loss's graph is marked, and the terms it is the sum of; of the first 16 the "
+    "models' answers, too. Of the first 64 backwards at least five of one line, "
     "each three backwards old or older, are alive at once.",
     silent="Losses that are added up before one backward; graphs that are kept on purpose "
     "(`retain_graph`, `create_graph`); values and detached tensors.",

@@ -3,9 +3,9 @@
 from typing import Any
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.ledger import Step, is_zero
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Differentiated, Differentiating, Ended
 from fourbeat.observe.steps import parameters
 

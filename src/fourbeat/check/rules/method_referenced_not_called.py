@@ -3,8 +3,8 @@
 import ast
 from collections.abc import Iterator
 
-from fourbeat.check.finding import Finding, Place
 from fourbeat.check.rule import Rule
+from fourbeat.finding import Finding, Place
 
 METHODS = frozenset(
     [

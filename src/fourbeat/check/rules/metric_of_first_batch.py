@@ -5,11 +5,11 @@ from collections import Counter
 from typing import Any
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.modes import Call
 from fourbeat.check.passes import Pass, more
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.sources import Sources
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Ended, Given
 
 

@@ -7,11 +7,11 @@ import torch
 from torch import Tensor
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.graph import leaves
 from fourbeat.check.look import place_of
 from fourbeat.check.poles import at_pole, candidates
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Differentiated, Differentiating
 
 _CLOSE = 8

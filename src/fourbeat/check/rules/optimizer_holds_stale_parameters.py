@@ -5,10 +5,10 @@ from torch.optim import Optimizer
 
 from fourbeat.check.census import shapes
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.ledger import Step
 from fourbeat.check.orphans import gone, kinds
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Ended
 from fourbeat.observe.steps import parameters
 

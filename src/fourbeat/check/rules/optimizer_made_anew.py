@@ -7,11 +7,11 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.events import Updated
 from fourbeat.observe.finer import Ended, Made, StateGiven
+from fourbeat.observe.place import here
 from fourbeat.observe.steps import parameters
 
 

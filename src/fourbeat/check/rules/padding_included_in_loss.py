@@ -6,11 +6,11 @@ import torch
 from torch import Tensor
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.look import each_tensor
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Calling, Differentiated, Ended, Operation
+from fourbeat.observe.place import here
 
 _SHARE = 0.15
 """Of the targets; padding below that does little."""

@@ -7,11 +7,12 @@ from torch.optim import Optimizer
 
 from fourbeat.check.census import Known, shapes, unchanged
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.orphans import Kind, kinds
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Ended
 from fourbeat.observe.steps import parameters
+from fourbeat.sanity.parameters import missing as without_optimizer
 
 
 def watch(facts: Facts) -> Readers:
@@ -44,16 +45,14 @@ def watch(facts: Facts) -> Readers:
 
     def report(found: list[Known], some: list[str], replaced: bool) -> None:
         used = next((known.used for known in found if known.used is not None), None)
+        told = without_optimizer(some)
         facts.report(
             RULE.name,
             "note" if replaced else "warning",
             maker[id(found[0])] or used,
-            f"{len(found)} parameters get gradients and are in no optimizer: they keep the values that "
-            "they were initialised with",
-            "Give them to the optimizer, after the model is complete; or set requires_grad_(False) if "
-            "they are to stay.",
-            parameters=len(found),
-            shapes=", ".join(some[:6]),
+            told.message,
+            told.fix,
+            **told.evidence,
             used_at=str(used or "unknown"),
         )
 

@@ -9,12 +9,12 @@ from weakref import WeakKeyDictionary
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.sources import Sources, calls
+from fourbeat.finding import Place
 from fourbeat.observe.events import Stepped
 from fourbeat.observe.finer import Ended, Scheduling
+from fourbeat.observe.place import here
 
 SCORES = re.compile(
     r"acc|score|f1|auc|r2|iou|dice|bleu|rouge|precision|recall|reward|psnr|ssim|corr|hits|map\b|==|argmax",

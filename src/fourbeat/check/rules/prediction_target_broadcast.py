@@ -5,13 +5,13 @@ import ast
 from torch import Tensor
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.graph import node_of, walk
 from fourbeat.check.look import place_of
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.sources import Sources
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Differentiating, Operation
+from fourbeat.observe.place import here
 
 _KEY = "fourbeat.pairs"
 _LOSSES = frozenset(

@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Ended, Operation
+from fourbeat.observe.place import here
 
 _LOSSES = frozenset({"mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"})
 _CASTS = frozenset({"float", "to", "type", "double", "half", "bfloat16", "type_as"})

@@ -11,13 +11,13 @@ from torch.optim import Optimizer
 from torch.utils.data import RandomSampler, SubsetRandomSampler, WeightedRandomSampler
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.passes import Pass, samplers
-from fourbeat.check.place import stack
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.sources import Sources, calls
+from fourbeat.finding import Place
 from fourbeat.observe.events import Updating
 from fourbeat.observe.finer import Ended, Given, Seeded
+from fourbeat.observe.place import stack
 
 RANDOM = (RandomSampler, SubsetRandomSampler, WeightedRandomSampler)
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.ledger import print_of
 from fourbeat.check.passes import Pass, more
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.data.batch import tensors
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Given
 
 ENOUGH = 5

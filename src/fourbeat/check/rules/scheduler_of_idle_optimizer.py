@@ -6,10 +6,10 @@ from weakref import WeakKeyDictionary
 from torch.optim import Optimizer
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.observe.events import Updated
 from fourbeat.observe.finer import Scheduling
+from fourbeat.observe.place import here
 from fourbeat.observe.steps import parameters
 
 

@@ -1,24 +1,38 @@
 """Probabilities given to a loss that takes logits."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from fourbeat.check.facts import Facts
-from fourbeat.check.graph import SHAPES, name_of, parents, through, walk
+from fourbeat.check.graph import (
+    CALCULUS,
+    SHAPES,
+    is_softmax,
+    name_of,
+    node_of,
+    parents,
+    producers,
+    through,
+    walk,
+)
 from fourbeat.check.look import place_of
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.observe.finer import Differentiating
+
+LOGS = "LogSoftmaxBackward0"
 
 
 def watch(facts: Facts) -> Readers:
     """Look for a softmax right below the log-softmax of a loss."""
 
     def differentiating(event: Differentiating) -> None:
-        for node in walk(event.roots) if facts.census.walking else ():
-            if not name_of(node).startswith("NllLoss"):
-                continue
-            logs = through(parents(node)[0], SHAPES) if parents(node) else None
-            if logs is None or name_of(logs) != "LogSoftmaxBackward0" or not parents(logs):
+        if not facts.census.walking:
+            return
+        for node, logs in [*of_classes(event), *of_shares(event)]:
+            if not parents(logs):
                 continue
             below = through(parents(logs)[0], SHAPES)
-            if below is not None and name_of(below) == "SoftmaxBackward0":
+            if below is not None and is_softmax(below):
                 facts.report(
                     RULE.name,
                     "error",
@@ -32,6 +46,24 @@ def watch(facts: Facts) -> Readers:
     return {Differentiating: differentiating}
 
 
+def of_classes(event: Differentiating) -> Iterator[tuple[Any, Any]]:
+    """Losses by class numbers, each with its log-softmax."""
+    for node in walk(event.roots):
+        if name_of(node).startswith("NllLoss") and parents(node):
+            logs = through(parents(node)[0], SHAPES)
+            if name_of(logs) == LOGS:
+                yield node, logs
+
+
+def of_shares(event: Differentiating) -> Iterator[tuple[Any, Any]]:
+    """Log-softmaxes that are multiplied and summed up to the loss, as those of soft targets are."""
+    for root in event.roots:
+        node = node_of(root)
+        for logs in producers(node, CALCULUS | SHAPES) if node is not None else ():
+            if name_of(logs) == LOGS:
+                yield logs, logs
+
+
 RULE = Rule(
     name="softmax-before-cross-entropy",
     severity="error",
@@ -39,8 +71,8 @@ RULE = Rule(
     why="`cross_entropy` is log-softmax and negative log-likelihood in one. Of probabilities, which lie "
     "between 0 and 1, it can never come near 0, and its gradients are small: training is slow and the "
     "confidence wrong.",
-    seen="In the graph of the loss, the log-softmax of a negative log-likelihood has a softmax right "
-    "below it, with nothing between but changes of shape.",
+    seen="In the graph of the loss, the log-softmax of a cross-entropy, of class numbers or of shares, has a softmax, or "
+    "exponentials divided by their sum, right below it, with nothing between but changes of shape.",
     silent="Softmaxes deeper in the network, as in attention; `nll_loss` of a log of probabilities.",
     bad="loss = F.cross_entropy(F.softmax(net(x), dim=1), y)\n",
     good="loss = F.cross_entropy(net(x), y)\n",

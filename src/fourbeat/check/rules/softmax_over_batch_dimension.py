@@ -33,22 +33,23 @@ def watch(facts: Facts) -> Readers:
 
     def differentiating(event: Differentiating) -> None:
         nodes = list(walk(event.roots)) if facts.census.walking else []
-        found = [node for node in nodes if _over_rows(node)]
-        for node in found:
-            result: Any = getattr(node, "_saved_result", None)
-            if result is None or result.dim() != 2:
+        for node in nodes:
+            if name_of(node) not in ("SoftmaxBackward0", "LogSoftmaxBackward0"):
                 continue
-            n, wide = result.shape
-            if n < 2 or wide < 2 or n == wide or (n, n) not in rows or _pools(node, nodes):
+            result: Any = getattr(node, "_saved_result", None)
+            if result is None or result.dim() < 2 or not _over_rows(node, result.dim()):
+                continue
+            n, *others = result.shape
+            if n < 2 or max(others) < 2 or n in others or (n, n) not in rows or _pools(node, nodes):
                 continue
             facts.report(
                 RULE.name,
                 "error" if _loss_above(node, nodes) else "warning",
                 node.metadata.get(_KEY) or place_of(node) or facts.ledger.root_place,
-                f"the softmax of values of shape ({n}, {wide}) runs over dimension 0, which is the "
+                f"the softmax of values of shape {tuple(result.shape)} runs over dimension 0, which is the "
                 "batch: rows compete with each other, and what one gets depends on the others",
                 "Use dim=-1.",
-                shape=[n, wide],
+                shape=list(result.shape),
                 dim=0,
             )
         rows.clear()
@@ -56,11 +57,8 @@ def watch(facts: Facts) -> Readers:
     return {Operation: operation, Called: called, Differentiating: differentiating}
 
 
-def _over_rows(node: Any) -> bool:
-    name = name_of(node)
-    if name not in ("SoftmaxBackward0", "LogSoftmaxBackward0"):
-        return False
-    return saved_int(node, "_saved_dim") in (0, -2)
+def _over_rows(node: Any, dims: int) -> bool:
+    return saved_int(node, "_saved_dim") in (0, -dims)
 
 
 def _users(node: Any, nodes: Sequence[Any]) -> list[Any]:
@@ -98,7 +96,8 @@ RULE = Rule(
     what="A softmax runs over the batch instead of the classes.",
     why="The probabilities of one class over all rows of the batch sum to 1, not those of one row. What "
     "a row gets depends on which others are in its batch, and at prediction all is different.",
-    seen="A softmax over dimension 0 of a matrix with as many rows as the model's input and output.",
+    seen="A softmax over dimension 0 of a tensor with as many rows as the model's input and output, and no "
+    "other dimension of that size.",
     silent="Square matrices, as in contrastive losses; weights with which rows are then summed, as in "
     "attention over the nodes of a graph; a single example's logits.",
     bad="probabilities = F.softmax(net(x), dim=0)  # (batch, classes)\n",

@@ -7,9 +7,9 @@ from torch import nn
 from torch.optim import Optimizer
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.orphans import kinds, tucked
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Ended
 
 

@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Ended, Operation
+from fourbeat.observe.place import here
 
 _BINARY = frozenset({"binary_cross_entropy", "binary_cross_entropy_with_logits"})
 

@@ -6,9 +6,9 @@ from weakref import WeakKeyDictionary
 from torch import nn
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.modes import Call
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.events import Updating
 from fourbeat.observe.finer import Differentiating, Ended
 
@@ -76,7 +76,7 @@ RULE = Rule(
     why="From then on dropout does not drop and batch normalisation uses old statistics: the model is "
     "trained without its regularisation, and overfits.",
     seen="Updates follow calls of a whole model in evaluation mode, whose layers were trained in training "
-    "mode before, and an evaluation without gradients lies between.",
+    "mode before, or which the script had put into that mode or out of it for evaluations alone, and an evaluation without gradients lies between.",
     silent="Single layers that are kept in evaluation mode; models without layers that depend on it; "
     "gradients of an evaluation that no optimizer steps on.",
     bad="model.train()\n"

@@ -8,11 +8,11 @@ from weakref import WeakKeyDictionary, ref
 from torch import Tensor, nn
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
-from fourbeat.check.place import stack
 from fourbeat.check.rows import prints
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Calling, Differentiating, Ended
+from fourbeat.observe.place import stack
 
 MOST = 60_000
 """Rows of one model that are known again."""

@@ -1,17 +1,13 @@
 """Training data that comes class by class."""
 
-from collections import Counter
-from collections.abc import Mapping
-from itertools import pairwise
 from typing import Any, cast
 from weakref import WeakKeyDictionary
-
-from torch import Tensor
 
 from fourbeat.check.facts import Facts
 from fourbeat.check.passes import Pass
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.observe.finer import Given
+from fourbeat.sanity.order import by_class, labels
 
 MOST = 20_000
 """Labels of a pass that are looked at, and only of the first two over a dataset."""
@@ -41,25 +37,10 @@ def watch(facts: Facts) -> Readers:
         found = gathered.pop(one, None)
         if found is None or one.batches < 3 or 2 * one.trained < one.batches:
             return
-        counts = Counter(found)
-        n = len(found)
-        if n < 40 or len(counts) < 2 or 8 * len(counts) > n or max(counts.values()) > 0.9 * n:
-            return
-        changes = sum(a != b for a, b in pairwise(found))
-        expected = (n - 1) * (1 - sum((c / n) ** 2 for c in counts.values()))
-        if changes > 0.15 * expected:
-            return
-        facts.report(
-            RULE.name,
-            "error",
-            one.made or one.place,
-            f"the training data comes class by class and is not shuffled: the label changes {changes} "
-            f"times in {n} rows, of {expected:.0f} in any order",
-            "Give the DataLoader shuffle=True.",
-            rows=n,
-            classes=len(counts),
-            label_changes=changes,
-        )
+        told = by_class(found)
+        if told is not None:
+            place = one.made or one.place
+            facts.report(RULE.name, "error", place, told.message, told.fix, **told.evidence)
 
     facts.passes.giving.append(giving)
     facts.passes.ending.append(ending)
@@ -72,27 +53,6 @@ def numbers(rows: Any) -> list[int]:
         return []
     whole = cast(list[Any], rows)
     return [row for row in whole if isinstance(row, int)]
-
-
-def labels(batch: Any) -> list[float] | None:
-    """What looks like class ids in a batch: whole numbers, one a row; None without."""
-    values: list[Any] = []
-    if isinstance(batch, Mapping):
-        named = cast(Mapping[str, Any], batch)
-        wanted = [
-            k for k in named if any(w in str(k).lower() for w in ("label", "target", "class"))
-        ]
-        values = [named[k] for k in wanted] or list(named.values())
-    elif isinstance(batch, list | tuple):
-        values = list(cast(list[Any], batch))
-    for value in reversed(values):
-        if isinstance(value, Tensor) and value.numel() == len(value.reshape(-1)) and value.ndim:
-            flat = value.detach().reshape(-1)
-            if value.ndim > 2 or len(flat) != len(value):
-                continue
-            if not value.is_floating_point() or bool((flat == flat.round()).all()):
-                return [float(one) for one in flat.tolist()]
-    return None
 
 
 RULE = Rule(

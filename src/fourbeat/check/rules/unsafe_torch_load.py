@@ -1,13 +1,18 @@
 """Files that may run code when they are loaded."""
 
+import ast
 import os
+from collections.abc import Iterator
 from typing import Any
 from weakref import WeakSet
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Finding, Place
 from fourbeat.observe.finer import Loading, Saving
+from fourbeat.observe.place import here
+
+FIX = "Leave weights_only out, and allow classes by torch.serialization.add_safe_globals."
 
 
 def watch(facts: Facts) -> Readers:
@@ -36,11 +41,27 @@ def watch(facts: Facts) -> Readers:
             here(),
             "torch.load with weights_only=False runs whatever code the file contains"
             + ("; this one the script has written itself" if ours else ""),
-            "Leave weights_only out, and allow classes by torch.serialization.add_safe_globals.",
+            FIX,
             file=path or "a stream",
         )
 
     return {Saving: saving, Loading: loading}
+
+
+def read(tree: ast.Module, file: str) -> Iterator[Finding]:
+    """Note such calls where the run did not come to them."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("torch.load"):
+            named = {one.arg: one.value for one in node.keywords}
+            allowed = named.get("weights_only")
+            if isinstance(allowed, ast.Constant) and allowed.value is False:
+                yield Finding(
+                    RULE.name,
+                    "note",
+                    Place(file, node.lineno, node.end_lineno or node.lineno),
+                    "torch.load with weights_only=False would run whatever code the file contains",
+                    FIX,
+                )
 
 
 def path_of(where: Any) -> str | None:
@@ -54,10 +75,12 @@ RULE = Rule(
     severity="warning",
     what="`torch.load` is told to load any Python object.",
     why="Such a file is a program: whoever wrote it, or changed it, runs code with your rights.",
-    seen="`torch.load` is called with `weights_only=False`.",
+    seen="`torch.load` is called with `weights_only=False`. Where the run does not come to the call, "
+    "it is read in the source, and only noted.",
     silent="The default, which loads tensors alone. A file that the script has written itself is only "
     "noted.",
     bad='state = torch.load("model.pt", weights_only=False)\n',
     good='state = torch.load("model.pt")\n',
     watch=watch,
+    read=read,
 )

@@ -7,9 +7,9 @@ from weakref import WeakKeyDictionary
 from torch import nn
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.modes import Call
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Ended
 
 Shapes = tuple[str, tuple[tuple[int, ...], ...]]

@@ -5,12 +5,12 @@ import re
 from typing import Any
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.modes import Call
-from fourbeat.check.place import stack
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.sources import Sources
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Ended
+from fourbeat.observe.place import stack
 
 MEANS = re.compile(r"loss|crit|cross_entropy|mse|mae|l1|bce|nll|huber|\.mean\(", re.I)
 """What gives a batch's mean, unless it is told otherwise."""

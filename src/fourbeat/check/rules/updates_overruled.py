@@ -1,12 +1,12 @@
 """Steps in which the gradient has no say: it is clipped to nothing, or weight decay is stronger."""
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.ledger import Step
-from fourbeat.check.place import here
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.events import Clip
 from fourbeat.observe.finer import Ended
+from fourbeat.observe.place import here
 
 _LIMIT = 1e-5
 _SHRINK = 0.1

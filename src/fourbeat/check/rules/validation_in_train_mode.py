@@ -6,9 +6,9 @@ from statistics import median
 from typing import Any
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.modes import Call
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Ended
 
 

@@ -6,12 +6,12 @@ from typing import Any
 from torch import Tensor, nn
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
 from fourbeat.check.look import each_tensor
-from fourbeat.check.place import here
 from fourbeat.check.probe import rows_are_mixed
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Called, Calling, Operation
+from fourbeat.observe.place import here
 
 _NAMES = frozenset({"view", "reshape", "view_as", "reshape_as"})
 _PROBES = 3

@@ -10,12 +10,12 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from fourbeat.check.facts import Facts
-from fourbeat.check.finding import Place
-from fourbeat.check.place import stack
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.sources import Sources
+from fourbeat.finding import Place
 from fourbeat.observe.events import Updated, Updating
 from fourbeat.observe.finer import StateGiven
+from fourbeat.observe.place import stack
 from fourbeat.observe.steps import parameters
 
 UPDATES = 512

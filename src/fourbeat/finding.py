@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "note"]
@@ -49,3 +50,9 @@ class Finding:
     message: str
     fix: str
     evidence: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+def near(file: str) -> str:
+    """A path as seen from the current folder, if it lies below."""
+    path = Path(file)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file

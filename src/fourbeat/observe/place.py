@@ -10,7 +10,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-from fourbeat.check.finding import Place
+from fourbeat.finding import Place
 from fourbeat.observe.patch import HIDDEN
 
 _PATHS = sysconfig.get_paths()
@@ -21,6 +21,7 @@ _FOREIGN = tuple(
         _PATHS["platstdlib"],
         _PATHS["purelib"],
         _PATHS["platlib"],
+        _PATHS["scripts"],
         str(Path(__file__).parents[1]),
     }
 )
