@@ -153,6 +153,16 @@ MISTAKES = {
         "layer-created-in-forward",
         "return nn.Linear(32, 2)(torch.relu(self.first(x)))",
     ),
+    "NaN in the rows": (
+        [("y = (x[:, 0]", "x[5, 3] = float('nan')\ny = (x[:, 0]")],
+        "inputs-carry-nothing",
+        LOSS,
+    ),
+    "NaN from a logarithm": (
+        [(LOSS, f"{LOSS} + 0 * torch.log(torch.relu(inputs)).sum()")],
+        "loss-not-finite",
+        f"{LOSS} + 0 * torch.log(torch.relu(inputs)).sum()",
+    ),
     "float labels": ([("> 0).long()", "> 0).float()")], "training-raises", LOSS),
     "labels out of range": ([("> 0).long()", "> 0).long() + 1")], "training-raises", LOSS),
     "shapes that do not fit": (

@@ -15,12 +15,7 @@ OPEN = {
 }
 """Rows without a test, and what is missing."""
 
-RAISES = "a script that torch stops by itself (float labels, shapes, devices) gets no finding yet"
-
 IN_PART = {
-    "T16": RAISES,
-    "L13": RAISES,
-    "F7": RAISES,
     "F14": "the baseline beside the result is open",
 }
 """Rows whose tests do not show all that is promised, and what they leave out."""

@@ -36,6 +36,7 @@ class Course:
         latest: the last few.
         highest: loss, and its update; only of finite ones.
         broken: update at which the loss was not finite; 0 if it always was.
+        ill: whether the latest loss was not.
         lowest: loss.
         rates: the largest learning rate of any group: at first, at most, and last.
         alone: whether no other optimizer took part in its steps.
@@ -49,6 +50,7 @@ class Course:
     highest: float = float("-inf")
     lowest: float = float("inf")
     broken: int = 0
+    ill: bool = False
     rates: tuple[float, float, float] | None = None
     alone: bool = True
 
@@ -64,7 +66,8 @@ class Course:
 
     def add(self, loss: float) -> None:
         """One more loss."""
-        if loss != loss or abs(loss) == float("inf"):
+        self.ill = loss != loss or abs(loss) == float("inf")
+        if self.ill:
             self.broken = self.broken or self.updates
             return
         if len(self.losses) < 3:

@@ -24,7 +24,7 @@ def unnormalised(model: nn.Module, given: Tensor) -> Told | None:
         return None
     sizes = given.detach().float().abs().mean(0)
     largest, usual = float(sizes.max()), float(sizes.median())
-    if largest <= FAR or largest <= FAR * max(usual, 1e-3):
+    if not largest > FAR * max(usual, 1.0):
         return None
     return Told(
         f"one feature of the inputs is about {largest:.3g} in size, and the others {usual:.3g}: it drowns "

@@ -32,6 +32,7 @@ from fourbeat.check.rules import (
     learning_rate_too_low,
     loss_accumulated_with_graph,
     loss_detached_from_model,
+    loss_not_finite,
     method_referenced_not_called,
     metric_of_first_batch,
     missing_zero_grad,
@@ -147,6 +148,7 @@ RULES: dict[str, Rule] = {
         metric_of_first_batch,
         best_model_is_the_model,
         training_raises,
+        loss_not_finite,
     )
 }
 """By their ids."""
