@@ -155,7 +155,7 @@ MISTAKES = {
     ),
     "NaN in the rows": (
         [("y = (x[:, 0]", "x[5, 3] = float('nan')\ny = (x[:, 0]")],
-        "inputs-carry-nothing",
+        "loss-not-finite",
         LOSS,
     ),
     "NaN from a logarithm": (

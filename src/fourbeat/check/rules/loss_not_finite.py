@@ -1,7 +1,6 @@
 """A loss that is NaN or infinite from some step on."""
 
 from collections.abc import Iterator
-from itertools import chain
 from math import isfinite
 from typing import Any
 
@@ -12,8 +11,11 @@ from fourbeat.check.facts import Facts
 from fourbeat.check.look import each_tensor
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.finding import Place
-from fourbeat.observe.finer import Differentiating, Ended, Operation
+from fourbeat.observe.finer import Calling, Differentiating, Ended, Operation
 from fourbeat.observe.place import here
+
+_RUNS = 64
+"""Backwards, from the start, for which models' inputs are looked at."""
 
 _MOST = 1_000_000
 """Elements of a tensor that is looked at, at most."""
@@ -31,10 +33,21 @@ def watch(facts: Facts) -> Readers:
         results = [one for one in each_tensor(event.result) if looked_at(one)]
         if all(finite(one) for one in results):
             return
-        if all(known(value) for value in chain(event.arguments, event.named.values())):
-            place = here()
-            if place is not None:
-                born = place, getattr(event.function, "__name__", "an operation")
+        given = [*event.arguments, *event.named.values()]
+        name = getattr(event.function, "__name__", "an operation")
+        if "empty" in name or not any(True for one in given for _ in each_tensor(one)):
+            return  # memory that is not filled yet
+        place = here()
+        if place is not None and all(known(value) for value in given):
+            born = place, f"{name}, which is given finite values"
+
+    def calling(event: Calling) -> None:
+        nonlocal born
+        if root is not None or born is not None or not event.grad or facts.ledger.runs > _RUNS:
+            return
+        place = here()
+        if place is not None and not all(known(one) for one in event.inputs):
+            born = place, "what the model is given"
 
     def differentiating(event: Differentiating) -> None:
         nonlocal born, root
@@ -49,9 +62,7 @@ def watch(facts: Facts) -> Readers:
         course = next((one for one in facts.rates.all if one.ill and one.broken), None)
         if course is None or any(one.severity != "note" for one in facts.findings.values()):
             return
-        what = "what an update made of the weights"
-        if born is not None:
-            what = f"{born[1]}, which is given finite values"
+        what = "what an update made of the weights" if born is None else born[1]
         facts.report(
             RULE.name,
             "error",
@@ -64,7 +75,12 @@ def watch(facts: Facts) -> Readers:
             first_not_finite=course.broken,
         )
 
-    return {Operation: operation, Differentiating: differentiating, Ended: ended}
+    return {
+        Calling: calling,
+        Operation: operation,
+        Differentiating: differentiating,
+        Ended: ended,
+    }
 
 
 def looked_at(tensor: Tensor) -> bool:
