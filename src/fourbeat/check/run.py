@@ -1,6 +1,7 @@
 """A script, checked: run as it is, with every rule looking on; or read without being run."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,7 +77,8 @@ def check(
             if steps is not None and facts.steps >= steps:
                 stop.now()
 
-        with facts.stream.read_by({Stepped: stepped}), stop:
+        limited = steps is not None or seconds is not None  # else its signals are its own
+        with facts.stream.read_by({Stepped: stepped}), stop if limited else nullcontext():
             code = run(program, arguments, lambda error: facts.stream.emit(Raised(error)))
     own = own_modules(Path(program.folder)).values()
     files = {*program.files(), *(str(module.__file__) for module in own)}
