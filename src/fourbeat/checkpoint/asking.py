@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 
 from fourbeat.checkpoint import files
 from fourbeat.checkpoint.lock import NAME as LOCK
+from fourbeat.checkpoint.lock import read_holder
 from fourbeat.errors import RunError
 
 ASK, ANSWER = ".ask.json", ".answer.json"
@@ -138,7 +139,7 @@ def holder(directory: Path) -> str | None:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         return None
     except BlockingIOError:
-        return os.read(file, 1000).decode(errors="replace").strip() or "unknown"
+        return read_holder(file)
     finally:
         os.close(file)
 

@@ -40,10 +40,10 @@ class RunLock:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.read(file, 1000).decode(errors="replace").strip()
+            holder = read_holder(file)
             os.close(file)
             raise RunLockedError(
-                f"the run is being written by another process: {holder or 'unknown'}",
+                f"the run is being written by another process: {holder}",
                 str(self.path.parent),
                 "Wait for it, stop it, or choose another directory",
             ) from None
@@ -68,3 +68,12 @@ class RunLock:
         if self.file is not None:
             os.close(self.file)
             self.file = None
+
+
+def read_holder(file: int) -> str:
+    """Who holds a lock, as its open file says."""
+    try:
+        said = json.loads(os.read(file, 4096))
+        return f"process {said['pid']} on {said['host']}, `{said['command']}`"
+    except (ValueError, KeyError, TypeError):  # on a full disk nothing could be said
+        return "unknown"
