@@ -33,6 +33,10 @@ def examples(batch: Any) -> int:
     Raises:
         BatchError: for a batch without such a tensor, or an empty one.
     """
+    if type(batch) is tuple:  # the usual one, without the walk
+        first = cast(Any, batch)[0] if batch else None
+        if isinstance(first, Tensor) and first.ndim and len(first):
+            return len(first)
     for tensor in tensors(batch):
         if tensor.ndim == 0:
             continue
@@ -60,7 +64,7 @@ def device_of(model: nn.Module) -> torch.device:
 def to_device(batch: Any, device: torch.device) -> Any:
     """The batch on a device; what is there already is left as it is."""
     if isinstance(batch, Tensor):
-        return batch.to(device, non_blocking=True)
+        return batch if batch.device == device else batch.to(device, non_blocking=True)
     if isinstance(batch, Mapping):
         items = cast(Mapping[Any, Any], batch).items()
         moved = {key: to_device(value, device) for key, value in items}
