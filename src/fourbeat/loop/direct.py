@@ -49,7 +49,8 @@ class Direct:
     def clear(self) -> None:
         """As `optimizer.zero_grad(set_to_none=True)`."""
         optimizer = self._optimizer
-        if not self._clears or type(optimizer).zero_grad is not self._zero:
+        own = "zero_grad" in vars(optimizer)
+        if own or not self._clears or type(optimizer).zero_grad is not self._zero:
             optimizer.zero_grad(set_to_none=True)
             return
         for group in optimizer.param_groups:
