@@ -36,7 +36,7 @@ def parts(workload: Workload, x: Tensor, y: Tensor, turns: Turns):
     loader.turns = turns
     options: dict[str, Any] = {"model": model, "optimizer": optimizer, "scheduler": scheduler}
     if workload.recipe == "full":
-        options |= {"precision": "bf16", "clip_norm": 1.0}
+        options |= {"precision": "bf16", "clip_norm": 1.0, "schedule": "step"}
     return model, loader, options
 
 

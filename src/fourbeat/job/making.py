@@ -41,7 +41,9 @@ def make_optimizer(config: OptimizerConfig, model: nn.Module) -> Optimizer:
     options: dict[str, Any] = {"lr": config.lr, "weight_decay": config.weight_decay}
     sparse = any(getattr(module, "sparse", False) for module in model.modules())
     if not sparse and device_of(model).type in ("cpu", "cuda"):
-        options["fused"] = True  # one kernel; on a GPU the check for finite values waits for nothing
+        options["fused"] = (
+            True  # one kernel; on a GPU the check for finite values waits for nothing
+        )
     if config.name == "sgd":
         return torch.optim.SGD(groups, momentum=config.momentum, **options)
     if config.name == "adam":
