@@ -83,6 +83,8 @@ def to_device(batch: Any, device: torch.device) -> Any:
 
 def is_plain(tensor: Tensor) -> bool:
     """Whether NumPy reads it where it is; on a small one its operations cost a tenth of torch's."""
+    if torch.compiler.is_compiling():
+        return False
     return type(tensor) is Tensor and tensor.device.type == "cpu" and tensor.dtype in READ
 
 

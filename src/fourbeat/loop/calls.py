@@ -88,6 +88,8 @@ class Calls:
 
     def _telling(self, name: str) -> Any:
         def tell(module: nn.Module, args: tuple[Any, ...], output: Any) -> None:
+            if torch.compiler.is_compiling():  # as part of a whole step
+                return
             if self._stream.heard[Forward] and torch.is_grad_enabled():
                 seconds = perf_counter() - self._start
                 self._stream.emit(Forward(name, module, args, output, seconds))
@@ -96,7 +98,7 @@ class Calls:
 
     def _remembering(self, name: str, device: torch.device) -> Any:
         def remember(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-            if torch.is_grad_enabled():
+            if not torch.compiler.is_compiling() and torch.is_grad_enabled():
                 gpu = torch.cuda.get_rng_state(device) if device.type == "cuda" else None
                 self.last.append(Call(name, module, args, kwargs, (torch.get_rng_state(), gpu)))
                 self._start = perf_counter()

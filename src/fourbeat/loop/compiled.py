@@ -14,7 +14,7 @@ from torch import nn
 from fourbeat.loop.calling import inner, put, roots
 from fourbeat.loop.modes import kept
 
-Mode = Literal["default", "reduce-overhead", "max-autotune", "max-autotune-no-cudagraphs"]
+Mode = Literal["default", "reduce-overhead", "max-autotune", "max-autotune-no-cudagraphs", "step"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class Compile:
 
     Attributes:
         mode: `default`; `reduce-overhead` with CUDA graphs; `max-autotune` (with CUDA graphs) and
-            `max-autotune-no-cudagraphs` try several kernels, which takes long.
+            `max-autotune-no-cudagraphs` try several kernels, which takes long. `step` leaves the model
+            alone and compiles whole steps, from forward to update; see `Run.train`.
         dynamic: True for graphs that take any shape, False for one a shape. Default: one for the
             first shape, a dynamic one once another comes.
         fullgraph: a graph break is an error, after which the model runs eagerly.
@@ -47,7 +48,7 @@ def compiled(model: nn.Module, how: Compile | None, say: Callable[[str], None]) 
         how: None to leave it alone.
         say: takes what happens: graph breaks, and a fall back to eager.
     """
-    modules = [] if how is None else list(roots(model).items())
+    modules = [] if how is None or how.mode == "step" else list(roots(model).items())
     before = [(module, inner(module)) for _, module in modules]
     try:
         for name, module in modules:

@@ -44,6 +44,7 @@ class Control:
         self._loss: float | None = None
         self._checkpoint = self._waited_for = False
         self._reading = ExitStack()
+        self._listening = False
 
     def wants_checkpoint(self) -> bool:
         """Look for a question; whether a checkpoint is wanted before this step."""
@@ -56,8 +57,14 @@ class Control:
             self._asked.answer(done="checkpoint", step=self._step())
         self._checkpoint = False
 
+    def before(self, event: Updating) -> None:
+        """Hold, if that was asked, before steps that are one graph: they have no moment within."""
+        if self._listening:
+            self._hold(event)
+
     def close(self) -> None:
         """No longer listen."""
+        self._listening = False
         self._reading.close()
 
     def _look(self) -> None:
@@ -71,7 +78,8 @@ class Control:
 
     def _listen(self) -> None:
         """Hold at the next update; a run that nobody asks anything has one reader less."""
-        self._reading.close()
+        self.close()
+        self._listening = True
         self._reading.enter_context(self._stream.read_by({Loss: self._noted, Updating: self._hold}))
 
     def _noted(self, event: Loss) -> None:
@@ -80,7 +88,7 @@ class Control:
     def _hold(self, event: Updating) -> None:
         """Stand still until told to go on, or until a signal comes."""
         if not self._asked.waited_for():
-            self._reading.close()
+            self.close()
             return
         way = f"`fourbeat resume {self._directory}` goes on"
         log.warning("paused before the update of step %d: %s", self._step(), way)
@@ -100,7 +108,7 @@ class Control:
                 self._checkpoint, self._waited_for = True, False  # between two steps
                 self._asked.answer(done="once it goes on", step=self._step())
         log.warning("goes on")
-        self._reading.close()
+        self.close()
 
     def _layers(self) -> dict[str, Any]:
         """Norms of weights and gradients by parameter."""

@@ -57,15 +57,22 @@ def fit(
     """
     directory = free_directory("fit") if out is None else Path(out)
     with Run(directory, model=model, optimizer=optimizer, scheduler=scheduler, **options) as run:
+
+        def forward(batch: Any) -> Any:
+            inputs, target = inputs_and_target(batch)
+            logits = model(*inputs)
+            share = share_of(loss_fn, target, examples(batch))
+            return loss_fn(logits, target), logits, share
+
         for epoch in run.epochs(epochs):
-            for step in run.train(train_loader):
+            for step in run.train(train_loader, forward if run.whole else None):
+                if run.whole:
+                    continue  # it is taken
                 if step.number == 0:
                     check_batch(model, step.batch, loss_fn)
                 for batch in step.batches:
-                    inputs, target = inputs_and_target(batch)
-                    logits = model(*inputs)
-                    share = share_of(loss_fn, target, examples(batch))
-                    step.backward(loss_fn(logits, target), logits, weight=share)
+                    loss, logits, share = forward(batch)
+                    step.backward(loss, logits, weight=share)
                 step.update()
             report = run.validate(val_loader, loss_fn, metrics) if val_loader is not None else None
             if epoch.close(report, select=select, mode=mode, patience=patience):

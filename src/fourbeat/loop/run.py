@@ -27,6 +27,7 @@ from fourbeat.loop.calling import unwrapped
 from fourbeat.loop.compiled import Compile, compiled
 from fourbeat.loop.directory import moved_from
 from fourbeat.loop.epoch import Epoch
+from fourbeat.loop.graph.program import Forward
 from fourbeat.loop.lane import Rules, make_lanes
 from fourbeat.loop.means import Means, Report
 from fourbeat.loop.parts import Parts, Stateful
@@ -83,7 +84,8 @@ class Run:
         average: average the weights, by `EMA(decay)` or `SWA(start)`; the averaged weights are
             validated and selected.
         compile: call the model through `torch.compile`, within the run alone. Graph breaks are
-            said; where the compiler fails, that is said as well and the model runs eagerly.
+            said; where the compiler fails, that is said as well and the model runs eagerly. "step"
+            compiles whole steps; `train` is then given the forward function.
         profile: look at so many steps with torch.profiler: the table is logged, the trace goes to
             `trace.json` in the directory.
         seed: seeds torch, NumPy and Python when a new run begins. If torch was seeded with the
@@ -121,7 +123,7 @@ class Run:
         clip_value: float | None = None,
         nonfinite: Literal["raise", "skip"] = "raise",
         average: EMA | SWA | None = None,
-        compile: Compile | None = None,
+        compile: Compile | Literal["step"] | None = None,
         profile: int = 0,
         seed: int | None = None,
         checkpoint_every: int | None = None,
@@ -153,6 +155,8 @@ class Run:
         )
         plain = unwrapped(model)  # its weights have their own names
         averaged = WeightAverage(plain, average) if average else None
+        compile = Compile(compile) if isinstance(compile, str) else compile
+        self.whole = compile is not None and compile.mode == "step"
         self._compiled = compiled(model, compile, self._say_compiled)
         self.receipt = Receipt(
             run=RunRecord(name=self.directory.name, status="running", seed=seed),
@@ -194,6 +198,8 @@ class Run:
             self._session,
             self._progress,
             self._stream,
+            self.whole,
+            self._say_compiled,
         )
         self._epoch: Epoch | None = None
         self._training: weakref.ref[Generator[Step]] | None = None
@@ -276,16 +282,29 @@ class Run:
                 self._epoch.close()
         self._epoch = None
 
-    def train(self, loader: Iterable[Any]) -> Generator[Step]:
+    def train(self, loader: Iterable[Any], forward: Forward | None = None) -> Generator[Step]:
         """Steps over a loader's batches, in train mode, from where the last process died.
 
         Args:
             loader: a DataLoader, a `TensorLoader`, or any iterable that gives the same batches
                 each time it is iterated from the same random state.
+            forward: called with a batch, gives its mean loss, or `(loss, logits)`, or `(loss, logits,
+                weight)` as `Step.backward` takes them. With it each step is taken before the body sees
+                it, for which `step.loss` and `step.grad_norm` are left. With `compile="step"` its steps
+                are one graph, several a call for a small model; where that is not possible they are taken
+                beat by beat, and the receipt says why. Give the same function in each epoch: another one
+                is compiled anew.
 
         Raises:
             BeatError: outside of `run.epochs`, or when a step's body ends without `update`.
+            RunError: with `compile="step"`, for no forward function.
         """
+        if self.whole and forward is None:
+            raise RunError(
+                "whole steps can be compiled only of a forward function",
+                "compile='step'",
+                "Give it: run.train(loader, forward), with forward(batch) the loss, or loss and logits",
+            )
         if self._epoch is None or self._epoch.closed or not self._within:
             raise BeatError(
                 "run.train() came outside of an epoch",
@@ -298,7 +317,7 @@ class Run:
                 "",
                 "End the first one: leave its for loop, or close() it",
             )
-        steps = self._trainer.steps(loader, self._call)
+        steps = self._trainer.steps(loader, self._call, forward)
         self._call += 1
         self._training = weakref.ref(steps)
         return steps

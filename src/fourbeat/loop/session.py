@@ -303,7 +303,7 @@ class Session:
         if wanted:
             return True
         if self._every is not None:
-            return self.state.step % self._every == 0
+            return self.state.step // self._every > max(self._saved_step, 0) // self._every
         return time.monotonic() - self._saved >= DUE_SECONDS
 
     def whole(self, now: rng.State) -> dict[str, Any]:

@@ -98,6 +98,11 @@ class Step:
             at += 1
 
     @property
+    def loss(self) -> float:
+        """The last batch's loss, NaN before `backward`."""
+        return float(self.losses[-1][1]) if self.losses else float("nan")
+
+    @property
     def grad_norm(self) -> float:
         """The gradients' total 2-norm before clipping, of the last update."""
         if not self.updates:

@@ -17,6 +17,8 @@ from fourbeat.errors import BeatError
 from fourbeat.loop import position, precision
 from fourbeat.loop.average import WeightAverage
 from fourbeat.loop.determinism import operators_seen, workers_of
+from fourbeat.loop.graph.passes import Whole
+from fourbeat.loop.graph.program import Forward
 from fourbeat.loop.hint import hint
 from fourbeat.loop.horizon import horizon
 from fourbeat.loop.lane import Lane, Update
@@ -27,7 +29,7 @@ from fourbeat.loop.profiler import StepProfiler
 from fourbeat.loop.progress import Progress
 from fourbeat.loop.session import Session
 from fourbeat.loop.step import END, Step
-from fourbeat.observe.events import Batch, Mode, Stepped
+from fourbeat.observe.events import Batch, Gradients, Mode, Stepped, Updating
 from fourbeat.observe.stream import Stream
 
 log = logging.getLogger("fourbeat")
@@ -53,6 +55,8 @@ class Training:
         session: Session,
         progress: Progress,
         stream: Stream,
+        compiled: bool,
+        say: Callable[[str], None],
     ):
         self.model = model
         self.stream = stream
@@ -66,6 +70,7 @@ class Training:
         self.session = session
         self.progress = progress
         self.localiser = Localiser(model, stream)
+        self.whole = Whole(self, compiled, say)
         self._late: dict[str, Late] = {}
         self._open: Step | None = None
         self.epochs = 0
@@ -78,11 +83,11 @@ class Training:
         """For backward and update."""
         return precision.no_autocast(self.word, self.model)
 
-    def steps(self, loader: Any, call: int) -> Generator[Step]:
+    def steps(self, loader: Any, call: int, forward: Forward | None = None) -> Generator[Step]:
         """Steps over a loader's batches, in train mode.
 
         Args:
-            loader: see `Run.train`.
+            loader, forward: see `Run.train`.
             call: which pass of the epoch this is, from 0.
         """
         placed = self._placed(loader, call)
@@ -140,6 +145,10 @@ class Training:
                             session.snapshot(now)
                     if state.batch is None:
                         state.batch = describe(batch)
+                    if forward is not None:
+                        yield from self._whole_steps(batch, fetch, taken, forward)
+                        taken = []
+                        continue
                     step = Step(state.step, batch, fetch, self)
                     self.localiser.calls.last.clear()
                     self._open = step
@@ -173,7 +182,34 @@ class Training:
             state.call_rngs.append(generators.capture())
             generators.leave()
 
-    def _stepped(self, step: Step, rows: list[np.ndarray]) -> Stepped:
+    def _whole_steps(
+        self, batch: Any, fetch: Callable[[], Any], rows: list[np.ndarray], forward: Forward
+    ) -> Generator[Step]:
+        """The steps that begin with a batch, each taken before the loop's body sees it."""
+        state, control = self.session.state, self.session.control
+
+        def make(first: Any) -> Step:
+            self.localiser.calls.last.clear()
+            self._open = Step(state.step, first, fetch, self)
+            return self._open
+
+        if control is not None:
+            control.before(Updating(next(iter(self.lanes.values())).optimizer))
+        taken = self.whole.steps(batch, fetch, rows, forward, state.position, make)
+        for step, own, gradients in taken:
+            if self.average is not None and step.counted:
+                self.average.after_update()
+            if self.stream.heard[Stepped]:
+                self.stream.emit(self._stepped(step, own, gradients))
+            yield step
+            step.end()
+        self._open = None
+        if self.profiler is not None:
+            self.profiler.step()
+
+    def _stepped(
+        self, step: Step, rows: list[np.ndarray], gradients: Gradients | None = None
+    ) -> Stepped:
         """What a step has come to."""
         rates: list[tuple[Optimizer, list[float]]] = []
         skipped = False
@@ -182,7 +218,18 @@ class Training:
             skipped = skipped or not update.done
         counted, clipped = step.counted, self._clips and step.counted
         epoch, examples, losses = self.session.state.epoch + 1, step.examples, step.losses
-        return Stepped(step.number, epoch, counted, examples, rows, losses, rates, skipped, clipped)
+        return Stepped(
+            step.number,
+            epoch,
+            counted,
+            examples,
+            rows,
+            losses,
+            rates,
+            skipped,
+            clipped,
+            gradients,
+        )
 
     def _placed(self, loader: Any, call: int) -> tuple[Iterator[Any], bool] | None:
         """Bring loader and generators to where the pass goes on.

@@ -179,6 +179,8 @@ class Stepped:
         rates: the learning rates of each optimizer that had its turn, group by group.
         skipped: whether an update was left out.
         clipped: whether gradients were clipped, or would have been had they been larger.
+        gradients: of a step whose beats were one graph, the norms of its gradients, if anybody listens
+            to those; no other event tells of such a step.
     """
 
     number: int
@@ -190,6 +192,7 @@ class Stepped:
     rates: Sequence[tuple[Optimizer, list[float]]] = ()
     skipped: bool = False
     clipped: bool = False
+    gradients: Gradients | None = None
 
 
 Event = (

@@ -106,10 +106,11 @@ class Block:
     def brief(self, event: Stepped) -> Brief | None:
         """What the end of a step tells, made of numbers alone; None if it is more than that.
 
-        It is if no update was counted, if a loss is on a device yet, or where the step does not fit.
+        It is if no update was counted, if it brings norms, if a loss is on a device yet, or where the
+        step does not fit.
         """
         losses, rates = event.losses, event.rates
-        if not event.counted:
+        if not event.counted or event.gradients is not None:
             return None
         if self._alone and len(losses) == 1 == len(rates):
             optimizer, loss, _ = losses[0]

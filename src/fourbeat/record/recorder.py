@@ -290,8 +290,14 @@ class Recorder:
         for optimizer, rates in event.rates:
             draft.lane(optimizer).rates = rates
         draft.seconds[RECORDER] = self._cost.lean + self._packing
+        if event.gradients is not None:
+            found = event.gradients
+            self._take(draft.lane(found.optimizer), found.parameters, found.norms, found.total)
         if whole:
-            draft.flags |= Flag.TIMES
+            if event.gradients is None:
+                draft.flags |= Flag.TIMES
+            else:
+                draft.seconds[:RECORDER] = UNHEARD
             if "fingerprint" in self._governor.due:
                 self._fingerprint(draft)
             draft.seconds[RECORDER] += self._cost.more + sum(self._paid.values())

@@ -1,0 +1,272 @@
+"""Some steps of training as one compiled call."""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from fourbeat.errors import BatchError
+from fourbeat.loop.graph import dropout
+from fourbeat.loop.graph.rules import RULES, moved, options_of
+from fourbeat.loop.lane import Rules
+from fourbeat.loop.means import right_answers
+
+Forward = Callable[[Any], Any]
+"""From a batch to the loss, or to loss and logits, or to loss, logits and what the loss is the mean over."""
+
+States = list[dict[str, Tensor]]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What some steps gave, one after the other.
+
+    Attributes:
+        done: how many of them; the next one met a loss or gradient that is not finite, and changed nothing.
+        losses: of each.
+        weights: what each is the mean over; None where that is the number of examples.
+        norms: the gradients' total 2-norms.
+        each: those of each parameter, of shape (steps, parameters).
+        right: of each, right answers and labels; None where that has no meaning.
+    """
+
+    done: int
+    losses: list[float]
+    weights: list[float] | None
+    norms: list[float]
+    each: Tensor
+    right: list[list[int]] | None
+
+
+def parts_of(found: Any) -> tuple[Tensor, Any, Any]:
+    """Loss, logits and weight of what a forward function gave.
+
+    Raises:
+        BatchError: for anything else.
+    """
+    if isinstance(found, Tensor):
+        return found, None, None
+    if isinstance(found, tuple) and 2 <= len(found) <= 3 and isinstance(found[0], Tensor):
+        return found if len(found) == 3 else (*found, None)
+    raise BatchError(
+        f"the forward function must give a loss, (loss, logits) or (loss, logits, weight), "
+        f"got {type(found).__name__}"
+    )
+
+
+class Program:
+    """Forward, loss, backward, clipping and update of some steps, compiled for batches of one shape.
+
+    Weights, the optimizer's state and buffers are changed in place, as by the same steps one by one; from a
+    step on whose loss or gradients are not finite, nothing is. Dropout is keyed on a CPU.
+
+    Args:
+        forward: the user's function.
+        model: for its buffers.
+        optimizer: of one of the classes in `RULES`, with a state.
+        rules: clipping.
+        autocast: as forward is to have it.
+        steps: in a call.
+
+    Attributes:
+        steps: in a call.
+        forward: as given.
+        parameters: that have gradients, in the optimizer's order.
+        seconds: that compiling took; None before.
+    """
+
+    def __init__(
+        self,
+        forward: Forward,
+        model: nn.Module,
+        optimizer: Optimizer,
+        rules: Rules,
+        autocast: Callable[[], AbstractContextManager[object]],
+        steps: int,
+    ):
+        self.steps = steps
+        self.forward = forward
+        self._optimizer = optimizer
+        self._rules = rules
+        self._autocast = autocast
+        self._buffers = list(model.buffers())
+        self._groups = [options_of(group) for group in optimizer.param_groups]
+        state = optimizer.state
+        self.parameters = [
+            p
+            for g in optimizer.param_groups
+            for p in g["params"]
+            if p.requires_grad and takes(g, state, p)
+        ]
+        held = {id(p): n for n, g in enumerate(optimizer.param_groups) for p in g["params"]}
+        self._group_of = [held[id(p)] for p in self.parameters]
+        self.seconds: float | None = None
+        self._shapes: Any = None
+        self._call = torch.compile(
+            self._trained, fullgraph=True, dynamic=False, backend=partial(inductor, steps)
+        )
+
+    def fits(self, batches: Sequence[Any]) -> bool:
+        """Whether batches have the shapes, and the optimizer the options, that this was made for."""
+        shapes = [shape_of(batch) for batch in batches]
+        if self._shapes is None:
+            self._shapes = shapes[0]
+        groups = [options_of(group) for group in self._optimizer.param_groups]
+        return groups == self._groups and all(shape == self._shapes for shape in shapes)
+
+    def __call__(self, batches: Sequence[Any], groups: Sequence[Sequence[dict[str, Any]]]) -> Block:
+        """Do the steps.
+
+        Args:
+            batches: as many as steps.
+            groups: the optimizer's, as they are for each step.
+        """
+        start = time.perf_counter()
+        device = self.parameters[0].device
+        moves = [[moved(group) for group in step] for step in groups]
+        hyper = torch.tensor(moves, dtype=torch.float32).to(device)
+        keys = torch.randint(-dropout.RANGE, dropout.RANGE, (self.steps,), dtype=torch.int32).to(
+            device
+        )
+        states = [self._optimizer.state[p] for p in self.parameters]
+        # torch.compile reads this when it traces; as a setting of the process it is put back.
+        with torch._dynamo.config.patch(trace_autograd_ops=True):  # pyright: ignore
+            good, losses, weights, norms, each, right = self._call(
+                list(batches), self.parameters, states, hyper, keys
+            )
+        self._optimizer._opt_called = True  # pyright: ignore[reportAttributeAccessIssue]  # schedulers look
+        if self.seconds is None:
+            self.seconds = time.perf_counter() - start
+        flags: list[bool] = good.tolist()
+        return Block(
+            done=flags.index(False) if not all(flags) else self.steps,
+            losses=losses.tolist(),
+            weights=None if weights is None else weights.tolist(),
+            norms=norms.tolist(),
+            each=each,
+            right=None if right is None else right.tolist(),
+        )
+
+    def _trained(
+        self,
+        batches: list[Any],
+        parameters: list[Tensor],
+        states: States,
+        hyper: Tensor,
+        dropout_keys: Tensor,
+    ) -> Any:
+        """The graph; `dropout_keys` is found in it by its name."""
+        dropout_keys.view(-1)
+        good = torch.ones((), dtype=torch.bool, device=hyper.device)
+        count = states[0]["step"].clone() if "step" in states[0] else hyper.new_zeros(())
+        outcomes: list[Any] = []
+        for number, batch in enumerate(batches):
+            before = [buffer.clone() for buffer in self._buffers]
+            with self._autocast():
+                loss, logits, weight = parts_of(self.forward(batch))
+            gradients = list(torch.autograd.grad(loss, parameters))
+            with torch.no_grad():
+                loss = loss.detach().float()
+                each = torch.stack([torch.linalg.vector_norm(g) for g in gradients])
+                norm = torch.linalg.vector_norm(each)
+                good = good & loss.isfinite() & norm.isfinite()
+                for buffer, old in zip(self._buffers, before, strict=True):
+                    buffer.copy_(torch.where(good, buffer, old))
+                count = count + good
+                self._update(
+                    parameters, self._clipped(gradients, norm), states, hyper[number], count, good
+                )
+                target = batch[-1] if isinstance(batch, list | tuple) else None
+                right = right_answers(logits, target)
+                counts = torch.stack([torch.as_tensor(n) for n in right[0][1:]]) if right else None
+                outcomes.append((good, loss, weight, norm, each, counts))
+        for state in states:
+            if "step" in state:
+                state["step"].copy_(count)
+        columns = list(zip(*outcomes, strict=True))
+        return [None if column[0] is None else torch.stack(column) for column in columns]
+
+    def _clipped(self, gradients: list[Tensor], norm: Tensor) -> list[Tensor]:
+        if self._rules.clip_norm is not None:
+            factor = (self._rules.clip_norm / (norm + 1e-6)).clamp(max=1.0)
+            gradients = [g * factor for g in gradients]
+        if self._rules.clip_value is not None:
+            most = self._rules.clip_value
+            gradients = [g.clamp(-most, most) for g in gradients]
+        return gradients
+
+    def _update(
+        self,
+        parameters: list[Tensor],
+        gradients: list[Tensor],
+        states: States,
+        hyper: Tensor,
+        count: Tensor,
+        good: Tensor,
+    ) -> None:
+        rule = RULES[type(self._optimizer)]
+        groups = [dict(options) for options in self._groups]
+        for p, g, state, group in zip(parameters, gradients, states, self._group_of, strict=True):
+            lr, momentum = hyper[group, 0], hyper[group, 1]
+            new = rule(p.detach(), g, state, groups[group], lr, momentum, count)
+            for name, value in new.items():
+                target = state[name] if name else p
+                target.copy_(torch.where(good, value, target))
+
+
+def takes(group: Any, state: Any, parameter: Tensor) -> bool:
+    """Whether the first step moved a parameter: one without a gradient has no state."""
+    stateless = "betas" not in group and not group.get("momentum")
+    return stateless or bool(state.get(parameter))
+
+
+def shape_of(batch: Any) -> Any:
+    """Shapes, dtypes and what is no tensor: what a graph is made for."""
+    if isinstance(batch, Tensor):
+        return tuple(batch.shape), batch.dtype
+    if isinstance(batch, dict):
+        return {key: shape_of(value) for key, value in batch.items()}
+    if isinstance(batch, list | tuple):
+        return [shape_of(item) for item in batch]
+    return batch
+
+
+def inductor(steps: int, graph: torch.fx.GraphModule, inputs: list[Any]) -> Any:
+    """torch.compile's own backend, with keyed dropout and a wrapper in C++ on a CPU."""
+    from torch._inductor.compile_fx import compile_fx
+
+    if any(isinstance(one, Tensor) and one.device.type != "cpu" for one in inputs):
+        return compile_fx(graph, inputs)
+    dropout.rewrite(graph, steps)
+    return compile_fx(graph, inputs, config_patches={"cpp_wrapper": True})
+
+
+def why_not(lanes: Sequence[Any], accumulate: int, average: Any) -> str | None:
+    """What keeps a run from steps in one graph, in words; None if nothing does."""
+    if len(lanes) > 1:
+        return "there are several optimizers"
+    lane = lanes[0]
+    kind = type(lane.optimizer)
+    if kind not in RULES:
+        return f"{kind.__name__} is none of {', '.join(one.__name__ for one in RULES)}"
+    if lane.scaler is not None:
+        return "fp16 scales the loss"
+    if lane.rules.nonfinite == "skip":
+        return "updates may be skipped"
+    if accumulate > 1:
+        return "gradients are accumulated"
+    if average is not None:
+        return "weights are averaged after each step"
+    return None
+
+
+def steps_for(parameters: Sequence[Tensor]) -> int:
+    """Steps in a call: a small network's own work is less than what surrounds a call."""
+    count = sum(p.numel() for p in parameters)
+    return 8 if count <= 4096 else 4 if count <= 65536 else 1
