@@ -27,6 +27,7 @@ CONTENDERS = {
     "fourbeat, own loop": "ours:loop",
     "fourbeat, own loop, not recorded": "ours:unrecorded",
     "fourbeat, fit": "ours:fit",
+    "fourbeat, fit, steps compiled": "ours:compiled",
 }
 
 

@@ -63,7 +63,7 @@ def unrecorded(workload: Workload, x: Tensor, y: Tensor, turns: Turns):
     return loop(workload, x, y, turns, record=0.0)
 
 
-def fit(workload: Workload, x: Tensor, y: Tensor, turns: Turns):
+def fit(workload: Workload, x: Tensor, y: Tensor, turns: Turns, **more: Any):
     """The default loop."""
     model, loader, options = parts(workload, x, y, turns)
     with tempfile.TemporaryDirectory() as folder:
@@ -74,5 +74,11 @@ def fit(workload: Workload, x: Tensor, y: Tensor, turns: Turns):
             epochs=workload.epochs,
             out=Path(folder) / "run",
             **options,
+            **more,
         )
     return evaluated(model)
+
+
+def compiled(workload: Workload, x: Tensor, y: Tensor, turns: Turns):
+    """The default loop with whole steps compiled."""
+    return fit(workload, x, y, turns, compile="step")
