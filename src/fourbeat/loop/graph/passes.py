@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from torch import nn
 
-from fourbeat.checkpoint import rng
 from fourbeat.data.batch import examples
 from fourbeat.errors import FourbeatError, first_line
 from fourbeat.loop.average import WeightAverage
@@ -164,22 +163,21 @@ class Whole:
     ) -> tuple[Block | None, list[list[float]]]:
         """Do a block's steps, and move schedules for those that were done."""
         lane, compiled = self._lane, program.seconds is not None
-        random = None if compiled else rng.capture()
         groups, back = lane.ahead(len(batches))
         rates = [[float(group["lr"]) for group in step] for step in groups]
         try:
+            if not compiled:
+                program.prepare(batches, groups)
+                log.info("compiled %d steps as one graph in %.1f s", program.steps, program.seconds)
             block = program(batches, groups)
         except FourbeatError:
             raise
         except Exception as error:  # a compiler may fail in any way
             back()
-            if random is not None:
-                rng.restore(random)
             self._off, self._program = True, None
-            self._say(f"steps run beat by beat: {type(error).__name__}: {first_line(error)}")
+            cause: Exception = getattr(error, "inner_exception", error)  # of a backend's
+            self._say(f"steps run beat by beat: {type(cause).__name__}: {first_line(cause)}")
             return None, rates
-        if not compiled:
-            log.info("compiled %d steps as one graph in %.1f s", program.steps, program.seconds)
         if block.done < len(batches):
             back()
             for _ in range(block.done):

@@ -5,15 +5,17 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
+from types import FunctionType, MethodType
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from fourbeat.checkpoint import rng
 from fourbeat.errors import BatchError
 from fourbeat.loop.graph import dropout
-from fourbeat.loop.graph.rules import RULES, moved, options_of
+from fourbeat.loop.graph.rules import RULES, numbers_of, options_of
 from fourbeat.loop.lane import Rules
 from fourbeat.loop.means import right_answers
 
@@ -109,7 +111,7 @@ class Program:
         self.seconds: float | None = None
         self._shapes: Any = None
         self._call = torch.compile(
-            self._trained, fullgraph=True, dynamic=False, backend=partial(inductor, steps)
+            anew(self._trained), fullgraph=True, dynamic=False, backend=partial(inductor, steps)
         )
 
     def fits(self, batches: Sequence[Any]) -> bool:
@@ -127,22 +129,18 @@ class Program:
             batches: as many as steps.
             groups: the optimizer's, as they are for each step.
         """
-        start = time.perf_counter()
         device = self.parameters[0].device
-        moves = [[moved(group) for group in step] for step in groups]
-        hyper = torch.tensor(moves, dtype=torch.float32).to(device)
+        hyper = torch.tensor(self._numbers(groups), dtype=torch.float32).to(device)
         keys = torch.randint(-dropout.RANGE, dropout.RANGE, (self.steps,), dtype=torch.int32).to(
             device
         )
-        states = [self._optimizer.state[p] for p in self.parameters]
+        states = self._states()
         # torch.compile reads this when it traces; as a setting of the process it is put back.
         with torch._dynamo.config.patch(trace_autograd_ops=True):  # pyright: ignore
             good, losses, weights, norms, each, right = self._call(
                 list(batches), self.parameters, states, hyper, keys
             )
         self._optimizer._opt_called = True  # pyright: ignore[reportAttributeAccessIssue]  # schedulers look
-        if self.seconds is None:
-            self.seconds = time.perf_counter() - start
         flags: list[bool] = good.tolist()
         return Block(
             done=flags.index(False) if not all(flags) else self.steps,
@@ -152,6 +150,44 @@ class Program:
             each=each,
             right=None if right is None else right.tolist(),
         )
+
+    def prepare(self, batches: Sequence[Any], groups: Sequence[Sequence[dict[str, Any]]]) -> None:
+        """Compile, and leave everything as it is: a compiler draws random numbers of its own."""
+        start = time.perf_counter()
+        held = [*self.parameters, *self._buffers]
+        held += [tensor for state in self._states() for tensor in state.values()]
+        before = [tensor.detach().clone() for tensor in held]
+        random = rng.capture()
+        try:
+            self(batches, groups)
+        finally:
+            rng.restore(random)
+            with torch.no_grad():
+                for tensor, value in zip(held, before, strict=True):
+                    tensor.copy_(value)
+        self.seconds = time.perf_counter() - start
+
+    def _states(self) -> States:
+        """What the optimizer keeps of each parameter."""
+        state = self._optimizer.state
+        kept = [state.get(p, {}) for p in self.parameters]
+        return [{n: v for n, v in one.items() if isinstance(v, Tensor)} for one in kept]
+
+    def _numbers(self, groups: Sequence[Sequence[dict[str, Any]]]) -> list[list[list[float]]]:
+        """What the rule takes of each step and group."""
+        optimizer = self._optimizer
+        counts = [self._count(group) for group in optimizer.param_groups]
+        return [
+            [numbers_of(type(optimizer), g, n + done) for g, n in zip(step, counts, strict=True)]
+            for done, step in enumerate(groups, 1)
+        ]
+
+    def _count(self, group: dict[str, Any]) -> int:
+        """Updates that the parameters of a group have had."""
+        for parameter in group["params"]:
+            if "step" in (state := self._optimizer.state.get(parameter, {})):
+                return int(state["step"])
+        return 0
 
     def _trained(
         self,
@@ -164,7 +200,7 @@ class Program:
         """The graph; `dropout_keys` is found in it by its name."""
         dropout_keys.view(-1)
         good = torch.ones((), dtype=torch.bool, device=hyper.device)
-        count = states[0]["step"].clone() if "step" in states[0] else hyper.new_zeros(())
+        count = hyper.new_zeros(())
         outcomes: list[Any] = []
         for number, batch in enumerate(batches):
             before = [buffer.clone() for buffer in self._buffers]
@@ -180,7 +216,7 @@ class Program:
                     buffer.copy_(torch.where(good, buffer, old))
                 count = count + good
                 self._update(
-                    parameters, self._clipped(gradients, norm), states, hyper[number], count, good
+                    parameters, self._clipped(gradients, norm), states, hyper[number], good
                 )
                 target = batch[-1] if isinstance(batch, list | tuple) else None
                 right = right_answers(logits, target)
@@ -188,7 +224,7 @@ class Program:
                 outcomes.append((good, loss, weight, norm, each, counts))
         for state in states:
             if "step" in state:
-                state["step"].copy_(count)
+                state["step"].add_(count)
         columns = list(zip(*outcomes, strict=True))
         return [None if column[0] is None else torch.stack(column) for column in columns]
 
@@ -207,17 +243,21 @@ class Program:
         gradients: list[Tensor],
         states: States,
         hyper: Tensor,
-        count: Tensor,
         good: Tensor,
     ) -> None:
-        rule = RULES[type(self._optimizer)]
-        groups = [dict(options) for options in self._groups]
+        update = RULES[type(self._optimizer)].update
         for p, g, state, group in zip(parameters, gradients, states, self._group_of, strict=True):
-            lr, momentum = hyper[group, 0], hyper[group, 1]
-            new = rule(p.detach(), g, state, groups[group], lr, momentum, count)
+            new = update(p.detach(), g, state, self._groups[group], hyper[group])
             for name, value in new.items():
                 target = state[name] if name else p
                 target.copy_(torch.where(good, value, target))
+
+
+def anew(method: Any) -> Any:
+    """A method with code of its own: torch.compile counts by code how often it has compiled."""
+    function = method.__func__
+    code = function.__code__.replace()
+    return MethodType(FunctionType(code, function.__globals__), method.__self__)
 
 
 def takes(group: Any, state: Any, parameter: Tensor) -> bool:
