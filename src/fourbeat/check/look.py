@@ -99,14 +99,15 @@ def place_of(node: Any) -> Place | None:
 
 
 def each_tensor(arguments: Any, named: Mapping[str, Any] | None = None) -> Iterator[Tensor]:
-    """The tensors among an operation's arguments or results, those in lists and tuples too."""
+    """The tensors among an operation's arguments or results, those in lists and tuples too.
+
+    Nested ones, as a transformer makes of padded rows in evaluation, have no shape to be read.
+    """
     values: list[Any] = [arguments] if isinstance(arguments, Tensor) else []
     if isinstance(arguments, list | tuple):
         values += arguments
     if named:
         values += named.values()
     for value in values:
-        if isinstance(value, Tensor):
-            yield value
-        elif isinstance(value, list | tuple):
-            yield from (one for one in value if isinstance(one, Tensor))  # pyright: ignore[reportUnknownVariableType]
+        found: Any = value if isinstance(value, list | tuple) else [value]
+        yield from (one for one in found if isinstance(one, Tensor) and not one.is_nested)

@@ -34,7 +34,7 @@ RULE = Rule(
     why="The first layer's output is that feature alone, and so is the gradient: steps that suit it are "
     "too small for all others. The model learns late, or nothing.",
     seen="In the first batches of a table, a column's mean size is above 1000, and a thousand times that "
-    "of the median column; the model has no normalising layer.",
+    "of the median column; or a batch of images holds whole numbers up to 255. The model has no normalising layer.",
     silent="Tables whose features are of one size; models that normalise.",
     bad="x = torch.stack([income, ratio], 1)\n",
     good="x = (x - x_train.mean(0)) / x_train.std(0)\n",

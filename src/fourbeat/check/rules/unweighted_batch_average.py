@@ -72,7 +72,11 @@ def averaged(sources: Sources, place: Place) -> Place | None:
         pattern = re.escape(name)
         over = re.escape(ast.unparse(loop.iter))
         if isinstance(node, ast.AugAssign):
-            ends = rf"{pattern} /=? len\({over}\)|{pattern} / len\({over}\)"
+            many = "|".join([rf"len\({over}\)", *(re.escape(one) for one in counters(loop))])
+            ends = rf"{pattern} /=? ({many})\b|{pattern} /=? len\({over}\)"
+            if isinstance(node.target, ast.Subscript):  # a table of values, divided one by one
+                ends += rf"|for \w+, \w+ in {re.escape(ast.unparse(node.target.value))}\.items\(\)"
+                ends = ends if re.search(rf"\w+ / ({many})", whole) else "$^"
         elif isinstance(node, ast.Call) and node.func.attr == "update":  # pyright: ignore[reportAttributeAccessIssue]
             ends = rf"{pattern}\.update\("
         else:
@@ -81,6 +85,18 @@ def averaged(sources: Sources, place: Place) -> Place | None:
             line: Any = node
             return Place(place.file, line.lineno, line.end_lineno or line.lineno)
     return None
+
+
+def counters(loop: ast.For) -> list[str]:
+    """Names that a loop adds 1 to in each round."""
+    return [
+        ast.unparse(node.target)
+        for node in loop.body
+        if isinstance(node, ast.AugAssign)
+        and isinstance(node.op, ast.Add)
+        and isinstance(node.value, ast.Constant)
+        and node.value.value == 1
+    ]
 
 
 def around(tree: ast.Module, line: int) -> ast.AST:
