@@ -12,6 +12,7 @@ from fourbeat.check.ledger import Ledger
 from fourbeat.check.modes import Modes
 from fourbeat.check.passes import Passes
 from fourbeat.check.rates import Rates
+from fourbeat.check.rounds import Rounds
 from fourbeat.check.sources import Sources
 from fourbeat.finding import Finding, Place, Severity
 from fourbeat.observe.stream import Stream
@@ -28,6 +29,7 @@ class Facts:
         cuts: where values left the graph.
         modes: in which mode models are called.
         passes: of DataLoaders.
+        rounds: of batches that come again.
         kept: graphs that outlive their backward.
         rates: how far updates go, and what becomes of the loss.
         sources: the syntax trees of its files.
@@ -51,6 +53,7 @@ class Facts:
         self.passes = Passes()
         self.kept = Kept()
         self.rates = Rates(self.ledger)
+        self.rounds = Rounds(self.ledger)
         self.steps = 0
         self.folder: Path | None = None
         self.over: Callable[[], bool] = lambda: False

@@ -7,7 +7,7 @@ from typing import Any
 from fourbeat.check.facts import Facts
 from fourbeat.check.modes import Call
 from fourbeat.check.rule import Readers, Rule
-from fourbeat.check.sources import Sources
+from fourbeat.check.sources import Sources, around
 from fourbeat.finding import Place
 from fourbeat.observe.finer import Ended
 from fourbeat.observe.place import stack
@@ -97,16 +97,6 @@ def counters(loop: ast.For) -> list[str]:
         and isinstance(node.value, ast.Constant)
         and node.value.value == 1
     ]
-
-
-def around(tree: ast.Module, line: int) -> ast.AST:
-    """The innermost function around a line, or the module."""
-    found: ast.AST = tree
-    for node in ast.walk(tree):
-        function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        if function and node.lineno <= line <= (node.end_lineno or node.lineno):
-            found = node
-    return found
 
 
 def gathered(node: ast.AST) -> tuple[str, ast.expr | None]:
