@@ -70,6 +70,28 @@ def rows_are_mixed(
     return any(not _close(a[order.to(a.device)], b) for a, b in pairs)
 
 
+def rows_see_others(facts: Facts, module: nn.Module, inputs: tuple[Any, ...]) -> bool | None:
+    """Whether a model's answers for the second half of a batch are other ones without the first half.
+
+    Args:
+        facts: of the script.
+        module: the model.
+        inputs: of a call; of tensors with as many rows as the first one the second half is given.
+
+    Returns:
+        None where it cannot be tried.
+    """
+    first = next(each_tensor(inputs), None)
+    if first is None or first.dim() == 0 or len(first) < 3:
+        return None
+    n = len(first)
+    half = tuple(one[n // 2 :] if _has_rows(one, n) else one for one in inputs)
+    both = answers(facts, module, [inputs, half])
+    pairs = [] if both is None else [(a[n // 2 :], b) for a, b in zip(*both, strict=False)]
+    pairs = [(a, b) for a, b in pairs if a.shape == b.shape]
+    return any(not _close(a, b) for a, b in pairs) if pairs else None
+
+
 def _has_rows(one: Any, n: int) -> bool:
     return isinstance(one, Tensor) and one.dim() > 0 and len(one) == n
 

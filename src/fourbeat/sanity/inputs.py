@@ -1,4 +1,4 @@
-"""Inputs of which one feature drowns the others, and pixels as they come from a file."""
+"""Inputs of which one feature drowns the others."""
 
 from torch import Tensor, nn
 
@@ -16,14 +16,12 @@ def unnormalised(model: nn.Module, given: Tensor) -> Told | None:
 
     Args:
         model: that is given it; one that normalises is trusted to.
-        given: its input; any but a floating-point tensor of shape (N, features), or of pixels, is left alone.
+        given: its input; any but a floating-point tensor of shape (N, features) is left alone.
     """
-    if not given.is_floating_point() or given.requires_grad or given.dim() < 2:
+    if not given.is_floating_point() or given.requires_grad or given.dim() != 2:
         return None
-    if len(given) < ROWS or any("norm" in type(one).__name__.lower() for one in model.modules()):
+    if len(given) < ROWS or normalises(model):
         return None
-    if given.dim() != 2:
-        return _bytes(given)
     sizes = given.detach().float().abs().mean(0)
     largest, usual = float(sizes.max()), float(sizes.median())
     if not largest > FAR * max(usual, 1.0):
@@ -41,19 +39,6 @@ def unnormalised(model: nn.Module, given: Tensor) -> Told | None:
     )
 
 
-def _bytes(given: Tensor) -> Told | None:
-    """Whether a batch holds pixels from 0 to 255: whole numbers, and many different ones."""
-    if given.dim() != 4 or given.shape[2] < 4 or given.shape[3] < 4:
-        return None
-    values = given.detach()[:ROWS].float().reshape(-1)
-    least, most = float(values.min()), float(values.max())
-    if not (least >= 0 and 128 < most <= 255) or bool((values != values.round()).any()):
-        return None
-    if len(values.unique()) < 64 or float(values.mean()) < 16:
-        return None
-    return Told(
-        f"the images are given as whole numbers from {least:.0f} to {most:.0f}: the first layer's outputs are "
-        "about a hundred times larger than its initialisation expects",
-        "Divide by 255; better, subtract the mean and divide by the standard deviation of each channel.",
-        {"least": least, "most": most, "mean": round(float(values.mean()), 1)},
-    )
+def normalises(model: nn.Module) -> bool:
+    """Whether a model has a layer that normalises."""
+    return any("norm" in type(one).__name__.lower() for one in model.modules())

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from fourbeat.check.facts import Facts
 from fourbeat.check.look import each_tensor
-from fourbeat.check.probe import rows_are_mixed
+from fourbeat.check.probe import rows_see_others
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.finding import Place
 from fourbeat.observe.finer import Called, Calling, Operation
@@ -53,13 +53,13 @@ def watch(facts: Facts) -> Readers:
             if second in answer.shape or probes >= _PROBES:
                 continue
             probes += 1
-            if rows_are_mixed(facts, event.module, event.inputs):
+            if rows_see_others(facts, event.module, event.inputs):
                 facts.report(
                     RULE.name,
                     "error",
                     place,
                     f"the layer takes a batch of {rows} rows for a sequence of {rows} steps, and its {second} steps "
-                    "for rows: each row's answer depends on the rows before it",
+                    "for rows: each row's answer depends on the others",
                     "Build the layer with batch_first=True, or give it x.transpose(0, 1).",
                     rows=rows,
                     steps=second,
@@ -74,10 +74,10 @@ RULE = Rule(
     severity="error",
     what="A recurrent or attention layer without `batch_first=True` is given (batch, time, features).",
     why="By default these layers read (time, batch, features). No shape is wrong, but they pass their state from "
-    "row to row of the batch and never along time. The training loss may even fall.",
+    "row to row of the batch, or let its rows attend to each other, and never see the order of time. The training loss may even fall.",
     seen="Such a layer is given as many steps as the model is given and answers rows; the other dimension is gone "
-    "from the answer, so it was time; and on a copy of the model, permuted rows give other answers than the "
-    "answers permuted.",
+    "from the answer, so it was time; and a copy of the model answers the second half of a batch otherwise "
+    "without the first half.",
     silent="Sequences with time first; sequences of one row; layers with batch_first; rows that attend to each "
     "other on purpose.",
     bad="self.gru = nn.GRU(8, 32)\n...\nh, _ = self.gru(x)  # x is (batch, time, 8)\nreturn self.out(h[:, -1])\n",

@@ -133,7 +133,7 @@ def drawn(sources: Sources, frames: list[Place]) -> Place | None:
     """
     for k, frame in enumerate(frames):
         tree, loops = sources.tree(frame.file), sources.loops(frame)
-        again = any(sources.loops(outer) for outer in frames[k + 1 :])
+        again = frame.function != "<module>" and any(map(sources.loops, frames[k + 1 :]))
         if tree is None or not (again or loops):
             continue
         scope = around(tree, frame.line) if again else loops[0]

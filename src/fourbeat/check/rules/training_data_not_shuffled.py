@@ -7,6 +7,7 @@ from torch import Tensor
 
 from fourbeat.check.facts import Facts
 from fourbeat.check.graph import CALCULUS, name_of, node_of, through
+from fourbeat.check.ledger import Run
 from fourbeat.check.passes import Pass
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.finding import Place
@@ -39,7 +40,7 @@ def watch(facts: Facts) -> Readers:
         """Batches that are the same in each round, class by class: rows are sliced in their own order."""
         n = None if loaders or not targets else facts.rounds.length(2)
         runs = facts.rounds.runs[: n or 0]
-        if not runs or any(run.number not in targets for run in runs):
+        if not runs or any(not of_rows(run, targets.get(run.number, [])) for run in runs):
             return
         told = by_class([label for run in runs for label in targets[run.number]])
         if told is not None:
@@ -76,6 +77,11 @@ def watch(facts: Facts) -> Readers:
     facts.passes.giving.append(giving)
     facts.passes.ending.append(ending)
     return {Differentiating: differentiating, Ended: ended}
+
+
+def of_rows(run: Run, found: list[float]) -> bool:
+    """Whether labels are one for each row that a model was given, and not one for each pixel or word."""
+    return bool(found) and any(shape[:1] == (len(found),) for shape, *_ in run.inputs[:1])
 
 
 def target_of(root: Tensor) -> list[float] | None:
