@@ -78,6 +78,11 @@ class Facts:
         key = (finding.rule, place.file if place else "", place.line if place else 0)
         self.findings.setdefault(key, finding)
 
+    def unseen(self, rule: str) -> Place | None:
+        """Where to point for a loss that was not looked at closely: to what the rule has found, or to the backward."""
+        found = next((one.place for one in self.findings.values() if one.rule == rule), None)
+        return found or self.ledger.root_place
+
     def names(self, optimizer: Any) -> str:
         """What the script calls an optimizer, in words."""
         subjects = self.stream.subjects()

@@ -80,7 +80,7 @@ def watch(facts: Facts) -> Readers:
             if shapes is None:
                 continue
             report(
-                place_of(node) or facts.ledger.root_place,
+                place_of(node) or facts.unseen(RULE.name),
                 shapes,
                 "the best that can be learnt is their mean",
             )
