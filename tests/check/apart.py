@@ -133,6 +133,8 @@ def apart(file: Path, *, bare: bool) -> dict[str, Any]:
                 os.dup2(printed.fileno(), 2)
                 os.chdir(folder)
                 warnings.simplefilter("default")
+                # Python 3.12 warns of threads at a fork, and this process has some now and then.
+                warnings.filterwarnings("ignore", "This process", DeprecationWarning)
                 result = answer(file, bare=bare)
             except BaseException:
                 result = {"file": file.name, "crash": traceback.format_exc()}

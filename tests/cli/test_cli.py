@@ -413,7 +413,7 @@ def test_the_second_process_is_refused_with_4(workplace):
     process.send_signal(signal.SIGSTOP)
     try:
         done = apart("resume", "held", cwd=workplace, check=4)
-        assert f'"pid": {process.pid}' in done.stderr
+        assert f"process {process.pid} on " in done.stderr
         fourbeat("show", "held", cwd=workplace, check=0)  # readers are free
     finally:
         process.send_signal(signal.SIGCONT)

@@ -9,6 +9,9 @@ from torch import Tensor, nn
 
 from fourbeat.errors import BatchError
 
+READ = {torch.float32, torch.float64, torch.int64, torch.int32}
+"""What NumPy has as well."""
+
 
 def walk(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Tensor]]:
     """Every tensor of a nested value in order, with the keys that lead to it."""
@@ -33,6 +36,10 @@ def examples(batch: Any) -> int:
     Raises:
         BatchError: for a batch without such a tensor, or an empty one.
     """
+    if type(batch) is tuple:  # the usual one, without the walk
+        first = cast(Any, batch)[0] if batch else None
+        if isinstance(first, Tensor) and first.ndim and len(first):
+            return len(first)
     for tensor in tensors(batch):
         if tensor.ndim == 0:
             continue
@@ -60,7 +67,7 @@ def device_of(model: nn.Module) -> torch.device:
 def to_device(batch: Any, device: torch.device) -> Any:
     """The batch on a device; what is there already is left as it is."""
     if isinstance(batch, Tensor):
-        return batch.to(device, non_blocking=True)
+        return batch if batch.device == device else batch.to(device, non_blocking=True)
     if isinstance(batch, Mapping):
         items = cast(Mapping[Any, Any], batch).items()
         moved = {key: to_device(value, device) for key, value in items}
@@ -72,6 +79,11 @@ def to_device(batch: Any, device: torch.device) -> Any:
             return type(batch)(*parts)
         return tuple(parts) if isinstance(batch, tuple) else parts
     return batch
+
+
+def is_plain(tensor: Tensor) -> bool:
+    """Whether NumPy reads it where it is; on a small one its operations cost a tenth of torch's."""
+    return type(tensor) is Tensor and tensor.device.type == "cpu" and tensor.dtype in READ
 
 
 def inputs_and_target(batch: Any) -> tuple[tuple[Any, ...], Tensor]:

@@ -39,7 +39,7 @@ def optimizer(subject: Subject) -> Part:
     if options.weight_decay or options.name == "adamw":  # which has a default of its own
         constants["WEIGHT_DECAY"] = options.weight_decay
         arguments.append("weight_decay=WEIGHT_DECAY")
-    if subject.device == "cuda":
+    if subject.fused:
         arguments.append("fused=True")
     what = "model.parameters()"
     if options.groups:

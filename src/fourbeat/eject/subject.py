@@ -28,6 +28,11 @@ class Subject:
         return "" if self.device == "cpu" else f'.to("{self.device}")'
 
     @property
+    def fused(self) -> bool:
+        """Whether the optimizer's step was one kernel."""
+        return any(g["fused"] for one in self.receipt.optimizers.values() for g in one.groups)
+
+    @property
     def own_data(self) -> bool:
         """Whether the data is made by the user's own code."""
         return self.config.data.factory is not None

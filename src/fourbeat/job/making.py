@@ -39,8 +39,11 @@ def make_optimizer(config: OptimizerConfig, model: nn.Module) -> Optimizer:
     except FourbeatError as error:
         raise ConfigError(error.problems) from None
     options: dict[str, Any] = {"lr": config.lr, "weight_decay": config.weight_decay}
-    if device_of(model).type == "cuda":
-        options["fused"] = True  # one kernel, and the check for finite values waits for nothing
+    sparse = any(getattr(module, "sparse", False) for module in model.modules())
+    if not sparse and device_of(model).type in ("cpu", "cuda"):
+        options["fused"] = (
+            True  # one kernel; on a GPU the check for finite values waits for nothing
+        )
     if config.name == "sgd":
         return torch.optim.SGD(groups, momentum=config.momentum, **options)
     if config.name == "adam":

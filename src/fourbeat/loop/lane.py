@@ -14,6 +14,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from fourbeat.errors import BeatError, RunError
+from fourbeat.loop.direct import Direct
 from fourbeat.loop.gate import Gate
 from fourbeat.loop.schedule import Interval, interval_of
 from fourbeat.loop.share import Weight
@@ -97,6 +98,7 @@ class Lane:
         self.rules = rules
         self.warmup = warmup
         self._stream = stream
+        self._direct = Direct(optimizer)
         waits = scaler is not None or rules.nonfinite == "skip"  # what they do depends on it
         self.gate = None if waits else Gate.of(optimizer)
         self._first: Weight = 1
@@ -120,7 +122,7 @@ class Lane:
             self.gate.clear()
 
     def _zero_grad(self) -> None:
-        self.optimizer.zero_grad(set_to_none=True)
+        self._direct.clear()
         if self._heard(Clear):
             self._emit(Clear(self.optimizer))
 
@@ -182,7 +184,7 @@ class Lane:
             if self.scaler is not None:
                 self.scaler.step(self.optimizer)
             else:
-                self.optimizer.step()
+                self._direct.step()
         if self._heard(Updated):
             self._emit(Updated(self.optimizer, done))
         if self.scaler is not None:

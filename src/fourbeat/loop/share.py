@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import numpy as np
 from torch import Tensor, nn
 
+from fourbeat.data.batch import is_plain
 from fourbeat.errors import BatchError
 
 Weight = int | float | Tensor
@@ -27,6 +29,8 @@ def share_of(loss_fn: Any, target: Any, examples: int) -> Weight:
     counts = isinstance(loss_fn, nn.CrossEntropyLoss | nn.NLLLoss)
     if not counts or not isinstance(target, Tensor) or target.is_floating_point():
         return examples
+    if loss_fn.weight is None and is_plain(target):
+        return int(np.count_nonzero(target.numpy() != loss_fn.ignore_index))
     kept = target != loss_fn.ignore_index
     if loss_fn.weight is None:
         return kept.sum()

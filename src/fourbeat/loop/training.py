@@ -321,7 +321,7 @@ class Training:
         state.means.add(entries)
         if not step.counted:
             step.counted = True
-            count = sum(examples(batch) for batch in step.read)
+            count = sum(map(examples, step.read))
             step.examples = count
             state.step += 1
             state.means.examples += count

@@ -65,5 +65,7 @@ def dump(seen: Seen, folder: Path) -> Path:
         path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
     except (OSError, SafetensorError) as error:
         why = getattr(error, "strerror", None) or first_line(error)
-        raise RunError(f"the step cannot be written: {why}", str(folder), "Name another folder, or make room") from None
+        raise RunError(
+            f"the step cannot be written: {why}", str(folder), "Name another folder, or make room"
+        ) from None
     return path

@@ -1,0 +1,78 @@
+"""The same trainings in fourbeat."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor, nn
+
+import fourbeat as fb
+from loops.plain import evaluated, optimizer_of
+from loops.turns import Turns
+from loops.workloads import Workload
+
+
+class Timed(fb.TensorLoader):
+    """A loader that tells when a pass begins, when a step is done and when the pass is over."""
+
+    turns: Turns
+
+    def numbered(self, *args: Any) -> Any:
+        """See `TensorLoader.numbered`; the step before is done when the next batch is asked for."""
+        self.turns.starts()
+        for number, found in enumerate(super().numbered(*args)):
+            if number:
+                self.turns.step()
+            yield found
+        self.turns.step()
+        self.turns.ends()
+
+
+def parts(workload: Workload, x: Tensor, y: Tensor, turns: Turns):
+    """What both ways of training are given."""
+    model = workload.model()
+    optimizer, scheduler = optimizer_of(workload, model, len(x), fused=True)
+    loader = Timed(x, y, batch_size=workload.batch, shuffle=True)
+    loader.turns = turns
+    options: dict[str, Any] = {"model": model, "optimizer": optimizer, "scheduler": scheduler}
+    if workload.recipe == "full":
+        options |= {"precision": "bf16", "clip_norm": 1.0, "schedule": "step"}
+    return model, loader, options
+
+
+def loop(workload: Workload, x: Tensor, y: Tensor, turns: Turns, *, record: float = 0.02):
+    """The loop in one's own hands, within `fourbeat.Run`."""
+    model, loader, options = parts(workload, x, y, turns)
+    loss_fn = nn.CrossEntropyLoss()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        fb.Run(Path(folder) / "run", **options, record=record) as run,
+    ):
+        for epoch in run.epochs(workload.epochs):
+            for step in run.train(loader):
+                inputs, target = step.batch
+                logits = model(inputs)
+                step.backward(loss_fn(logits, target), logits)
+                step.update()
+            epoch.close()
+    return evaluated(model)
+
+
+def unrecorded(workload: Workload, x: Tensor, y: Tensor, turns: Turns):
+    """The same without the flight recorder."""
+    return loop(workload, x, y, turns, record=0.0)
+
+
+def fit(workload: Workload, x: Tensor, y: Tensor, turns: Turns):
+    """The default loop."""
+    model, loader, options = parts(workload, x, y, turns)
+    with tempfile.TemporaryDirectory() as folder:
+        fb.fit(
+            options.pop("model"),
+            loader,
+            loss_fn=nn.CrossEntropyLoss(),
+            epochs=workload.epochs,
+            out=Path(folder) / "run",
+            **options,
+        )
+    return evaluated(model)
