@@ -67,9 +67,10 @@ def averaged(sources: Sources, place: Place) -> Place | None:
         return None
     for node in ast.walk(loop):
         name, value = gathered(node)
-        if value is None or not is_mean(tree, loop, value):
-            continue
         pattern = re.escape(name)
+        stacked = re.search(rf"stack\({pattern}\)\.mean\(\)", whole) is not None
+        if value is None or not is_mean(tree, loop, value, stacked):
+            continue
         over = re.escape(ast.unparse(loop.iter))
         if isinstance(node, ast.AugAssign):
             many = "|".join([rf"len\({over}\)", *(re.escape(one) for one in counters(loop))])
@@ -112,8 +113,15 @@ def gathered(node: ast.AST) -> tuple[str, ast.expr | None]:
     return meter, node.args[0] if known else None
 
 
-def is_mean(tree: ast.Module, loop: ast.For, value: ast.expr) -> bool:
-    """Whether a value is a number that is the mean of a batch, and nothing weights it."""
+def is_mean(tree: ast.Module, loop: ast.For, value: ast.expr, number: bool) -> bool:
+    """Whether a value is a number that is the mean of a batch, and nothing weights it.
+
+    Args:
+        tree: of the file.
+        loop: that gathers it.
+        value: itself.
+        number: whether it is known to be a number, and not one for each row.
+    """
     text = ast.unparse(value)
     if any(
         isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) for node in ast.walk(value)
@@ -125,7 +133,7 @@ def is_mean(tree: ast.Module, loop: ast.For, value: ast.expr) -> bool:
             for one in ast.walk(loop):
                 if isinstance(one, ast.Assign) and node.id in map(ast.unparse, one.targets):
                     text += " " + ast.unparse(one.value)
-    numbers = ".item()" in text or "float(" in text
+    numbers = number or ".item()" in text or "float(" in text
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef) and re.search(rf"\b{function.name}\(", text):
             body = ast.unparse(function)
