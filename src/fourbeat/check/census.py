@@ -101,6 +101,15 @@ class Census:
         found = [one for one in self._known.values() if one.last == self.walked and not one.held]
         return [one for one in found if isinstance(one.parameter(), nn.Parameter)]
 
+    def free(self) -> list[Tensor]:
+        """Leaves that the last loss reached, and that no optimizer ever held; also those that no module has."""
+        found = [
+            one.parameter()
+            for one in self._known.values()
+            if one.last == self.walked and not one.held
+        ]
+        return [p for p in found if p is not None]
+
     def _operation(self, event: Operation) -> None:
         for one in each_tensor(event.arguments, event.named):
             if isinstance(one, nn.Parameter) and one.requires_grad:

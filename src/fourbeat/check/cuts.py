@@ -7,7 +7,7 @@ from weakref import ref
 import torch
 from torch import Tensor, nn
 
-from fourbeat.check.graph import leaves
+from fourbeat.check.graph import leaves, node_of
 from fourbeat.check.look import each_tensor
 from fourbeat.finding import Place
 from fourbeat.observe.finer import Differentiated, Differentiating, Operation
@@ -88,7 +88,7 @@ class Cuts:
             return
         if name in _CREATES:
             cuts += self._exported
-        if live and not any(one.requires_grad for one in results) and not name.endswith("_"):
+        if live and not name.endswith("_") and not any(_lives(one, inputs) for one in results):
             cuts += self._cut(name, live)
         for one in results:
             self._carry(one, cuts)
@@ -112,3 +112,10 @@ class Cuts:
         if not found:
             return []
         return [Cut(here(), name, torch.is_grad_enabled(), [ref(p) for p in found.values()])]
+
+
+def _lives(result: Tensor, inputs: list[Tensor]) -> bool:
+    """Whether a result belongs to the graph: a view made without gradients says that it requires one, and has no node."""
+    return result.requires_grad and (
+        node_of(result) is not None or any(result is one for one in inputs)
+    )

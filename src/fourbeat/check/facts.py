@@ -12,6 +12,7 @@ from fourbeat.check.ledger import Ledger
 from fourbeat.check.modes import Modes
 from fourbeat.check.passes import Passes
 from fourbeat.check.rates import Rates
+from fourbeat.check.rounds import Rounds
 from fourbeat.check.sources import Sources
 from fourbeat.finding import Finding, Place, Severity
 from fourbeat.observe.stream import Stream
@@ -28,6 +29,7 @@ class Facts:
         cuts: where values left the graph.
         modes: in which mode models are called.
         passes: of DataLoaders.
+        rounds: of batches that come again.
         kept: graphs that outlive their backward.
         rates: how far updates go, and what becomes of the loss.
         sources: the syntax trees of its files.
@@ -51,6 +53,7 @@ class Facts:
         self.passes = Passes()
         self.kept = Kept()
         self.rates = Rates(self.ledger)
+        self.rounds = Rounds(self.ledger)
         self.steps = 0
         self.folder: Path | None = None
         self.over: Callable[[], bool] = lambda: False
@@ -74,6 +77,11 @@ class Facts:
         place = finding.place
         key = (finding.rule, place.file if place else "", place.line if place else 0)
         self.findings.setdefault(key, finding)
+
+    def unseen(self, rule: str) -> Place | None:
+        """Where to point for a loss that was not looked at closely: to what the rule has found, or to the backward."""
+        found = next((one.place for one in self.findings.values() if one.rule == rule), None)
+        return found or self.ledger.root_place
 
     def names(self, optimizer: Any) -> str:
         """What the script calls an optimizer, in words."""

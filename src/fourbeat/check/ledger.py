@@ -184,6 +184,7 @@ class Ledger:
         self._lives: dict[int, tuple[ref[Tensor], Life]] = {}
         self._before: dict[int, tuple[Tensor | None, int]] = {}
         self._run: Run | None = None
+        self._closing: Step | None = None
         self._inputs: list[Any] = []
         self.readers: dict[type[Any], Callable[[Any], None]] = {
             Made: self._made,
@@ -340,6 +341,7 @@ class Ledger:
             account.stale, account.last = account.stale + 1, step
         account.between += bool(account.clears) and account.number > 1
         account.clears, account.fed, account.passes = [], [], 0
+        self._closing = step if event.closure else None
         if not event.closure:
             for tell in self.steps:
                 tell(step)
@@ -349,12 +351,18 @@ class Ledger:
 
     def _updated(self, event: Updated) -> None:
         """What a closure's backward gave is taken, too."""
+        step, self._closing = self._closing, None
+        stale = False
         for p in parameters(event.optimizer):
             life = self._life(p)
+            stale |= 0 < life.taken < len(life.runs)
             if life.runs:
                 life.taken = len(life.runs)
                 for run in life.runs:
                     run.consumed.add(id(event.optimizer))
+        if step is not None and stale:
+            account = self._account(event.optimizer)
+            account.stale, account.last = account.stale + 1, step
 
     def _clip(self, event: Clip) -> None:
         for p in event.parameters:

@@ -1,12 +1,12 @@
 """When to look closely, and the lines that operations came from."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from fourbeat.check.graph import node_of
+from fourbeat.check.graph import node_of, parents
 from fourbeat.finding import Place
 from fourbeat.observe.close import CloseLook, fuses
 from fourbeat.observe.events import Updating
@@ -98,15 +98,32 @@ def place_of(node: Any) -> Place | None:
     return node.metadata.get(_KEY)
 
 
+def place_after(roots: Iterable[Tensor], node: Any) -> Place | None:
+    """The line that made a node, or else the first node after it on the way to a root: one call may make many."""
+    ways = [root for root in map(node_of, roots) if root is not None]
+    came: dict[Any, Any] = dict.fromkeys(ways)
+    for one in ways:
+        fresh = [parent for parent in parents(one) if parent not in came]
+        came.update(dict.fromkeys(fresh, one))
+        ways += fresh
+        if node in came or len(came) > 256:
+            break
+    one = node if node in came else None
+    while one is not None and place_of(one) is None:
+        one = came[one]
+    return None if one is None else place_of(one)
+
+
 def each_tensor(arguments: Any, named: Mapping[str, Any] | None = None) -> Iterator[Tensor]:
-    """The tensors among an operation's arguments or results, those in lists and tuples too."""
+    """The tensors among an operation's arguments or results, those in lists and tuples too.
+
+    Nested ones, as a transformer makes of padded rows in evaluation, have no shape to be read.
+    """
     values: list[Any] = [arguments] if isinstance(arguments, Tensor) else []
     if isinstance(arguments, list | tuple):
         values += arguments
     if named:
         values += named.values()
     for value in values:
-        if isinstance(value, Tensor):
-            yield value
-        elif isinstance(value, list | tuple):
-            yield from (one for one in value if isinstance(one, Tensor))  # pyright: ignore[reportUnknownVariableType]
+        found: Any = value if isinstance(value, list | tuple) else [value]
+        yield from (one for one in found if isinstance(one, Tensor) and not one.is_nested)

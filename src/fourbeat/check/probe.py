@@ -35,13 +35,48 @@ def answers(
             return None
 
 
-def rows_are_mixed(facts: Facts, module: nn.Module, inputs: tuple[Any, ...]) -> bool | None:
+def rows_are_mixed(
+    facts: Facts, module: nn.Module, inputs: tuple[Any, ...], dim: int = 0
+) -> bool | None:
     """Whether a model's answers for permuted rows are other than its answers, permuted.
 
     Args:
         facts: of the script.
         module: the model.
         inputs: of a call; tensors of as many rows as the first one are permuted together.
+        dim: of the first input in which its rows lie; those of answers lie in dimension 0.
+
+    Returns:
+        None where it cannot be tried.
+    """
+    first = next(each_tensor(inputs), None)
+    if first is None or first.dim() <= dim or first.shape[dim] < 3:
+        return None
+    n = first.shape[dim]
+    order = torch.arange(n - 1, -1, -1, device=first.device)
+
+    def turned(one: Any) -> Any:
+        for where in (dim, 0):
+            if isinstance(one, Tensor) and one.dim() > where and one.shape[where] == n:
+                return one.index_select(where, order.to(one.device))
+        return one
+
+    both = answers(facts, module, [inputs, tuple(map(turned, inputs))])
+    if both is None:
+        return None
+    pairs = [(a, b) for a, b in zip(*both, strict=False) if _has_rows(a, n) and a.shape == b.shape]
+    if not pairs:
+        return None
+    return any(not _close(a[order.to(a.device)], b) for a, b in pairs)
+
+
+def rows_see_others(facts: Facts, module: nn.Module, inputs: tuple[Any, ...]) -> bool | None:
+    """Whether a model's answers for the second half of a batch are other ones without the first half.
+
+    Args:
+        facts: of the script.
+        module: the model.
+        inputs: of a call; of tensors with as many rows as the first one the second half is given.
 
     Returns:
         None where it cannot be tried.
@@ -50,18 +85,11 @@ def rows_are_mixed(facts: Facts, module: nn.Module, inputs: tuple[Any, ...]) -> 
     if first is None or first.dim() == 0 or len(first) < 3:
         return None
     n = len(first)
-    order = torch.arange(n - 1, -1, -1, device=first.device)
-
-    def turned(one: Any) -> Any:
-        return one[order.to(one.device)] if _has_rows(one, n) else one
-
-    both = answers(facts, module, [inputs, tuple(map(turned, inputs))])
-    if both is None:
-        return None
-    pairs = [(a, b) for a, b in zip(*both, strict=False) if _has_rows(a, n) and a.shape == b.shape]
-    if not pairs:
-        return None
-    return any(not _close(turned(a), b) for a, b in pairs)
+    half = tuple(one[n // 2 :] if _has_rows(one, n) else one for one in inputs)
+    both = answers(facts, module, [inputs, half])
+    pairs = [] if both is None else [(a[n // 2 :], b) for a, b in zip(*both, strict=False)]
+    pairs = [(a, b) for a, b in pairs if a.shape == b.shape]
+    return any(not _close(a, b) for a, b in pairs) if pairs else None
 
 
 def _has_rows(one: Any, n: int) -> bool:

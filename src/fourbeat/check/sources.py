@@ -65,6 +65,16 @@ def calls(sources: Sources, place: Place, *methods: str) -> list[ast.Call]:
     ]
 
 
+def around(tree: ast.Module, line: int) -> ast.AST:
+    """The innermost function around a line, or the module."""
+    found: ast.AST = tree
+    for node in ast.walk(tree):
+        function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if function and node.lineno <= line <= (node.end_lineno or node.lineno):
+            found = node
+    return found
+
+
 def outside(sources: Sources, frames: list[Place], inner: list[Place]) -> int | None:
     """In how many loops a line stands, if it stands outside of one that another line stands in.
 

@@ -210,15 +210,22 @@ class StateTaken:
 
 @dataclass(slots=True)
 class StateGiven:
-    """`module.load_state_dict(state)` is about to be carried out."""
+    """`module.load_state_dict(state)` is about to be carried out.
+
+    Attributes:
+        module: that is given it.
+        state: its tensors by name.
+        strict: whether torch refuses names that do not match.
+    """
 
     module: nn.Module
     state: Any
+    strict: bool
 
 
 @dataclass(slots=True)
-class Saving:
-    """`torch.save` is about to write.
+class Saved:
+    """`torch.save` has written.
 
     Attributes:
         value: what.
@@ -317,7 +324,7 @@ Finer = (
     | Seeded
     | StateTaken
     | StateGiven
-    | Saving
+    | Saved
     | Loading
     | Scaling
     | Replicated

@@ -245,16 +245,17 @@ def _states(stack: ExitStack, script: Script) -> None:
     def giving(original: Function) -> Function:
         def load_state_dict(self: nn.Module, state_dict: Any, *args: Any, **kwargs: Any) -> Any:
             if script.live:
-                script.emit(finer.StateGiven(self, state_dict))
+                strict = bool(args[0] if args else kwargs.get("strict", True))
+                script.emit(finer.StateGiven(self, state_dict, strict))
             return original(self, state_dict, *args, **kwargs)
 
         return load_state_dict
 
     def saving(original: Function) -> Function:
         def save(obj: Any, f: Any, *args: Any, **kwargs: Any) -> None:
-            if script.live:
-                script.emit(finer.Saving(obj, f))
             original(obj, f, *args, **kwargs)
+            if script.live:
+                script.emit(finer.Saved(obj, f))
 
         return save
 

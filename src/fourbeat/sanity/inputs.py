@@ -20,7 +20,7 @@ def unnormalised(model: nn.Module, given: Tensor) -> Told | None:
     """
     if not given.is_floating_point() or given.requires_grad or given.dim() != 2:
         return None
-    if len(given) < ROWS or any("norm" in type(one).__name__.lower() for one in model.modules()):
+    if len(given) < ROWS or normalises(model):
         return None
     sizes = given.detach().float().abs().mean(0)
     largest, usual = float(sizes.max()), float(sizes.median())
@@ -37,3 +37,8 @@ def unnormalised(model: nn.Module, given: Tensor) -> Told | None:
             "median_size": round(usual, 4),
         },
     )
+
+
+def normalises(model: nn.Module) -> bool:
+    """Whether a model has a layer that normalises."""
+    return any("norm" in type(one).__name__.lower() for one in model.modules())

@@ -6,6 +6,7 @@ from fourbeat.check.rules import (
     activation_cannot_reach_target,
     augmentation_rng_duplicated_in_workers,
     average_aliases_weights,
+    batch_first_missing,
     best_model_is_the_model,
     best_state_not_copied,
     bf16_weight_updates_rounded_away,
@@ -30,6 +31,7 @@ from fourbeat.check.rules import (
     layers_share_weights_by_accident,
     learning_rate_too_high,
     learning_rate_too_low,
+    loaded_state_matches_nothing,
     loss_accumulated_with_graph,
     loss_detached_from_model,
     loss_not_finite,
@@ -149,6 +151,8 @@ RULES: dict[str, Rule] = {
         best_model_is_the_model,
         training_raises,
         loss_not_finite,
+        loaded_state_matches_nothing,
+        batch_first_missing,
     )
 }
 """By their ids."""

@@ -37,7 +37,7 @@ def watch(facts: Facts) -> Readers:
             if len(kinds) == 1 and (kind := kinds.pop()) in _RANGES:
                 share = _outside(target, *_RANGES[kind])
                 if share >= _SHARE:
-                    place = place_of(below[0]) or place_of(node) or facts.ledger.root_place
+                    place = place_of(below[0]) or place_of(node) or facts.unseen(RULE.name)
                     times, _, most = found.get(place, (0, "", 0.0))
                     found[place] = times + 1, kind, max(share, most)
 

@@ -11,8 +11,8 @@ from fourbeat.observe.finer import Operation
 from fourbeat.observe.place import here
 from fourbeat.observe.steps import parameters
 
-INTO = frozenset(("add_", "lerp_", "sub_"))
-"""What changes a tensor by another."""
+INTO = frozenset(("add_", "lerp_"))
+"""What moves a tensor towards another."""
 
 
 def watch(facts: Facts) -> Readers:
@@ -23,8 +23,11 @@ def watch(facts: Facts) -> Readers:
         if getattr(event.function, "__name__", "") not in INTO or len(event.arguments) < 2:
             return
         one, other = event.arguments[:2]
-        if not isinstance(one, Tensor) or not isinstance(other, Tensor) or one is other:
+        if not isinstance(one, Tensor) or not isinstance(other, Tensor):
             return
+        share = event.named.get("alpha", 1)
+        if isinstance(share, int | float) and share < 0:
+            return  # weights that are to become smaller
         if one.shape != other.shape or one.numel() < 2 or not memory(one) == memory(other) != 0:
             return
         where = memory(one)

@@ -1,6 +1,8 @@
 """A state that was kept, and changed with the weights."""
 
-from collections.abc import Mapping
+import ast
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 from weakref import WeakKeyDictionary, ref
@@ -10,7 +12,7 @@ from torch import Tensor, nn
 from fourbeat.check.facts import Facts
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.rules.average_aliases_weights import memory
-from fourbeat.finding import Place
+from fourbeat.finding import Finding, Place
 from fourbeat.observe.finer import StateGiven, StateTaken
 from fourbeat.observe.place import here
 
@@ -96,6 +98,43 @@ def watch(facts: Facts) -> Readers:
     return {StateTaken: state_taken, StateGiven: state_given}
 
 
+BEST = re.compile(r"best|kept|keep|snapshot|backup|restore", re.I)
+"""What a state is called that is to come back."""
+
+
+def read(tree: ast.Module, file: str) -> Iterator[Finding]:
+    """Find lists of parameters themselves that are kept under a condition, and copied back by hand."""
+    whole = ast.unparse(tree)
+    for node in ast.walk(tree):
+        for line in node.body if isinstance(node, ast.If) else ():
+            if not isinstance(line, ast.Assign) or not of_parameters(line.value):
+                continue
+            name = ast.unparse(line.targets[0])
+            kept = re.escape(name)
+            back = rf"for [^\n]* in [^\n]*{kept}[^\n]*:\n[^\n]*(\.copy_\(|\.data = )"
+            if not BEST.search(name) or not re.search(back, whole):
+                continue
+            yield Finding(
+                RULE.name,
+                "error",
+                Place(file, line.lineno, line.end_lineno or line.lineno),
+                f"`{name}` holds the parameters' own memory, and no copy: it goes on changing with them, and "
+                "copying it back does nothing",
+                "Keep p.detach().clone() of each parameter.",
+            )
+
+
+def of_parameters(value: ast.expr) -> bool:
+    """Whether an expression gathers a module's parameters, or their `data`, as they are."""
+    if not isinstance(value, ast.ListComp | ast.DictComp):
+        return False
+    one = value.elt if isinstance(value, ast.ListComp) else value.value
+    source = ast.unparse(value.generators[0].iter)
+    return bool(re.search(r"\.(named_)?parameters\(", source)) and bool(
+        re.fullmatch(r"\w+(\.data|\.detach\(\))*", ast.unparse(one))
+    )
+
+
 def pointers(state: Any) -> set[int]:
     """Where the values of a state lie in memory."""
     if not isinstance(state, Mapping):
@@ -112,7 +151,8 @@ RULE = Rule(
     "and the load does nothing at all.",
     seen="A state is loaded into a module all of whose weights lie where the module's own do, and "
     "since it was taken the weights were updated, or others were loaded; or earlier states of the same "
-    "line were kept while that happened.",
+    "line were kept while that happened. In the syntax tree: a list of a module's parameters is kept as the best "
+    "one, and copied back value by value.",
     silent="Copies; states that were written to a file; states of another module; a state that is "
     "changed and loaded again at once.",
     bad="if loss < best:\n    best, best_state = loss, model.state_dict()\n...\n"
@@ -120,4 +160,5 @@ RULE = Rule(
     good="if loss < best:\n    best, best_state = loss, copy.deepcopy(model.state_dict())\n...\n"
     "model.load_state_dict(best_state)\n",
     watch=watch,
+    read=read,
 )

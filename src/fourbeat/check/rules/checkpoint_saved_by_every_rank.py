@@ -8,14 +8,14 @@ import torch.distributed as dist
 from fourbeat.check.facts import Facts
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.rules.unsafe_torch_load import path_of
-from fourbeat.observe.finer import Saving
+from fourbeat.observe.finer import Saved
 from fourbeat.observe.place import here
 
 
 def watch(facts: Facts) -> Readers:
     """Leave a note of each file that a rank writes where the other ranks find it."""
 
-    def saving(event: Saving) -> None:
+    def saved(event: Saved) -> None:
         path, folder = path_of(event.where), facts.folder
         if path is None or folder is None or not dist.is_available() or not dist.is_initialized():
             return
@@ -37,7 +37,7 @@ def watch(facts: Facts) -> Readers:
                 ranks=len(set(others)),
             )
 
-    return {Saving: saving}
+    return {Saved: saved}
 
 
 RULE = Rule(

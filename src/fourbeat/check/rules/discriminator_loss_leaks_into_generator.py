@@ -3,13 +3,14 @@
 from fourbeat.check.facts import Facts
 from fourbeat.check.ledger import Run, Step, Tally
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.finding import Place
 from fourbeat.observe.finer import Ended
 
 
 def watch(facts: Facts) -> Readers:
     """Look for steps that add an older backward, which another optimizer has used, to their own."""
     steps, leaks = Tally(), Tally()
-    sources: dict[int, Run] = {}
+    sources: dict[int, tuple[Run, Place | None]] = {}
 
     def stepping(step: Step) -> None:
         steps.add(step)
@@ -21,30 +22,36 @@ def watch(facts: Facts) -> Readers:
         for run in step.runs:
             users = run.consumed - {own}
             # The opponent has stepped on it, and this one's own loss goes through the opponent again.
-            if run.place != newest.place and not others and users & newest.fed:
+            if run.frames != newest.frames and not others and users & newest.fed:
                 leaks.add(step)
-                sources[step.key] = run
+                sources[step.key] = run, own_line(run, newest)
                 return
 
     def ended(_: Ended) -> None:
         for count, step in leaks.all():
             if count < 2 or 2 * count < steps.count(step):
                 continue
-            run = sources[step.key]
+            run, place = sources[step.key]
             facts.report(
                 RULE.name,
                 "error",
-                run.place,
+                place,
                 f"this backward is another optimizer's, but its gradients stay in the parameters of "
                 f"{facts.names(step.owner())}, which steps on them together with its own loss's",
                 "Detach what the other network made, D(fake.detach()), or clear these gradients before "
                 "the own backward.",
                 steps=count,
+                backward_at=str(run.place),
                 taken_at=str(step.place),
             )
 
     facts.ledger.steps.append(stepping)
     return {Ended: ended}
+
+
+def own_line(run: Run, other: Run) -> Place | None:
+    """The innermost line that led to one backward alone: a helper may call it for both."""
+    return next((a for a, b in zip(run.frames, other.frames, strict=False) if a != b), run.place)
 
 
 RULE = Rule(

@@ -37,6 +37,7 @@ class _Drift:
 def watch(facts: Facts) -> Readers:
     """Count the updates during which frozen batch normalisation is called in training mode."""
     drifts: WeakKeyDictionary[nn.Module, _Drift] = WeakKeyDictionary()
+    all_drifts: list[_Drift] = []  # also of layers that are gone when the script ends
 
     def layer(event: Layer) -> None:
         module = event.module
@@ -50,6 +51,7 @@ def watch(facts: Facts) -> Readers:
         drift = drifts.get(module)
         if drift is None:
             drift = drifts[module] = _Drift(some(weight), updates)
+            all_drifts.append(drift)
         if not frozen(module):
             drift.thaws += drift.frozen
             drift.frozen = False
@@ -67,7 +69,7 @@ def watch(facts: Facts) -> Readers:
 
     def ended(_: Any) -> None:
         found: dict[Place | None, int] = {}
-        for drift in drifts.values():
+        for drift in all_drifts:
             if drift.frozen and drift.count >= 3 and drift.thaws < 2:
                 found[drift.place] = found.get(drift.place, 0) + 1
         for place, layers in found.items():

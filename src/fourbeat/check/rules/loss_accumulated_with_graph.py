@@ -65,11 +65,15 @@ def watch(facts: Facts) -> Readers:
 def container(sources: Sources, place: Place, marks: list[Mark]) -> Place | None:
     """The line that puts losses into a list or a dict that holds them."""
     names: set[str] = set()
+    owners: set[str] = set()
     roots = [root for mark in marks if (root := mark.root()) is not None]
     for root in roots[-2:]:
         for holder in gc.get_referrers(root):
             if isinstance(holder, list | dict):
                 names |= names_of(holder)  # pyright: ignore[reportUnknownArgumentType]
+                for owner in gc.get_referrers(holder):  # pyright: ignore[reportUnknownArgumentType]
+                    if isinstance(owner, dict) and type(owner) is not dict:  # pyright: ignore[reportUnknownArgumentType]
+                        owners |= names_of(owner)  # pyright: ignore[reportUnknownArgumentType]
     tree = sources.tree(place.file)
     for node in ast.walk(tree) if tree is not None else ():
         into: ast.expr | None = None
@@ -79,6 +83,10 @@ def container(sources: Sources, place: Place, marks: list[Mark]) -> Place | None
             into = node.targets[0].value
         if into is not None and last(into) in names:
             return Place(place.file, into.lineno, into.end_lineno or into.lineno)
+        # A dictionary with methods of its own is given them by one of these.
+        given = isinstance(node, ast.Call) and (node.args or node.keywords) and node.func
+        if isinstance(given, ast.Attribute) and last(given.value) in owners:
+            return Place(place.file, given.lineno, given.end_lineno or given.lineno)
     return None
 
 

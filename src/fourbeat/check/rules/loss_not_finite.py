@@ -85,7 +85,8 @@ def watch(facts: Facts) -> Readers:
 
 def looked_at(tensor: Tensor) -> bool:
     """Whether it has values that may be infinite, and not too many of them."""
-    return tensor.is_floating_point() and not tensor.is_sparse and tensor.numel() <= _MOST
+    plain = not tensor.is_sparse and not tensor.is_meta
+    return tensor.is_floating_point() and plain and tensor.numel() <= _MOST
 
 
 def finite(tensor: Tensor) -> bool:

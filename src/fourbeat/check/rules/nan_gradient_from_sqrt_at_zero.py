@@ -67,7 +67,7 @@ def watch(facts: Facts) -> Readers:
         facts.report(
             RULE.name,
             "error",
-            place or facts.ledger.root_place,
+            place or facts.unseen(RULE.name),
             f"{words} has an infinite slope: the backward gives gradients that are not finite, and a step "
             "with them ends the training",
             "Keep the value away from there: torch.sqrt(x + 1e-8), x.clamp_min(1e-8), "

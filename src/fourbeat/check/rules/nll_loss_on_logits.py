@@ -6,7 +6,7 @@ import torch
 
 from fourbeat.check.facts import Facts
 from fourbeat.check.graph import SHAPES, name_of, parents, producers, walk
-from fourbeat.check.look import place_of
+from fourbeat.check.look import place_after, place_of
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.observe.finer import Differentiating
 
@@ -39,7 +39,7 @@ def watch(facts: Facts) -> Readers:
             facts.report(
                 RULE.name,
                 "error",
-                place_of(node) or place_of(below[0]) or facts.ledger.root_place,
+                place_after(event.roots, node) or place_of(below[0]) or facts.unseen(RULE.name),
                 "nll_loss is given "
                 + ("probabilities" if kind in ("Softmax", "Sigmoid") else "scores")
                 + ": it takes log-probabilities, and its value can fall without end",

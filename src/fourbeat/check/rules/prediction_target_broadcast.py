@@ -1,13 +1,16 @@
 """A prediction and a target of shapes that make a matrix of all pairs."""
 
 import ast
+from typing import Any
+from weakref import ref
 
 from torch import Tensor
 
 from fourbeat.check.facts import Facts
 from fourbeat.check.graph import node_of, walk
-from fourbeat.check.look import place_of
+from fourbeat.check.look import each_tensor, place_of
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.check.rules.average_aliases_weights import memory
 from fourbeat.check.sources import Sources
 from fourbeat.finding import Place
 from fourbeat.observe.finer import Differentiating, Operation
@@ -23,11 +26,40 @@ _SIMPLE = frozenset(
 )
 
 
+_EQUAL = frozenset({"eq", "ne", "__eq__", "__ne__"})
+_ONWARDS = frozenset({"float", "double", "int", "long", "to", "type"})
+_WHOLE = frozenset({"mean", "sum"})
+
+
 def watch(facts: Facts) -> Readers:
-    """Mark operations of a column with a row, and see which of them a loss was computed from."""
+    """Mark operations of a column with a row, and see which of them a loss, or a share of hits, was computed from."""
+    hits: dict[int, tuple[ref[Tensor], Place, tuple[Any, Any]]] = {}
+
+    def compared(event: Operation, name: str) -> None:
+        """Follow a comparison up to the mean over all of it."""
+        result: Any = event.result
+        given = list(each_tensor(event.arguments))
+        if not isinstance(result, Tensor) or not given:
+            return
+        known = hits.get(id(given[0]))
+        if name in _EQUAL and len(given) == 2:
+            place = here()
+            one = {memory(each) for each in given}
+            if place and len(one) == 2 and _pairs(*given) and not _meant(facts.sources, place):
+                shapes = tuple(given[0].shape), tuple(given[1].shape)
+                hits[id(result)] = ref(result), place, shapes
+        elif known is None or known[0]() is not given[0]:
+            return
+        elif name in _ONWARDS:
+            hits[id(result)] = ref(result), *known[1:]
+        elif name in _WHOLE and not result.dim():
+            report(known[1], known[2], "the share of hits is one over all pairs")
 
     def operation(event: Operation) -> None:
         name = getattr(event.function, "__name__", "")
+        if name in _EQUAL or (hits and name in _ONWARDS | _WHOLE):
+            compared(event, name)
+            return
         two = [*event.arguments, *event.named.values()][:2]
         if name not in _LOSSES | _SIMPLE or len(two) < 2:
             return
@@ -47,16 +79,23 @@ def watch(facts: Facts) -> Readers:
             shapes = node.metadata.get(_KEY)
             if shapes is None:
                 continue
-            n = max(shapes[0])
-            facts.report(
-                RULE.name,
-                "error",
-                place_of(node) or facts.ledger.root_place,
-                f"values of shape {shapes[0]} and {shapes[1]} are broadcast to all {n} x {n} pairs: each "
-                "prediction is compared with every target, and the best that can be learnt is their mean",
-                "Give both the same shape: squeeze(-1) for one, or unsqueeze(-1) for the other.",
-                shapes=[list(shape) for shape in shapes],
+            report(
+                place_of(node) or facts.unseen(RULE.name),
+                shapes,
+                "the best that can be learnt is their mean",
             )
+
+    def report(place: Place | None, shapes: tuple[Any, Any], what: str) -> None:
+        n = max(shapes[0])
+        facts.report(
+            RULE.name,
+            "error",
+            place,
+            f"values of shape {shapes[0]} and {shapes[1]} are broadcast to all {n} x {n} pairs: each "
+            f"prediction is compared with every target, and {what}",
+            "Give both the same shape: squeeze(-1) for one, or unsqueeze(-1) for the other.",
+            shapes=[list(shape) for shape in shapes],
+        )
 
     return {Operation: operation, Differentiating: differentiating}
 
@@ -91,7 +130,7 @@ RULE = Rule(
     why="Broadcasting makes a matrix of all N x N pairs. The loss is a number like any other, and it "
     "falls, but its optimum is the mean of the targets for every row.",
     seen="Below a loss, an operation on a prediction and a target gives the matrix of all their pairs; "
-    "one of the two takes gradients.",
+    "one of the two takes gradients. Or such a comparison is counted as a whole, as hits are.",
     silent="Pairwise distances, where both take gradients or a dimension is added in the same "
     "statement; sizes that differ.",
     bad="loss = ((net(x) - y) ** 2).mean()  # (32, 1) and (32,)\n",

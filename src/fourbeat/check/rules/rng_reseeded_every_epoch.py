@@ -13,11 +13,14 @@ from torch.utils.data import RandomSampler, SubsetRandomSampler, WeightedRandomS
 from fourbeat.check.facts import Facts
 from fourbeat.check.passes import Pass, samplers
 from fourbeat.check.rule import Readers, Rule
-from fourbeat.check.sources import Sources, calls
+from fourbeat.check.sources import Sources, around, calls
 from fourbeat.finding import Place
 from fourbeat.observe.events import Updating
 from fourbeat.observe.finer import Ended, Given, Seeded
 from fourbeat.observe.place import stack
+
+_SEEDS = frozenset({"seed", "manual_seed", "default_rng", "RandomState", "Random"})
+_ORDERS = frozenset({"permutation", "permuted", "shuffle", "randperm", "choice", "sample"})
 
 RANDOM = (RandomSampler, SubsetRandomSampler, WeightedRandomSampler)
 
@@ -81,6 +84,18 @@ def watch(facts: Facts) -> Readers:
             loaders[one.place] = loaders.get(one.place, 1) + 1
 
     def ended(_: Any) -> None:
+        n = None if reported or loaders else facts.rounds.length(3)
+        place = drawn(facts.sources, facts.rounds.runs[0].frames) if n else None
+        if n and place is not None:
+            facts.report(
+                RULE.name,
+                "error",
+                place,
+                f"the same {n} batches come in the same order, round after round: this generator is seeded anew "
+                "for each",
+                "Seed the generator once, before the training; or add the epoch to the seed.",
+                rounds=len(facts.rounds.runs) // n,
+            )
         for place, passes in loaders.items():
             if reported:
                 return
@@ -109,6 +124,34 @@ def seeder(sources: Sources, frames: list[Place]) -> Place | None:
     return frames[-1] if frames else None
 
 
+def drawn(sources: Sources, frames: list[Place]) -> Place | None:
+    """Where a generator is seeded in each round, before an order is drawn, in a function that led to a step.
+
+    Args:
+        sources: of the files.
+        frames: the lines that led to the step, the innermost first.
+    """
+    for k, frame in enumerate(frames):
+        tree, loops = sources.tree(frame.file), sources.loops(frame)
+        again = frame.function != "<module>" and any(map(sources.loops, frames[k + 1 :]))
+        if tree is None or not (again or loops):
+            continue
+        scope = around(tree, frame.line) if again else loops[0]
+        calls_before = sorted(
+            (node for node in ast.walk(scope) if isinstance(node, ast.Call)),
+            key=lambda node: node.lineno,
+        )
+        named = [
+            (ast.unparse(node.func).rsplit(".", 1)[-1], node)
+            for node in calls_before
+            if node.lineno <= frame.line and (node.args or node.keywords)
+        ]
+        for i, (name, node) in enumerate(named):
+            if name in _SEEDS and any(later in _ORDERS for later, _ in named[i + 1 :]):
+                return Place(frame.file, node.lineno, node.end_lineno or node.lineno)
+    return None
+
+
 def seeding(sources: Sources, place: Place) -> Place | None:
     """The line of a loop or a function in the same file that seeds a generator."""
     tree = sources.tree(place.file)
@@ -127,7 +170,8 @@ RULE = Rule(
     why="Each epoch has the same order of rows, the same noise and the same dropout masks. The model sees "
     "fewer variations than it seems, and may learn them by heart.",
     seen="One line sets one seed three times, and each time the same optimizer's steps follow while the "
-    "seed is in force; or passes that one optimizer trains on draw the same random order.",
+    "seed is in force; or passes that one optimizer trains on draw the same random order; or, without a loader, "
+    "the same batches come in the same order three times, and a generator is seeded for each before it draws an order.",
     silent="A seed that is taken back after an evaluation; a seed that changes with the epoch; a new "
     "model for each seed; generators of the evaluation.",
     bad="for epoch in range(10):\n    torch.manual_seed(0)\n    train_epoch()\n",

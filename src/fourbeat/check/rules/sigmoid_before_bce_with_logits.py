@@ -4,7 +4,7 @@ from typing import Any
 
 from fourbeat.check.facts import Facts
 from fourbeat.check.graph import SHAPES, is_sigmoid, is_softmax, name_of, parents, producers, walk
-from fourbeat.check.look import place_of
+from fourbeat.check.look import place_after, place_of
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.observe.finer import Differentiating
 
@@ -27,7 +27,7 @@ def watch(facts: Facts) -> Readers:
                 facts.report(
                     RULE.name,
                     "error",
-                    place_of(node) or place_of(below[0]) or facts.ledger.root_place,
+                    place_after(event.roots, node) or place_of(below[0]) or facts.unseen(RULE.name),
                     f"the loss takes logits and applies a sigmoid itself, but it is given the result of a "
                     f"{' and a '.join(sorted(kinds))}",
                     "Leave the model's last activation out, and apply it where probabilities are wanted; "

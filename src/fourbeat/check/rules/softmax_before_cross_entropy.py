@@ -15,7 +15,7 @@ from fourbeat.check.graph import (
     through,
     walk,
 )
-from fourbeat.check.look import place_of
+from fourbeat.check.look import place_after, place_of
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.observe.finer import Differentiating
 
@@ -28,7 +28,7 @@ def watch(facts: Facts) -> Readers:
     def differentiating(event: Differentiating) -> None:
         if not facts.census.walking:
             return
-        for node, logs in [*of_classes(event), *of_shares(event)]:
+        for logs in [*of_classes(event), *of_shares(event)]:
             if not parents(logs):
                 continue
             below = through(parents(logs)[0], SHAPES)
@@ -36,7 +36,7 @@ def watch(facts: Facts) -> Readers:
                 facts.report(
                     RULE.name,
                     "error",
-                    place_of(node) or place_of(below) or facts.ledger.root_place,
+                    place_after(event.roots, logs) or place_of(below) or facts.unseen(RULE.name),
                     "cross_entropy is given probabilities: it takes logits, and applies log-softmax itself",
                     "Give it the layer's output, without softmax. For probabilities use softmax after the "
                     "loss.",
@@ -46,22 +46,22 @@ def watch(facts: Facts) -> Readers:
     return {Differentiating: differentiating}
 
 
-def of_classes(event: Differentiating) -> Iterator[tuple[Any, Any]]:
-    """Losses by class numbers, each with its log-softmax."""
+def of_classes(event: Differentiating) -> Iterator[Any]:
+    """Log-softmaxes of losses by class numbers."""
     for node in walk(event.roots):
         if name_of(node).startswith("NllLoss") and parents(node):
             logs = through(parents(node)[0], SHAPES)
             if name_of(logs) == LOGS:
-                yield node, logs
+                yield logs
 
 
-def of_shares(event: Differentiating) -> Iterator[tuple[Any, Any]]:
+def of_shares(event: Differentiating) -> Iterator[Any]:
     """Log-softmaxes that are multiplied and summed up to the loss, as those of soft targets are."""
     for root in event.roots:
         node = node_of(root)
         for logs in producers(node, CALCULUS | SHAPES) if node is not None else ():
             if name_of(logs) == LOGS:
-                yield logs, logs
+                yield logs
 
 
 RULE = Rule(

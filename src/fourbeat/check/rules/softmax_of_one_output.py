@@ -21,7 +21,7 @@ def watch(facts: Facts) -> Readers:
             if not name_of(node).startswith(_LOSSES) or not parents(node):
                 continue
             if any(_of_one(one) for one in producers(parents(node)[0], SHAPES)):
-                place = place_of(node) or facts.ledger.root_place
+                place = place_of(node) or facts.unseen(RULE.name)
                 found[place] = found.get(place, 0) + 1
 
     def ended(_: Ended) -> None:

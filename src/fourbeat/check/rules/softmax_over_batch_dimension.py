@@ -45,7 +45,7 @@ def watch(facts: Facts) -> Readers:
             facts.report(
                 RULE.name,
                 "error" if _loss_above(node, nodes) else "warning",
-                node.metadata.get(_KEY) or place_of(node) or facts.ledger.root_place,
+                node.metadata.get(_KEY) or place_of(node) or facts.unseen(RULE.name),
                 f"the softmax of values of shape {tuple(result.shape)} runs over dimension 0, which is the "
                 "batch: rows compete with each other, and what one gets depends on the others",
                 "Use dim=-1.",

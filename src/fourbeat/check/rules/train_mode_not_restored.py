@@ -10,7 +10,7 @@ from fourbeat.check.modes import Call
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.finding import Place
 from fourbeat.observe.events import Updating
-from fourbeat.observe.finer import Differentiating, Ended
+from fourbeat.observe.finer import Clearing, Differentiating, Ended
 
 
 def watch(facts: Facts) -> Readers:
@@ -37,6 +37,14 @@ def watch(facts: Facts) -> Readers:
         if event.accumulates:
             ready.extend(waiting)
         waiting.clear()
+
+    def clearing(event: Clearing) -> None:
+        """Gradients that are thrown away were for something else: a map of what the model looks at."""
+        cleared = {id(p) for p in event.parameters}
+        for call in list(ready):
+            module = call.module()
+            if module is None or any(id(p) in cleared for p in module.parameters()):
+                ready.remove(call)
 
     def updating(event: Updating) -> None:
         own = {id(p) for group in event.optimizer.param_groups for p in group["params"]}
@@ -66,7 +74,12 @@ def watch(facts: Facts) -> Readers:
             )
 
     facts.modes.calls.append(called)
-    return {Differentiating: differentiating, Updating: updating, Ended: ended}
+    return {
+        Differentiating: differentiating,
+        Clearing: clearing,
+        Updating: updating,
+        Ended: ended,
+    }
 
 
 RULE = Rule(

@@ -28,7 +28,7 @@ class _Look:
     updates: int
     rows: set[int] = field(default_factory=set[int])
     known: int = 0
-    within: int = 0
+    within: float = 0.0
 
 
 @dataclass(slots=True)
@@ -36,6 +36,8 @@ class _Model:
     """Of one model: its rows in training, those that it met in an evaluation first, and how often.
 
     Attributes:
+        roles: rows in training, by the number of their call among those of a backward: labelled data and
+            other data are given to a model apart.
         repeats: rows that were trained on again.
         telling: calls in a row whose rows could be told apart.
         gaps: updates between evaluations, by the lines that led to them.
@@ -43,6 +45,7 @@ class _Model:
     """
 
     trained: set[int] = field(default_factory=set[int])
+    roles: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
     met: set[int] = field(default_factory=set[int])
     waiting: list[list[int]] = field(default_factory=list[list[int]])
     repeats: int = 0
@@ -62,7 +65,9 @@ class _Model:
             before = self.looks.get(key)
             same = before is not None and before[0].rows == look.rows
             look.known = sum(1 for row in look.rows if row in self.trained and row not in self.met)
-            look.within = sum(1 for row in self.trained if row in look.rows)
+            look.within = max(
+                (len(own & look.rows) / len(own) for own in self.roles.values()), default=0.0
+            )
             self.looks[key] = look, same
             if len(self.met) < MOST:
                 self.met |= {row for row in look.rows if row not in self.trained}
@@ -118,10 +123,11 @@ def watch(facts: Facts) -> Readers:
             model = models.get(module) if module is not None else None
             if model is None:
                 continue
-            for rows in model.waiting:
+            for role, rows in enumerate(model.waiting):
                 new = set(rows)
                 model.repeats += len(new & model.trained)
                 model.trained |= new
+                model.roles.setdefault(min(role, 3), set()).update(new)
             model.waiting.clear()
         waiting.clear()
 
@@ -138,11 +144,11 @@ def watch(facts: Facts) -> Readers:
                     continue
                 n = len(look.rows)
                 # Nearly all of an evaluation's rows: the training data is judged, and that is known.
-                # Nearly all of the training's rows: everything is judged, to be shown.
+                # Nearly all of the training's rows, or all of one role: everything is judged, to be shown.
                 # Unless nothing else is ever judged, and it is a part of the training data alone.
                 apart = any(2 * one.known < len(one.rows) for one, _ in model.looks.values())
                 few = look.known < max(3, 0.02 * n) or (look.known > 0.97 * n and apart)
-                if n < 10 or few or look.within > 0.97 * len(model.trained):
+                if n < 10 or few or look.within > 0.97:
                     continue
                 facts.report(
                     RULE.name,

@@ -9,7 +9,7 @@ from weakref import WeakSet
 from fourbeat.check.facts import Facts
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.finding import Finding, Place
-from fourbeat.observe.finer import Loading, Saving
+from fourbeat.observe.finer import Loading, Saved
 from fourbeat.observe.place import here
 
 FIX = "Leave weights_only out, and allow classes by torch.serialization.add_safe_globals."
@@ -17,13 +17,13 @@ FIX = "Leave weights_only out, and allow classes by torch.serialization.add_safe
 
 def watch(facts: Facts) -> Readers:
     """See `torch.load` with all of pickle allowed."""
-    own: set[str] = set()
+    own: set[Any] = set()
     streams: WeakSet[Any] = WeakSet()
 
-    def saving(event: Saving) -> None:
+    def saved(event: Saved) -> None:
         path = path_of(event.where)
         if path is not None:
-            own.add(path)
+            own.update((path, identity(path)))
         else:
             try:
                 streams.add(event.where)
@@ -34,7 +34,11 @@ def watch(facts: Facts) -> Readers:
         if event.weights_only is not False:
             return
         path = path_of(event.where)
-        ours = path in own if path is not None else event.where in streams
+        ours = (
+            not own.isdisjoint((path, identity(path)))
+            if path is not None
+            else event.where in streams
+        )
         facts.report(
             RULE.name,
             "note" if ours else "warning",
@@ -45,7 +49,7 @@ def watch(facts: Facts) -> Readers:
             file=path or "a stream",
         )
 
-    return {Saving: saving, Loading: loading}
+    return {Saved: saved, Loading: loading}
 
 
 def read(tree: ast.Module, file: str) -> Iterator[Finding]:
@@ -68,6 +72,15 @@ def path_of(where: Any) -> str | None:
     """The path of a file, absolute; None for a stream without a name."""
     name = getattr(where, "name", where)
     return os.path.realpath(name) if isinstance(name, str | os.PathLike) else None
+
+
+def identity(path: str) -> tuple[int, int] | None:
+    """What a file keeps when it is renamed, as one is that was written beside its place first."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 RULE = Rule(

@@ -7,7 +7,7 @@ from typing import Any
 from fourbeat.check.facts import Facts
 from fourbeat.check.modes import Call
 from fourbeat.check.rule import Readers, Rule
-from fourbeat.check.sources import Sources
+from fourbeat.check.sources import Sources, around
 from fourbeat.finding import Place
 from fourbeat.observe.finer import Ended
 from fourbeat.observe.place import stack
@@ -67,12 +67,17 @@ def averaged(sources: Sources, place: Place) -> Place | None:
         return None
     for node in ast.walk(loop):
         name, value = gathered(node)
-        if value is None or not is_mean(tree, loop, value):
-            continue
         pattern = re.escape(name)
+        stacked = re.search(rf"stack\({pattern}\)\.mean\(\)", whole) is not None
+        if value is None or not is_mean(tree, loop, value, stacked):
+            continue
         over = re.escape(ast.unparse(loop.iter))
         if isinstance(node, ast.AugAssign):
-            ends = rf"{pattern} /=? len\({over}\)|{pattern} / len\({over}\)"
+            many = "|".join([rf"len\({over}\)", *(re.escape(one) for one in counters(loop))])
+            ends = rf"{pattern} /=? ({many})\b|{pattern} /=? len\({over}\)"
+            if isinstance(node.target, ast.Subscript):  # a table of values, divided one by one
+                ends += rf"|for \w+, \w+ in {re.escape(ast.unparse(node.target.value))}\.items\(\)"
+                ends = ends if re.search(rf"\w+ / ({many})", whole) else "$^"
         elif isinstance(node, ast.Call) and node.func.attr == "update":  # pyright: ignore[reportAttributeAccessIssue]
             ends = rf"{pattern}\.update\("
         else:
@@ -83,14 +88,16 @@ def averaged(sources: Sources, place: Place) -> Place | None:
     return None
 
 
-def around(tree: ast.Module, line: int) -> ast.AST:
-    """The innermost function around a line, or the module."""
-    found: ast.AST = tree
-    for node in ast.walk(tree):
-        function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        if function and node.lineno <= line <= (node.end_lineno or node.lineno):
-            found = node
-    return found
+def counters(loop: ast.For) -> list[str]:
+    """Names that a loop adds 1 to in each round."""
+    return [
+        ast.unparse(node.target)
+        for node in loop.body
+        if isinstance(node, ast.AugAssign)
+        and isinstance(node.op, ast.Add)
+        and isinstance(node.value, ast.Constant)
+        and node.value.value == 1
+    ]
 
 
 def gathered(node: ast.AST) -> tuple[str, ast.expr | None]:
@@ -106,8 +113,15 @@ def gathered(node: ast.AST) -> tuple[str, ast.expr | None]:
     return meter, node.args[0] if known else None
 
 
-def is_mean(tree: ast.Module, loop: ast.For, value: ast.expr) -> bool:
-    """Whether a value is a number that is the mean of a batch, and nothing weights it."""
+def is_mean(tree: ast.Module, loop: ast.For, value: ast.expr, number: bool) -> bool:
+    """Whether a value is a number that is the mean of a batch, and nothing weights it.
+
+    Args:
+        tree: of the file.
+        loop: that gathers it.
+        value: itself.
+        number: whether it is known to be a number, and not one for each row.
+    """
     text = ast.unparse(value)
     if any(
         isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) for node in ast.walk(value)
@@ -119,7 +133,7 @@ def is_mean(tree: ast.Module, loop: ast.For, value: ast.expr) -> bool:
             for one in ast.walk(loop):
                 if isinstance(one, ast.Assign) and node.id in map(ast.unparse, one.targets):
                     text += " " + ast.unparse(one.value)
-    numbers = ".item()" in text or "float(" in text
+    numbers = number or ".item()" in text or "float(" in text
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef) and re.search(rf"\b{function.name}\(", text):
             body = ast.unparse(function)

@@ -21,15 +21,16 @@ _PROBES = 3
 def watch(facts: Facts) -> Readers:
     """Look for views that move a dimension; try on a copy whether rows are mixed by them."""
     found: dict[Place, tuple[tuple[int, ...], tuple[int, ...]]] = {}
-    rows = probes = 0
+    given_shape: tuple[int, ...] = ()
+    probes = 0
     inside = False
     told: set[Place] = set()
 
     def calling(event: Calling) -> None:
-        nonlocal rows, inside
+        nonlocal given_shape, inside
         inside = True
         first = next(each_tensor(event.inputs), None)
-        rows = len(first) if first is not None and first.dim() else 0
+        given_shape = tuple(first.shape) if first is not None else ()
 
     def operation(event: Operation) -> None:
         result: Any = event.result
@@ -42,7 +43,8 @@ def watch(facts: Facts) -> Readers:
         place = here()
         if place is None or place in told:
             return
-        if inside and (_renamed(old, new) or _moved(old, new, rows)):
+        moved = any(_moved(old, new, rows) for rows in given_shape[:2])
+        if inside and (_renamed(old, new) or moved):
             found.setdefault(place, (old, new))
         elif not inside and len(old) >= 4 and old[0] == new[0] and _renamed(old, new):
             tell("warning", place, old, new, "the last dimensions only change their names")
@@ -56,7 +58,7 @@ def watch(facts: Facts) -> Readers:
         found.clear()
         if probes < _PROBES:
             probes += 1
-            mixed = rows_are_mixed(facts, event.module, event.inputs)
+            mixed = rows_are_mixed(facts, event.module, event.inputs, _rows(event))
             for place, (old, new) in places.items():
                 if mixed:
                     tell(
@@ -83,6 +85,14 @@ def watch(facts: Facts) -> Readers:
         )
 
     return {Calling: calling, Operation: operation, Called: called}
+
+
+def _rows(event: Called) -> int:
+    """The dimension of the input in which the rows of the answer lie: the second one where time comes first."""
+    given, answer = next(each_tensor(event.inputs), None), next(each_tensor(event.output), None)
+    if given is None or answer is None or given.dim() < 3 or not answer.dim():
+        return 0
+    return int(len(answer) != len(given) and len(answer) == given.shape[1])
 
 
 def _renamed(old: tuple[int, ...], new: tuple[int, ...]) -> bool:
