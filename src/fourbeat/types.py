@@ -14,3 +14,8 @@ ColumnType = Literal["numeric", "boolean", "category", "datetime", "id", "ignore
 TaskName = Literal["classification", "regression", "multilabel"]
 Direction = Literal["min", "max"]
 Split = Literal["train", "validation", "test"]
+
+CompileMode = Literal[
+    "default", "reduce-overhead", "max-autotune", "max-autotune-no-cudagraphs", "step"
+]
+"""What is compiled, and how hard the compiler tries."""

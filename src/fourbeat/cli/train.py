@@ -87,7 +87,8 @@ def train(
         str | None,
         typer.Option(
             metavar="MODE",
-            help="Run the model through torch.compile: default, reduce-overhead or max-autotune.",
+            help="Run the model through torch.compile: default, reduce-overhead or max-autotune; or "
+            "`step`, whole steps as one graph.",
         ),
     ] = None,
     profile: Annotated[

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from fourbeat.types import ColumnType, TaskName
+from fourbeat.types import ColumnType, CompileMode, TaskName
 
 NAMED = ("fashion-mnist",)
 """Data sets that `data.path` may name, with `data.dir` for the folder of their files."""
@@ -252,9 +252,7 @@ class TrainConfig(Section):
 class CompileConfig(Section):
     """How `torch.compile` compiles the model; see `fourbeat.Compile`."""
 
-    mode: Literal["default", "reduce-overhead", "max-autotune", "max-autotune-no-cudagraphs"] = (
-        "default"
-    )
+    mode: CompileMode = "default"
     dynamic: bool | None = None
     """True for graphs that take any shape, False for one a shape. Default: as shapes come."""
     fullgraph: bool = False

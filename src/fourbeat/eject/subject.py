@@ -84,8 +84,15 @@ class Subject:
         """Whether the network ran compiled.
 
         Raises:
-            RunError: if torch.compile failed on the way, so that it ran compiled and eagerly.
+            RunError: if torch.compile failed on the way, so that it ran compiled and eagerly; and for
+                compiled steps.
         """
+        if self.config.compile is not None and self.config.compile.mode == "step":
+            raise RunError(
+                "whole steps were compiled: a script of beats gives other bits",
+                self.receipt.run.name,
+                "Train again without --compile step, then eject",
+            )
         events = self.receipt.events
         failures = [e for e in events if e.kind == "compile" and "failed" in e.text]
         if any(event.step for event in failures):

@@ -6,15 +6,14 @@ The model is compiled where it stands, so that its class and the names of its we
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal, cast, get_args
+from typing import Any, cast, get_args
 
 import torch
 from torch import nn
 
 from fourbeat.loop.calling import inner, put, roots
 from fourbeat.loop.modes import kept
-
-Mode = Literal["default", "reduce-overhead", "max-autotune", "max-autotune-no-cudagraphs", "step"]
+from fourbeat.types import CompileMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +29,14 @@ class Compile:
         fullgraph: a graph break is an error, after which the model runs eagerly.
     """
 
-    mode: Mode = "default"
+    mode: CompileMode = "default"
     dynamic: bool | None = None
     fullgraph: bool = False
 
     def __post_init__(self) -> None:
-        if self.mode not in get_args(Mode):
-            raise ValueError(f"mode must be one of {', '.join(get_args(Mode))}, got {self.mode!r}")
+        modes = get_args(CompileMode)
+        if self.mode not in modes:
+            raise ValueError(f"mode must be one of {', '.join(modes)}, got {self.mode!r}")
 
 
 @contextmanager

@@ -57,7 +57,7 @@ def determinism(
             "them depends on their number."
         )
     if compiled:
-        said.append("The model is compiled: eager calls, or another compiler, give other bits.")
+        said.append("It is compiled: eager calls, or another compiler, give other bits.")
     return DeterminismRecord(
         algorithms=chosen,
         threads=threads,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
@@ -59,6 +60,8 @@ def fit(
     with Run(directory, model=model, optimizer=optimizer, scheduler=scheduler, **options) as run:
 
         def forward(batch: Any) -> Any:
+            if run.whole and not torch.compiler.is_compiling() and run.state.step == 0:
+                check_batch(model, batch, loss_fn)
             inputs, target = inputs_and_target(batch)
             logits = model(*inputs)
             share = share_of(loss_fn, target, examples(batch))

@@ -82,6 +82,12 @@ def replay_steps(
 ) -> Replayed:
     """Do steps again, and keep what they did; see `replay`."""
     receipt = receipts.read(run)
+    if "mode='step'" in (receipt.training.compile or ""):
+        raise RunError(
+            "its steps are whole graphs: there is nothing to look into between forward and update",
+            str(run),
+            "`fourbeat reproduce` trains it again; a run without --compile step can be replayed",
+        )
     log_ = history(run)
     for step in (steps[0], steps[-1]):
         log_.find(step)
