@@ -162,13 +162,13 @@ class Whole:
         self, program: Program, batches: Sequence[Any]
     ) -> tuple[Block | None, list[list[float]]]:
         """Do a block's steps, and move schedules for those that were done."""
-        lane, compiled = self._lane, program.seconds is not None
+        lane = self._lane
         groups, back = lane.ahead(len(batches))
         rates = [[float(group["lr"]) for group in step] for step in groups]
         try:
-            if not compiled:
-                program.prepare(batches, groups)
-                log.info("compiled %d steps as one graph in %.1f s", program.steps, program.seconds)
+            if not program.compiled:
+                seconds = program.prepare(batches, groups)
+                log.warning("compiled %d steps as one graph in %.1f s", program.steps, seconds)
             block = program(batches, groups)
         except FourbeatError:
             raise

@@ -80,7 +80,7 @@ class Program:
         steps: in a call.
         forward: as given.
         parameters: that have gradients, in the optimizer's order.
-        seconds: that compiling took; None before.
+        compiled: whether it is.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class Program:
         ]
         held = {id(p): n for n, g in enumerate(optimizer.param_groups) for p in g["params"]}
         self._group_of = [held[id(p)] for p in self.parameters]
-        self.seconds: float | None = None
+        self.compiled = False
         self._shapes: Any = None
         self._call = torch.compile(
             anew(self._trained), fullgraph=True, dynamic=False, backend=partial(inductor, steps)
@@ -151,8 +151,12 @@ class Program:
             right=None if right is None else right.tolist(),
         )
 
-    def prepare(self, batches: Sequence[Any], groups: Sequence[Sequence[dict[str, Any]]]) -> None:
-        """Compile, and leave everything as it is: a compiler draws random numbers of its own."""
+    def prepare(self, batches: Sequence[Any], groups: Sequence[Sequence[dict[str, Any]]]) -> float:
+        """Compile, and leave everything as it is: a compiler draws random numbers of its own.
+
+        Returns:
+            The seconds it took.
+        """
         start = time.perf_counter()
         held = [*self.parameters, *self._buffers]
         held += [tensor for state in self._states() for tensor in state.values()]
@@ -165,7 +169,8 @@ class Program:
             with torch.no_grad():
                 for tensor, value in zip(held, before, strict=True):
                     tensor.copy_(value)
-        self.seconds = time.perf_counter() - start
+        self.compiled = True
+        return time.perf_counter() - start
 
     def _states(self) -> States:
         """What the optimizer keeps of each parameter."""
@@ -307,6 +312,11 @@ def why_not(lanes: Sequence[Any], accumulate: int, average: Any) -> str | None:
 
 
 def steps_for(parameters: Sequence[Tensor]) -> int:
-    """Steps in a call: a small network's own work is less than what surrounds a call."""
-    count = sum(p.numel() for p in parameters)
-    return 8 if count <= 4096 else 4 if count <= 65536 else 1
+    """Steps in a call: a small network's own work is less than what surrounds a call.
+
+    Each step of a call is compiled by itself, which takes longer the more tensors there are.
+    """
+    count, tensors = sum(p.numel() for p in parameters), len(parameters)
+    if count > 65536 or tensors > 32:
+        return 1
+    return 2 if tensors > 8 else 4 if count > 4096 else 8
