@@ -28,6 +28,14 @@ CONTENDERS = {
     "fourbeat, own loop, not recorded": "ours:unrecorded",
     "fourbeat, fit": "ours:fit",
     "fourbeat, fit, steps compiled": "ours:compiled",
+    "Lightning": "peers:lightning",
+    "Lightning, bare": "peers:lightning_bare",
+    "Fabric": "peers:fabric",
+    "Accelerate": "peers:accelerate",
+    "Ignite": "peers:ignite",
+    "skorch": "peers:skorch",
+    "Keras on torch": "peers:keras_torch",
+    "Keras on JAX": "peers:keras_jax",
 }
 
 
@@ -79,7 +87,8 @@ def main() -> None:
         alive = [name for name in alive if running[name].turn()]
         alive.reverse()
     base = running["lesson"].seconds
-    print(f"{asked.workload}: lesson's step {statistics.median(base[1:]) * 1e6:.0f} us")
+    usual = statistics.median(base[1:])
+    print(f"{asked.workload}: lesson's step {usual * 1e6:.0f} us")
     for name, process in running.items():
         count = min(len(base), len(process.seconds))
         ratios = np.divide(process.seconds[1:count], base[1:count])

@@ -51,7 +51,8 @@ class Turns:
 
     def ends(self) -> None:
         """The pass is over; what comes until the next one is no training."""
-        self._took += time.perf_counter() - self._began
+        if self._steps:
+            self._took += time.perf_counter() - self._began
 
 
 def accuracy(logits: Callable[[Tensor], Tensor], x: Tensor, y: Tensor) -> float:
