@@ -501,3 +501,14 @@ def test_several_labels_from_plan_to_predictions(workplace, measured):
     header = (workplace / "labels.csv").read_text().splitlines()[0]
     assert '"prediction_wet, or cold","p_wet, or cold","prediction_odd","p_odd"' in header
     assert 'id="labels"' in (workplace / "labels" / "report.html").read_text()
+
+
+def test_compiled_steps_are_reproduced_and_not_looked_into(workplace):
+    asked = ("--target", "ring", "--epochs", "2", "--compile", "step", "--set", "model.widths=[8]")
+    apart("train", "circles.csv", *asked, "--out", "whole", cwd=workplace, check=0)
+    done = apart("reproduce", "whole", "--out", "whole-again", cwd=workplace, check=0)
+    assert "the same bits" in done.stdout
+    for verb, rest in (("replay", ("--step", "3")), ("eject", ())):
+        said = fourbeat(verb, "whole", *rest, cwd=workplace, check=1)
+        assert "whole" in said.stderr
+        assert "Traceback" not in said.stderr

@@ -72,9 +72,20 @@ class Calls:
         remember = self._remembering(name, device_of(module))
         tell = self._telling(name)
         if call is None:
-            stack.enter_context(module.register_forward_pre_hook(remember, with_kwargs=True))
-            if self._stream:
-                stack.enter_context(module.register_forward_hook(tell))
+            told = ExitStack()
+            stack.callback(told.close)
+
+            def once(module: nn.Module, args: tuple[Any, ...], output: Any) -> None:
+                told.close()
+                tell(module, args, output)
+
+            def before(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+                remember(module, args, kwargs)
+                told.close()  # of a call that failed
+                if self._stream.heard[Forward] and not torch.compiler.is_compiling():
+                    told.enter_context(module.register_forward_hook(once))
+
+            stack.enter_context(module.register_forward_pre_hook(before, with_kwargs=True))
             return
 
         def outside(*args: Any, **kwargs: Any) -> Any:
@@ -88,8 +99,6 @@ class Calls:
 
     def _telling(self, name: str) -> Any:
         def tell(module: nn.Module, args: tuple[Any, ...], output: Any) -> None:
-            if torch.compiler.is_compiling():  # as part of a whole step
-                return
             if self._stream.heard[Forward] and torch.is_grad_enabled():
                 seconds = perf_counter() - self._start
                 self._stream.emit(Forward(name, module, args, output, seconds))

@@ -19,7 +19,7 @@ from fourbeat.record.snapshots import Snapshots
 
 log = logging.getLogger("fourbeat")
 
-SNAPSHOTS, LOG = 0.15, 0.6
+SNAPSHOTS, LOG = 0.1, 0.6
 """What snapshots and the step log get of the recorder's budget. The rest is for what neither clock sees:
 against the same loop without a recorder, both were measured to cost a third more than they count."""
 

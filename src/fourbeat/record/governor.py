@@ -4,7 +4,7 @@ from math import ceil, inf
 
 from fourbeat.record.cost import MOST
 
-LEAST_OFTEN = 1024
+LEAST_OFTEN = 4096
 """One step of so many is a whole one with everything done, however little there is to spend."""
 
 FULL = 0.75
