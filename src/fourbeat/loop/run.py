@@ -293,7 +293,7 @@ class Run:
                 it, for which `step.loss` and `step.grad_norm` are left. With `compile="step"` its steps
                 are one graph, several a call for a small model; where that is not possible they are taken
                 beat by beat, and the receipt says why. Give the same function in each epoch: another one
-                is compiled anew.
+                is compiled anew. A `break` comes after all steps of a call.
 
         Raises:
             BeatError: outside of `run.epochs`, or when a step's body ends without `update`.

@@ -195,14 +195,15 @@ class Training:
 
         if control is not None:
             control.before(Updating(next(iter(self.lanes.values())).optimizer))
-        taken = self.whole.steps(batch, fetch, rows, forward, state.position, make)
-        for step, own, gradients in taken:
-            if self.average is not None and step.counted:
-                self.average.after_update()
-            if self.stream.heard[Stepped]:
-                self.stream.emit(self._stepped(step, own, gradients))
-            yield step
-            step.end()
+        for taken in self.whole.steps(batch, fetch, rows, forward, state.position, make):
+            for step, own, gradients in taken:
+                if self.average is not None and step.counted:
+                    self.average.after_update()
+                if self.stream.heard[Stepped]:
+                    self.stream.emit(self._stepped(step, own, gradients))
+            for step, *_ in taken:
+                yield step
+                step.end()
         self._open = None
         if self.profiler is not None:
             self.profiler.step()

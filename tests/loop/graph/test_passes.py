@@ -182,7 +182,19 @@ def adam(model):
     return torch.optim.Adam(model.parameters(), lr=0.01)
 
 
+def with_hook(model):
+    model[0].weight.register_hook(lambda gradient: 2 * gradient)
+    return adam(model)
+
+
+def with_idle(model):
+    idle = nn.Parameter(torch.ones(3))
+    return torch.optim.Adam([*model.parameters(), idle], lr=0.01)
+
+
 REASONS = {
+    "the optimizer or a parameter has hooks": (with_hook, {}),
+    "a parameter gets no gradient": (with_idle, {}),
     "RMSprop is none of Adam, AdamW, SGD": (rmsprop, {}),
     "updates may be skipped": (adam, {"nonfinite": "skip"}),
     "gradients are accumulated": (adam, {"accumulate": 2}),
@@ -254,6 +266,55 @@ def test_every_step_is_recorded_and_the_first_of_a_call_with_its_norms(tmp_path)
     assert np.isfinite(norms[[2, 4, 6]]).all()
     assert np.isfinite(norms[[0, 1, 8, 9]]).all()  # beat by beat
     assert np.isnan(log.seconds("forward")[[2, 4, 6]]).all()
+
+
+def test_a_break_comes_after_the_steps_of_a_call(tmp_path):
+    model = network()
+    optimizer = adam(model)
+    loader = fb.TensorLoader(*data(), batch_size=8)
+
+    def forward(batch):
+        return nn.functional.cross_entropy(model(batch[0]), batch[1])
+
+    with fb.Run(tmp_path / "r", model=model, optimizer=optimizer, compile="step", seed=0) as run:
+        for _ in run.epochs(1):
+            for step in run.train(loader, forward):
+                if step.number == 4:
+                    break
+    assert run.state.step == 6
+    assert {int(state["step"]) for state in optimizer.state.values()} == {6}
+    assert len(fb.history(tmp_path / "r")) == 6
+
+
+def test_a_layer_that_is_thawed_on_the_way_is_trained_and_resumed(tmp_path):
+    def run(directory, until=3):
+        model = network(nn.Dropout(0.2))
+        optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
+        model[0].requires_grad_(False)
+        loader = fb.TensorLoader(*data(), batch_size=8, shuffle=True, seed=3)
+
+        def forward(batch):
+            return nn.functional.cross_entropy(model(batch[0]), batch[1])
+
+        before = model[0].weight.clone()
+        options = {"compile": "step", "seed": 0}
+        with fb.Run(directory, model=model, optimizer=optimizer, **options) as run:
+            for epoch in run.epochs(3):
+                model[0].requires_grad_(epoch.number > 1)
+                for step in run.train(loader, forward):
+                    if epoch.number == until and step.number % 10 == 4:
+                        raise Cut
+                epoch.close()
+        assert not torch.equal(before, model[0].weight)
+        assert {int(state["step"]) for state in optimizer.state.values()} == {30, 20}
+        return run.receipt
+
+    whole = run(tmp_path / "whole", until=None)
+    assert not [event for event in whole.events if event.kind == "compile"]
+    for until in (1, 2, 3):
+        with pytest.raises(Cut):
+            run(tmp_path / str(until), until)
+        assert run(tmp_path / str(until), None).weights_sha256 == whole.weights_sha256
 
 
 def test_the_forward_function_is_asked_for(tmp_path):

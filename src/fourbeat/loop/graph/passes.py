@@ -1,12 +1,13 @@
 """Steps that are taken as a whole: in one graph where that is possible, beat by beat where it is not."""
 
 import logging
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 import torch
 from torch import nn
+from torch.optim import Optimizer
 
 from fourbeat.data.batch import examples
 from fourbeat.errors import FourbeatError, first_line
@@ -58,6 +59,7 @@ class Whole:
         self._say = say
         self._program: Program | None = None
         self._off = not compiled
+        self._waited: set[int] = set()
 
     def steps(
         self,
@@ -67,8 +69,8 @@ class Whole:
         forward: Forward,
         at: int,
         make: Callable[[Any], Step],
-    ) -> Generator[Taken]:
-        """Take the steps that begin with a batch: a block of them, or one.
+    ) -> Generator[list[Taken]]:
+        """Take the steps that begin with a batch; those of one call come together, as they are all done.
 
         Args:
             first: batch.
@@ -86,13 +88,13 @@ class Whole:
         known = [[one] for one in rows] if len(rows) == len(batches) else [rows for _ in batches]
         done = 0
         if program is not None and len(batches) == program.steps and program.fits(batches):
-            for taken in self._block(program, batches, known, make):
-                done += 1
-                yield taken
+            taken = self._block(program, batches, known, make)
+            done = len(taken)
+            yield taken
         for batch, own in list(zip(batches, known, strict=True))[done:]:
             step = make(batch)
             self._beats(step, forward)
-            yield step, own, None
+            yield [(step, own, None)]
 
     def _beats(self, step: Step, forward: Forward) -> None:
         """One after the other."""
@@ -103,13 +105,21 @@ class Whole:
         step.update()
 
     def _made(self, forward: Forward) -> Program | None:
-        """The program, once the optimizer has a state."""
-        lane, engine = self._lane, self._engine
-        if self._off or (self._program is not None and self._program.forward is forward):
-            return self._program
-        if not lane.optimizer.state and not stateless(lane):
-            return None
-        reason = why_not(list(engine.lanes.values()), engine.accumulate, engine.average)
+        """The program, once the optimizer has a state of every parameter.
+
+        It is a function of the training's state: a process that resumes makes the same.
+        """
+        lane, engine, program = self._lane, self._engine, self._program
+        if self._off or (program is not None and program.forward is forward and program.holds()):
+            return program
+        self._program = None
+        if without := stateless(lane.optimizer):
+            if self._waited != without:
+                self._waited = without  # one step beat by beat makes it
+                return None
+            reason: str | None = "a parameter gets no gradient"
+        else:
+            reason = why_not(list(engine.lanes.values()), engine.accumulate, engine.average)
         if reason is not None:
             self._off = True
             self._say(f"steps run beat by beat: {reason}")
@@ -130,11 +140,12 @@ class Whole:
         batches: Sequence[Any],
         rows: Sequence[list[np.ndarray]],
         make: Callable[[Any], Step],
-    ) -> Iterator[Taken]:
+    ) -> list[Taken]:
         """Take the steps of a block; fewer than all where something is not finite, none if it fails."""
         block, rates = self._called(program, batches)
+        found: list[Taken] = []
         if block is None:
-            return
+            return found
         heard = self._engine.stream.heard[Gradients]
         optimizer = self._lane.optimizer
         for number in range(block.done):
@@ -156,7 +167,8 @@ class Whole:
             if heard and number == 0:
                 total = torch.tensor(block.norms[0])
                 told = Gradients(optimizer, program.parameters, block.each[0], total)
-            yield step, rows[number], told
+            found.append((step, rows[number], told))
+        return found
 
     def _called(
         self, program: Program, batches: Sequence[Any]
@@ -185,6 +197,8 @@ class Whole:
         return block, rates
 
 
-def stateless(lane: Lane) -> bool:
-    """Whether its optimizer keeps nothing of a step."""
-    return all("betas" not in g and not g.get("momentum") for g in lane.optimizer.param_groups)
+def stateless(optimizer: Optimizer) -> set[int]:
+    """The parameters of which an optimizer keeps nothing yet, though it would."""
+    keeping = [g for g in optimizer.param_groups if "betas" in g or g.get("momentum")]
+    held = [p for group in keeping for p in group["params"] if p.requires_grad]
+    return {id(p) for p in held if not optimizer.state.get(p)}

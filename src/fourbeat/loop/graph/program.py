@@ -1,5 +1,6 @@
 """Some steps of training as one compiled call."""
 
+import operator
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -14,6 +15,7 @@ from torch.optim import Optimizer
 
 from fourbeat.checkpoint import rng
 from fourbeat.errors import BatchError
+from fourbeat.loop.direct import hooked
 from fourbeat.loop.graph import dropout
 from fourbeat.loop.graph.rules import RULES, numbers_of, options_of
 from fourbeat.loop.lane import Rules
@@ -99,13 +101,7 @@ class Program:
         self._autocast = autocast
         self._buffers = list(model.buffers())
         self._groups = [options_of(group) for group in optimizer.param_groups]
-        state = optimizer.state
-        self.parameters = [
-            p
-            for g in optimizer.param_groups
-            for p in g["params"]
-            if p.requires_grad and takes(g, state, p)
-        ]
+        self.parameters = trained(optimizer)
         held = {id(p): n for n, g in enumerate(optimizer.param_groups) for p in g["params"]}
         self._group_of = [held[id(p)] for p in self.parameters]
         self.compiled = False
@@ -115,12 +111,18 @@ class Program:
         )
 
     def fits(self, batches: Sequence[Any]) -> bool:
-        """Whether batches have the shapes, and the optimizer the options, that this was made for."""
+        """Whether batches have the shapes that this was made for, which are those of its first ones."""
         shapes = [shape_of(batch) for batch in batches]
         if self._shapes is None:
             self._shapes = shapes[0]
+        return all(shape == self._shapes for shape in shapes)
+
+    def holds(self) -> bool:
+        """Whether the optimizer has the parameters and options that this was made for."""
         groups = [options_of(group) for group in self._optimizer.param_groups]
-        return groups == self._groups and all(shape == self._shapes for shape in shapes)
+        now = trained(self._optimizer)
+        same = len(now) == len(self.parameters) and all(map(operator.is_, now, self.parameters))
+        return same and groups == self._groups
 
     def __call__(self, batches: Sequence[Any], groups: Sequence[Sequence[dict[str, Any]]]) -> Block:
         """Do the steps.
@@ -265,10 +267,14 @@ def anew(method: Any) -> Any:
     return MethodType(FunctionType(code, function.__globals__), method.__self__)
 
 
-def takes(group: Any, state: Any, parameter: Tensor) -> bool:
-    """Whether the first step moved a parameter: one without a gradient has no state."""
-    stateless = "betas" not in group and not group.get("momentum")
-    return stateless or bool(state.get(parameter))
+def trained(optimizer: Optimizer) -> list[Tensor]:
+    """What an optimizer updates and is not frozen."""
+    return [p for group in optimizer.param_groups for p in group["params"] if p.requires_grad]
+
+
+def has_hooks(parameter: Any) -> bool:
+    """Whether anybody is to see its gradient, or to change it."""
+    return bool(parameter._backward_hooks or parameter._post_accumulate_grad_hooks)
 
 
 def shape_of(batch: Any) -> Any:
@@ -300,6 +306,8 @@ def why_not(lanes: Sequence[Any], accumulate: int, average: Any) -> str | None:
     kind = type(lane.optimizer)
     if kind not in RULES:
         return f"{kind.__name__} is none of {', '.join(one.__name__ for one in RULES)}"
+    if hooked(lane.optimizer) or any(map(has_hooks, lane.parameters())):
+        return "the optimizer or a parameter has hooks"
     if lane.scaler is not None:
         return "fp16 scales the loss"
     if lane.rules.nonfinite == "skip":
