@@ -4,15 +4,17 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.graph import Node
 
 from fourbeat.check.facts import Facts
 from fourbeat.check.graph import SHAPES, name_of, parents, producers, walk
 from fourbeat.check.look import place_of
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.finding import Place
-from fourbeat.observe.finer import Differentiating, Ended
+from fourbeat.observe.finer import Differentiating, Ended, Operation
+from fourbeat.observe.place import here
 
-_LOSSES = ("MseLoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
+_LOSSES = ("MseLoss", "SmoothL1Loss", "HuberLoss")
 _RANGES = {
     "Relu": (0.0, float("inf")),
     "Softplus": (0.0, float("inf")),
@@ -32,14 +34,27 @@ def watch(facts: Facts) -> Readers:
             target: Any = getattr(node, "_saved_target", None)
             if not name_of(node).startswith(_LOSSES) or not parents(node) or target is None:
                 continue
-            below = producers(parents(node)[0], SHAPES)
-            kinds = {name_of(one).split("Backward")[0] for one in below}
-            if len(kinds) == 1 and (kind := kinds.pop()) in _RANGES:
-                share = _outside(target, *_RANGES[kind])
-                if share >= _SHARE:
-                    place = place_of(below[0]) or place_of(node) or facts.unseen(RULE.name)
-                    times, _, most = found.get(place, (0, "", 0.0))
-                    found[place] = times + 1, kind, max(share, most)
+            compare(parents(node)[0], target, place_of(node))
+
+    def operation(event: Operation) -> None:
+        # Of this loss the graph keeps the difference alone.
+        if getattr(event.function, "__name__", "") != "l1_loss":
+            return
+        given = [*event.arguments, *(event.named.get(name) for name in ("input", "target"))]
+        tensors = [one for one in given if isinstance(one, Tensor)]
+        if len(tensors) == 2 and tensors[0].grad_fn is not None and not tensors[1].requires_grad:
+            compare(tensors[0].grad_fn, tensors[1], here())
+
+    def compare(end: Node, target: Tensor, near: Place | None) -> None:
+        below = producers(end, SHAPES)
+        kinds = {name_of(one).split("Backward")[0] for one in below}
+        if len(kinds) != 1 or (kind := kinds.pop()) not in _RANGES:
+            return
+        share = _outside(target, *_RANGES[kind])
+        if share >= _SHARE:
+            place = place_of(below[0]) or near or facts.unseen(RULE.name)
+            times, _, most = found.get(place, (0, "", 0.0))
+            found[place] = times + 1, kind, max(share, most)
 
     def ended(_: Ended) -> None:
         for place, (times, kind, share) in found.items():
@@ -56,7 +71,7 @@ def watch(facts: Facts) -> Readers:
                     share_outside=round(share, 3),
                 )
 
-    return {Differentiating: differentiating, Ended: ended}
+    return {Differentiating: differentiating, Operation: operation, Ended: ended}
 
 
 def _outside(target: Tensor, low: float, high: float) -> float:

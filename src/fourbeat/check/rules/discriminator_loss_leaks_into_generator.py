@@ -10,32 +10,42 @@ from fourbeat.observe.finer import Ended
 def watch(facts: Facts) -> Readers:
     """Look for steps that add an older backward, which another optimizer has used, to their own."""
     steps, leaks = Tally(), Tally()
-    sources: dict[int, tuple[Run, Place | None]] = {}
+    sources: dict[int, tuple[Run, Run]] = {}  # the opponent's, and the step's own
+    latest: tuple[Run, int] | None = (
+        None  # the newest run that was stepped on, and by which optimizer
+    )
+    joint: set[int] = set()  # optimizers that step on one backward, one after the other
 
     def stepping(step: Step) -> None:
+        nonlocal latest
         steps.add(step)
-        if len(step.runs) < 2:
+        if not step.runs:
             return
-        own = id(step.owner())
         newest = max(step.runs, key=lambda run: run.number)
+        if latest is not None and latest[0] is newest and latest[1] != step.key:
+            joint.update((latest[1], step.key))
+        latest = newest, step.key
+        own = id(step.owner())
         others = newest.consumed - {own}
         for run in step.runs:
             users = run.consumed - {own}
             # The opponent has stepped on it, and this one's own loss goes through the opponent again.
-            if run.frames != newest.frames and not others and users & newest.fed:
+            if run is not newest and not others and users & newest.fed:
                 leaks.add(step)
-                sources[step.key] = run, own_line(run, newest)
+                sources[step.key] = run, newest
                 return
 
     def ended(_: Ended) -> None:
         for count, step in leaks.all():
             if count < 2 or 2 * count < steps.count(step):
                 continue
-            run, place = sources[step.key]
+            run, newest = sources[step.key]
+            if run.frames == newest.frames and step.key in joint:
+                continue  # one loss for all, on which one of them steps less often
             facts.report(
                 RULE.name,
                 "error",
-                place,
+                own_line(run, newest),
                 f"this backward is another optimizer's, but its gradients stay in the parameters of "
                 f"{facts.names(step.owner())}, which steps on them together with its own loss's",
                 "Detach what the other network made, D(fake.detach()), or clear these gradients before "

@@ -38,7 +38,8 @@ def watch(facts: Facts) -> Readers:
         calls += 1
         if calls > _TIMES and calls % 64:
             return
-        given = [one for one in each_tensor(event.inputs) if one.is_floating_point()]
+        every = list(each_tensor(event.inputs))
+        given = [one for one in every if one.is_floating_point()] or every
         if not given or given[0].requires_grad or given[0].is_sparse:
             return
         x, place = given[0].detach(), here()
@@ -50,7 +51,7 @@ def watch(facts: Facts) -> Readers:
                 note(
                     place, "nan", "a model is given NaN or infinite values, and so are its answers"
                 )
-        elif len(given) == 1 and x.dim() > 1 and len(x) > 7 and bool((x == x[:1]).all()):
+        elif tells_nothing(given):
             note(place, "same", "all rows that a model is given are the same: they tell it nothing")
 
     def operation(event: Operation) -> None:
@@ -92,6 +93,15 @@ def watch(facts: Facts) -> Readers:
     return {Called: called, Operation: operation, Differentiated: differentiated, Ended: ended}
 
 
+def tells_nothing(given: list[Tensor]) -> bool:
+    """Whether all rows are the same: of a single tensor of numbers, or of all that are indices."""
+    if given[0].is_floating_point():
+        given = given if len(given) == 1 and given[0].dim() > 1 else []
+    elif any(one.dtype == torch.bool or one.dim() == 0 for one in given):
+        return False
+    return bool(given) and all(len(x) > 7 and bool((x == x[:1]).all()) for x in given)
+
+
 RULE = Rule(
     name="inputs-carry-nothing",
     severity="error",
@@ -99,7 +109,7 @@ RULE = Rule(
     why="Of NaN everything becomes NaN. Of constant inputs only the mean can be learnt, and of inputs "
     "that hold the target nothing else.",
     seen="In calls for training: inputs and answers that are not finite; batches whose rows are equal "
-    "in every call; a column of the inputs that equals the classes in every batch.",
+    "in every call, numbers or indices; a column of the inputs that equals the classes in every batch.",
     silent="Masks with infinite values; constant inputs next to others; a single row.",
     bad="x = torch.log(spend)  # some of it is 0\n",
     good="x = torch.log1p(spend)\n",

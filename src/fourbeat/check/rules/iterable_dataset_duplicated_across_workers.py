@@ -69,7 +69,10 @@ def watch(facts: Facts) -> Readers:
 
 def shares(code: CodeType) -> bool:
     """Whether code knows of workers."""
-    return any("worker" in name or "shard" in name for name in names(code))
+    return any(
+        "worker" in name or ("shard" in name and name.strip("_") not in ("shard", "shards"))
+        for name in names(code)
+    )
 
 
 def whole(tensor: Any) -> list[Any] | None:

@@ -1,5 +1,6 @@
 """An optimizer that forgets what it has learned of the gradients."""
 
+from itertools import count
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
@@ -18,9 +19,10 @@ from fourbeat.observe.steps import parameters
 def watch(facts: Facts) -> Readers:
     """Count optimizers that one line makes for the same parameters."""
     first: dict[Place, ref[Tensor]] = {}
-    made: dict[Place, int] = {}
+    used: dict[Place, set[int]] = {}
+    counts = count()
     updates: dict[Place, int] = {}
-    of: WeakKeyDictionary[Optimizer, Place] = WeakKeyDictionary()
+    of: WeakKeyDictionary[Optimizer, tuple[Place, int]] = WeakKeyDictionary()
     loaded = False
 
     def making(event: Made) -> None:
@@ -31,35 +33,36 @@ def watch(facts: Facts) -> Readers:
             return
         known = first.get(place)
         if known is None or known() is not own or loaded:
-            first[place], made[place], updates[place] = ref(own), 0, 0
+            first[place], used[place], updates[place] = ref(own), set(), 0
         loaded = False
-        made[place] += 1
-        of[event.optimizer] = place
+        of[event.optimizer] = place, next(counts)
 
     def updated(event: Updated) -> None:
-        place = of.get(event.optimizer)
+        known = of.get(event.optimizer)
         # One without a state has nothing to forget.
-        if place is not None and any(event.optimizer.state.get(p) for p in _few(event.optimizer)):
+        if known is not None and any(event.optimizer.state.get(p) for p in _few(event.optimizer)):
             states = [event.optimizer.state[p] for p in _few(event.optimizer)]
             if any(value is not None for state in states for value in state.values()):
+                place, number = known
                 updates[place] += 1
+                used[place].add(number)
 
     def state_given(_: StateGiven) -> None:
         nonlocal loaded
         loaded = True
 
     def ended(_: Any) -> None:
-        for place, count in made.items():
-            if count >= 3 and count <= updates[place]:
-                each = updates[place] / count
+        for place, numbers in used.items():
+            if (many := len(numbers)) >= 3:
+                each = updates[place] / many
                 facts.report(
                     RULE.name,
                     "warning" if each <= 2 else "note",
                     place,
-                    f"{count} optimizers are made for the same parameters, one for every {each:.0f} updates: "
+                    f"{many} optimizers are made for the same parameters, one for every {each:.0f} updates: "
                     "each begins without the momentum and the statistics of the one before",
                     "Make the optimizer once, before the loop.",
-                    optimizers=count,
+                    optimizers=many,
                     updates=updates[place],
                 )
 

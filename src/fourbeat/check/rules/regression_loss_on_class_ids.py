@@ -49,6 +49,11 @@ _NAMED = frozenset(
 )
 """Words for what has numbers only to be told apart, without a last s."""
 
+_NEVER_ORDERED = frozenset(
+    {"specie", "category", "categorie", "intent", "breed", "genre", "language"}
+)
+"""Those of them that no rating is called, whatever else a script speaks of."""
+
 
 def watch(facts: Facts) -> Readers:
     """See targets of regression losses that were whole numbers a moment ago."""
@@ -91,8 +96,11 @@ def watch(facts: Facts) -> Readers:
             if times < 2 or not 3 <= classes <= 50 or values != set(range(classes)):
                 continue
             tree = None if place is None else facts.sources.tree(place.file)
-            words = _words(tree)
-            if tree is None or not _rounds(tree) or words & set(_ORDERED):
+            words = _words(tree) if tree is not None else set[str]()
+            if tree is None or place is None or not _rounds(tree):
+                continue
+            own = _words(*(node for node in ast.walk(tree) if _on(node, place)))
+            if words & set(_ORDERED) and not own & _NEVER_ORDERED:
                 continue
             facts.report(
                 RULE.name,
@@ -107,10 +115,17 @@ def watch(facts: Facts) -> Readers:
     return {Operation: operation, Ended: ended}
 
 
-def _words(tree: ast.Module | None) -> set[str]:
-    """The words of which a script's names are made."""
+def _on(node: ast.AST, place: Place) -> bool:
+    """Whether an expression stands on a place's lines."""
+    return isinstance(node, ast.expr) and place.line <= node.lineno <= (
+        place.end_line or place.line
+    )
+
+
+def _words(*trees: ast.AST) -> set[str]:
+    """The words of which names are made."""
     found: set[str] = set()
-    for node in ast.walk(tree) if tree is not None else ():
+    for node in (node for tree in trees for node in ast.walk(tree)):
         name = (
             getattr(node, "id", "") or getattr(node, "attr", "") or getattr(node, "name", "") or ""
         )

@@ -82,6 +82,9 @@ def averaged(sources: Sources, place: Place) -> Place | None:
             ends = rf"{pattern}\.update\("
         else:
             ends = rf"mean\({pattern}\)|sum\({pattern}\) / len\({pattern}\)|{pattern}\)\.mean\("
+            # Of rows with several values one is averaged by its name or number.
+            part = rf"\w+(\.\w+|\[.+?\]) for \w+ in {pattern}\)"
+            ends += rf"|mean\([(\[]?{part}|sum\(\(?{part} / len\({pattern}\)"
         if re.search(ends, whole):
             line: Any = node
             return Place(place.file, line.lineno, line.end_lineno or line.lineno)

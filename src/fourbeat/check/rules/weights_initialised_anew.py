@@ -21,6 +21,9 @@ from fourbeat.observe.steps import parameters
 UPDATES = 512
 """That are looked at, from the start: what comes back with every epoch comes early."""
 
+INITIALISES = r"\.apply$|reset_parameters|init"
+"""What a call that initialises is named."""
+
 
 @dataclass(slots=True)
 class _Seen:
@@ -90,9 +93,16 @@ def initialising(sources: Sources, frames: list[Place]) -> Place | None:
     """A line that initialises, in one of the functions that led to a step."""
     for place in frames:
         tree = sources.tree(place.file)
+        helpers = {
+            node.name
+            for node in ast.walk(tree or ast.Module([], []))
+            if isinstance(node, ast.FunctionDef)
+            and re.search(r"reset_parameters\(|\binit\.\w+_\(", ast.unparse(node))
+            and ".backward(" not in ast.unparse(node)
+        }
         for node in ast.walk(tree) if tree is not None else ():
-            if not isinstance(node, ast.Call) or not re.search(
-                r"\.apply$|reset_parameters|init", ast.unparse(node.func)
+            if not isinstance(node, ast.Call) or not (
+                re.search(INITIALISES, ast.unparse(node.func)) or ast.unparse(node.func) in helpers
             ):
                 continue
             line = Place(place.file, node.lineno, node.end_lineno or node.lineno)
