@@ -63,6 +63,12 @@ def test_torchs_dropout_is_put_aside_where_it_drops():
 
     graph = torch.fx.symbolic_trace(function)
     assert any(KEYS in node.name for node in graph.graph.nodes)
+    assert rewrite(graph, 2) == 0  # of unknown shapes
+    for node in graph.graph.nodes:
+        node.meta["example_value"] = torch.empty(100, 8)
+    assert rewrite(graph, 2) == 0  # of shapes with a rest
+    for node in graph.graph.nodes:
+        node.meta["example_value"] = torch.empty(16, 32)
     assert rewrite(graph, 2) == 2
     left = [n for n in graph.graph.nodes if n.target is nn.functional.dropout]
     assert len(left) == 2  # those that drop nothing

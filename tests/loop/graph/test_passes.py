@@ -317,6 +317,36 @@ def test_a_layer_that_is_thawed_on_the_way_is_trained_and_resumed(tmp_path):
         assert run(tmp_path / str(until), None).weights_sha256 == whole.weights_sha256
 
 
+def test_each_shape_has_its_graph_and_a_resume_in_any_of_them_the_same_bits(tmp_path):
+    x, y = data()
+    batches = [
+        (x[i : i + n], y[i : i + n])
+        for i, n in ((0, 8), (8, 8), (16, 8), (24, 8), (32, 5), (37, 5))
+    ]
+
+    def run(directory, at=None):
+        model = network(nn.Dropout(0.4))
+        optimizer = adam(model)
+
+        def forward(batch):
+            return nn.functional.cross_entropy(model(batch[0]), batch[1])
+
+        options = {"compile": "step", "seed": 0, "checkpoint_every": 1}
+        with fb.Run(directory, model=model, optimizer=optimizer, **options) as run:
+            for epoch in run.epochs(2):
+                for step in run.train(batches, forward):
+                    if step.number == at:
+                        raise Cut
+                epoch.close()
+        assert not [event for event in run.receipt.events if event.kind == "compile"]
+        return run.receipt.weights_sha256
+
+    whole = run(tmp_path / "whole")
+    with pytest.raises(Cut):
+        run(tmp_path / "cut", 4)  # goes on with the second shape
+    assert run(tmp_path / "cut") == whole
+
+
 def test_the_forward_function_is_asked_for(tmp_path):
     model = network()
     with fb.Run(tmp_path / "r", model=model, optimizer=adam(model), compile="step") as run:

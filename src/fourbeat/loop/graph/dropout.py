@@ -17,6 +17,10 @@ def signed(number: int) -> int:
     return number - (1 << 32) if number >= RANGE else number
 
 
+VECTOR = 16
+"""Numbers in a vector register. inductor's code for what is left of a row after whole registers was seen to give
+this hash numbers that were never written (torch 2.13), so every side of a tensor must be a multiple."""
+
 SPREAD, FIRST, SECOND = map(signed, (0x9E3779B1, 0x7FEB352D, 0x846CA68B))
 
 
@@ -74,11 +78,14 @@ def rewrite(graph: torch.fx.GraphModule, calls: int) -> int:
 
 
 def is_dropout(node: Any) -> bool:
-    """Whether a call drops elements with a probability between 0 and 1."""
+    """Whether a call drops elements with a probability between 0 and 1, of a shape that can be keyed."""
     if node.op != "call_function" or node.target not in (
         torch.nn.functional.dropout,
         torch.dropout,
     ):
+        return False
+    shape = getattr(node.args[0].meta.get("example_value"), "shape", ()) if node.args else ()
+    if not shape or any(side % VECTOR for side in shape):
         return False
     arguments = dict(zip(("input", "p", "training"), node.args, strict=False)) | dict(node.kwargs)
     p = arguments.get("p", 0.5)

@@ -178,7 +178,7 @@ class Whole:
         groups, back = lane.ahead(len(batches))
         rates = [[float(group["lr"]) for group in step] for step in groups]
         try:
-            if not program.compiled:
+            if not program.knows(batches):
                 seconds = program.prepare(batches, groups)
                 log.warning("compiled %d steps as one graph in %.1f s", program.steps, seconds)
             block = program(batches, groups)

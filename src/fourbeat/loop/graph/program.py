@@ -65,7 +65,7 @@ def parts_of(found: Any) -> tuple[Tensor, Any, Any]:
 
 
 class Program:
-    """Forward, loss, backward, clipping and update of some steps, compiled for batches of one shape.
+    """Forward, loss, backward, clipping and update of some steps, compiled for each shape of batches.
 
     Weights, the optimizer's state and buffers are changed in place, as by the same steps one by one; from a
     step on whose loss or gradients are not finite, nothing is. Dropout is keyed on a CPU.
@@ -82,7 +82,6 @@ class Program:
         steps: in a call.
         forward: as given.
         parameters: that have gradients, in the optimizer's order.
-        compiled: whether it is.
     """
 
     def __init__(
@@ -104,18 +103,19 @@ class Program:
         self.parameters = trained(optimizer)
         held = {id(p): n for n, g in enumerate(optimizer.param_groups) for p in g["params"]}
         self._group_of = [held[id(p)] for p in self.parameters]
-        self.compiled = False
-        self._shapes: Any = None
+        self._known: set[str] = set()
         self._call = torch.compile(
             anew(self._trained), fullgraph=True, dynamic=False, backend=partial(inductor, steps)
         )
 
     def fits(self, batches: Sequence[Any]) -> bool:
-        """Whether batches have the shapes that this was made for, which are those of its first ones."""
+        """Whether batches have all one shape."""
         shapes = [shape_of(batch) for batch in batches]
-        if self._shapes is None:
-            self._shapes = shapes[0]
-        return all(shape == self._shapes for shape in shapes)
+        return all(shape == shapes[0] for shape in shapes)
+
+    def knows(self, batches: Sequence[Any]) -> bool:
+        """Whether it is compiled for their shape."""
+        return repr(shape_of(batches[0])) in self._known
 
     def holds(self) -> bool:
         """Whether the optimizer has the parameters and options that this was made for."""
@@ -156,22 +156,34 @@ class Program:
     def prepare(self, batches: Sequence[Any], groups: Sequence[Sequence[dict[str, Any]]]) -> float:
         """Compile, and leave everything as it is: a compiler draws random numbers of its own.
 
+        The steps are done twice: code that reads what was never written gives itself away.
+
         Returns:
             The seconds it took.
+
+        Raises:
+            MiscompiledError: if the same steps gave other bits.
         """
         start = time.perf_counter()
         held = [*self.parameters, *self._buffers]
         held += [tensor for state in self._states() for tensor in state.values()]
         before = [tensor.detach().clone() for tensor in held]
         random = rng.capture()
-        try:
-            self(batches, groups)
-        finally:
-            rng.restore(random)
-            with torch.no_grad():
-                for tensor, value in zip(held, before, strict=True):
-                    tensor.copy_(value)
-        self.compiled = True
+        ended: list[list[Tensor]] = []
+        for _ in range(2):
+            try:
+                block = self(batches, groups)
+                ended.append(
+                    [torch.tensor(block.losses), *(tensor.detach().clone() for tensor in held)]
+                )
+            finally:
+                rng.restore(random)
+                with torch.no_grad():
+                    for tensor, value in zip(held, before, strict=True):
+                        tensor.copy_(value)
+        if not all(map(alike, *ended)):
+            raise MiscompiledError("the compiled steps gave other bits when they were done again")
+        self._known.add(repr(shape_of(batches[0])))
         return time.perf_counter() - start
 
     def _states(self) -> States:
@@ -258,6 +270,15 @@ class Program:
             for name, value in new.items():
                 target = state[name] if name else p
                 target.copy_(torch.where(good, value, target))
+
+
+class MiscompiledError(Exception):
+    """Compiled code that cannot be trusted."""
+
+
+def alike(one: Tensor, other: Tensor) -> bool:
+    """Whether two tensors are equal, NaN to NaN."""
+    return torch.equal(one.nan_to_num(), other.nan_to_num())
 
 
 def anew(method: Any) -> Any:
