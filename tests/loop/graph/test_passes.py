@@ -158,6 +158,39 @@ def test_resumed_it_ends_with_the_same_bits_dropout_and_all(at, tmp_path):
     assert one.tobytes() == other.tobytes()
 
 
+def test_keyed_dropout_is_the_same_again_after_a_resume(tmp_path, monkeypatch):
+    from fourbeat.loop.graph import dropout
+
+    rewritten, plain = [], dropout.rewrite
+    monkeypatch.setattr(
+        dropout, "rewrite", lambda *given: rewritten.append(plain(*given)) or rewritten[-1]
+    )
+
+    def run(directory, at=None):
+        torch.manual_seed(1)
+        model = nn.Sequential(nn.Linear(5, 32), nn.Dropout(0.4), nn.Tanh(), nn.Linear(32, 3))
+        optimizer = adam(model)
+        loader = fb.TensorLoader(*data(160), batch_size=16, shuffle=True, seed=3)
+
+        def forward(batch):
+            return nn.functional.cross_entropy(model(batch[0]), batch[1])
+
+        options = {"compile": "step", "seed": 0, "checkpoint_every": 1}
+        with fb.Run(directory, model=model, optimizer=optimizer, **options) as run:
+            for epoch in run.epochs(2):
+                for step in run.train(loader, forward):
+                    if step.number == at:
+                        raise Cut
+                epoch.close()
+        return run.receipt.weights_sha256
+
+    whole = run(tmp_path / "whole")
+    assert rewritten == [1]
+    with pytest.raises(Cut):
+        run(tmp_path / "cut", 14)
+    assert run(tmp_path / "cut") == whole
+
+
 def test_a_row_that_is_not_finite_is_named_and_its_step_changes_nothing(tmp_path):
     inputs, _ = data()
     inputs[40, 2] = math.inf
