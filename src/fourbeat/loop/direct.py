@@ -61,7 +61,8 @@ class Direct:
         """The tensors of each group; None where the kernel alone would not be the same."""
         optimizer = self._optimizer
         own = vars(optimizer).get("step")
-        if type(optimizer).step is not self._step or hooked(optimizer):
+        profiled = torch.autograd.profiler._is_profiler_enabled  # pyright: ignore[reportPrivateUsage]
+        if profiled or type(optimizer).step is not self._step or hooked(optimizer):
             return None
         if own is not None and not is_torchs(own):  # a scheduler's counts; another's may do more
             return None
@@ -81,10 +82,9 @@ def is_torchs(function: Any) -> bool:
 
 
 def hooked(optimizer: Any) -> bool:
-    """Whether anybody is to be called before or after a step, or looks on."""
+    """Whether anybody is to be called before or after a step."""
     return bool(
-        torch.autograd.profiler._is_profiler_enabled  # pyright: ignore[reportPrivateUsage]
-        or optimizer._optimizer_step_pre_hooks
+        optimizer._optimizer_step_pre_hooks
         or optimizer._optimizer_step_post_hooks
         or shared._global_optimizer_pre_hooks  # pyright: ignore[reportPrivateUsage]
         or shared._global_optimizer_post_hooks  # pyright: ignore[reportPrivateUsage]

@@ -1,6 +1,5 @@
 """One optimizer and what belongs to it: from gradients to new weights, in the right order."""
 
-import copy
 import math
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -248,32 +247,6 @@ class Lane:
         self.end_step()
         self.clear()
         return Update(True, norms[0], rates)
-
-    def ahead(self, steps: int) -> tuple[list[list[dict[str, Any]]], Callable[[], None]]:
-        """Move on by some updates; what the groups are for each of them, and the way back."""
-        moving = self.warmup is not None and self.warmup.active
-        if not moving and (self.interval != "step" or self.scheduler is None):
-            return [self.optimizer.param_groups] * steps, lambda: None
-        parts = [part for part in (self.warmup, self.scheduler) if part is not None]
-        before = [copy.deepcopy(part.state_dict()) for part in parts]
-
-        def groups() -> list[dict[str, Any]]:
-            held = self.optimizer.param_groups
-            return [{key: v for key, v in group.items() if key != "params"} for group in held]
-
-        now = groups()
-
-        def back() -> None:
-            for part, state in zip(parts, before, strict=True):
-                part.load_state_dict(state)
-            for group, values in zip(self.optimizer.param_groups, now, strict=True):
-                group.update(values)
-
-        found: list[list[dict[str, Any]]] = []
-        for _ in range(steps):
-            found.append(groups())
-            self.end_step()
-        return found, back
 
     def end_step(self) -> None:
         """After an update: warm up, and then move a scheduler that moves per step."""

@@ -186,15 +186,13 @@ class Training:
         self, batch: Any, fetch: Callable[[], Any], rows: list[np.ndarray], forward: Forward
     ) -> Generator[Step]:
         """The steps that begin with a batch, each taken before the loop's body sees it."""
-        state, control = self.session.state, self.session.control
+        state = self.session.state
 
         def make(first: Any) -> Step:
             self.localiser.calls.last.clear()
             self._open = Step(state.step, first, fetch, self)
             return self._open
 
-        if control is not None:
-            control.before(Updating(next(iter(self.lanes.values())).optimizer))
         for taken in self.whole.steps(batch, fetch, rows, forward, state.position, make):
             for step, own, gradients in taken:
                 if self.average is not None and step.counted:
@@ -207,6 +205,11 @@ class Training:
         self._open = None
         if self.profiler is not None:
             self.profiler.step()
+
+    def hold(self) -> None:
+        """See `Control.before`."""
+        if self.session.control is not None:
+            self.session.control.before(Updating(next(iter(self.lanes.values())).optimizer))
 
     def _stepped(
         self, step: Step, rows: list[np.ndarray], gradients: Gradients | None = None

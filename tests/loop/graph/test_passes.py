@@ -320,8 +320,8 @@ def test_a_break_comes_after_the_steps_of_a_call(tmp_path):
 
 
 def test_a_layer_that_is_thawed_on_the_way_is_trained_and_resumed(tmp_path):
-    def run(directory, until=3):
-        model = network(nn.Dropout(0.2))
+    def run(directory, until=3, drop=0.2, compile="step"):
+        model = network(nn.Dropout(drop))
         optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
         model[0].requires_grad_(False)
         loader = fb.TensorLoader(*data(), batch_size=8, shuffle=True, seed=3)
@@ -330,7 +330,7 @@ def test_a_layer_that_is_thawed_on_the_way_is_trained_and_resumed(tmp_path):
             return nn.functional.cross_entropy(model(batch[0]), batch[1])
 
         before = model[0].weight.clone()
-        options = {"compile": "step", "seed": 0}
+        options = {"compile": compile, "seed": 0}
         with fb.Run(directory, model=model, optimizer=optimizer, **options) as run:
             for epoch in run.epochs(3):
                 model[0].requires_grad_(epoch.number > 1)
@@ -340,14 +340,19 @@ def test_a_layer_that_is_thawed_on_the_way_is_trained_and_resumed(tmp_path):
                 epoch.close()
         assert not torch.equal(before, model[0].weight)
         assert {int(state["step"]) for state in optimizer.state.values()} == {30, 20}
-        return run.receipt
+        return run.receipt, model
 
-    whole = run(tmp_path / "whole", until=None)
+    (_, one), (_, other) = (run(tmp_path / str(c), None, 0.0, c) for c in (None, "step"))
+    for a, b in zip(one.parameters(), other.parameters(), strict=True):
+        assert torch.allclose(a, b, rtol=1e-5, atol=1e-6)
+
+    whole, _ = run(tmp_path / "whole", until=None)
     assert not [event for event in whole.events if event.kind == "compile"]
     for until in (1, 2, 3):
         with pytest.raises(Cut):
             run(tmp_path / str(until), until)
-        assert run(tmp_path / str(until), None).weights_sha256 == whole.weights_sha256
+        again, _ = run(tmp_path / str(until), None)
+        assert again.weights_sha256 == whole.weights_sha256
 
 
 def test_each_shape_has_its_graph_and_a_resume_in_any_of_them_the_same_bits(tmp_path):

@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 from fourbeat.data.batch import examples
 from fourbeat.errors import FourbeatError, first_line
 from fourbeat.loop.average import WeightAverage
+from fourbeat.loop.graph.ahead import ahead
 from fourbeat.loop.graph.program import Block, Forward, Program, parts_of, steps_for, why_not
 from fourbeat.loop.lane import Lane, Update
 from fourbeat.loop.means import Entry
@@ -35,6 +36,10 @@ class Engine(Protocol):
     average: WeightAverage | None
     word: Word
     stream: Stream
+
+    def hold(self) -> None:
+        """Stand still before steps that have no moment within, if another process asked for that."""
+        ...
 
     def updated(self, step: Step, lane: Lane, update: Update, entries: list[Entry]) -> None:
         """Count an update."""
@@ -85,7 +90,9 @@ class Whole:
         if program is not None and at % program.steps == 0:
             while len(batches) < program.steps and (batch := fetch()) is not END:
                 batches.append(batch)
-        known = [[one] for one in rows] if len(rows) == len(batches) else [rows for _ in batches]
+        known = [rows]  # of a step that reads more batches, they are put there yet
+        if len(batches) > 1:
+            known = [[one] for one in rows] if len(rows) == len(batches) else [[] for _ in batches]
         done = 0
         if program is not None and len(batches) == program.steps and program.fits(batches):
             taken = self._block(program, batches, known, make)
@@ -175,7 +182,8 @@ class Whole:
     ) -> tuple[Block | None, list[list[float]]]:
         """Do a block's steps, and move schedules for those that were done."""
         lane = self._lane
-        groups, back = lane.ahead(len(batches))
+        self._engine.hold()
+        groups, back = ahead(lane, len(batches))
         rates = [[float(group["lr"]) for group in step] for step in groups]
         try:
             if not program.knows(batches):

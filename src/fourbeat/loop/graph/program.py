@@ -101,8 +101,13 @@ class Program:
         self._buffers = list(model.buffers())
         self._groups = [options_of(group) for group in optimizer.param_groups]
         self.parameters = trained(optimizer)
+        self._state = optimizer.state
         held = {id(p): n for n, g in enumerate(optimizer.param_groups) for p in g["params"]}
-        self._group_of = [held[id(p)] for p in self.parameters]
+        counts = [self._count(p) for p in self.parameters]
+        # A layer that was frozen for a while has had fewer updates than others of its group.
+        each = [(held[id(p)], n - counts[0]) for p, n in zip(self.parameters, counts, strict=True)]
+        self._kinds = list(dict.fromkeys(each))
+        self._kind_of = [self._kinds.index(kind) for kind in each]
         self._known: set[str] = set()
         self._call = torch.compile(
             anew(self._trained), fullgraph=True, dynamic=False, backend=partial(inductor, steps)
@@ -118,11 +123,11 @@ class Program:
         return repr(shape_of(batches[0])) in self._known
 
     def holds(self) -> bool:
-        """Whether the optimizer has the parameters and options that this was made for."""
+        """Whether the optimizer has the parameters, options and state that this was made for."""
         groups = [options_of(group) for group in self._optimizer.param_groups]
         now = trained(self._optimizer)
         same = len(now) == len(self.parameters) and all(map(operator.is_, now, self.parameters))
-        return same and groups == self._groups
+        return same and groups == self._groups and self._optimizer.state is self._state
 
     def __call__(self, batches: Sequence[Any], groups: Sequence[Sequence[dict[str, Any]]]) -> Block:
         """Do the steps.
@@ -193,20 +198,16 @@ class Program:
         return [{n: v for n, v in one.items() if isinstance(v, Tensor)} for one in kept]
 
     def _numbers(self, groups: Sequence[Sequence[dict[str, Any]]]) -> list[list[list[float]]]:
-        """What the rule takes of each step and group."""
-        optimizer = self._optimizer
-        counts = [self._count(group) for group in optimizer.param_groups]
+        """What the rule takes of each step, for each group and count of updates."""
+        kind, count = type(self._optimizer), self._count(self.parameters[0])
         return [
-            [numbers_of(type(optimizer), g, n + done) for g, n in zip(step, counts, strict=True)]
+            [numbers_of(kind, step[group], count + later + done) for group, later in self._kinds]
             for done, step in enumerate(groups, 1)
         ]
 
-    def _count(self, group: dict[str, Any]) -> int:
-        """Updates that the parameters of a group have had."""
-        for parameter in group["params"]:
-            if "step" in (state := self._optimizer.state.get(parameter, {})):
-                return int(state["step"])
-        return 0
+    def _count(self, parameter: Tensor) -> int:
+        """Updates that it has had, where the optimizer counts them."""
+        return int(self._optimizer.state.get(parameter, {}).get("step", 0))
 
     def _trained(
         self,
@@ -265,8 +266,9 @@ class Program:
         good: Tensor,
     ) -> None:
         update = RULES[type(self._optimizer)].update
-        for p, g, state, group in zip(parameters, gradients, states, self._group_of, strict=True):
-            new = update(p.detach(), g, state, self._groups[group], hyper[group])
+        for p, g, state, kind in zip(parameters, gradients, states, self._kind_of, strict=True):
+            options = self._groups[self._kinds[kind][0]]
+            new = update(p.detach(), g, state, options, hyper[kind])
             for name, value in new.items():
                 target = state[name] if name else p
                 target.copy_(torch.where(good, value, target))
