@@ -65,7 +65,7 @@ class Recording:
     def _end(self, error: OSError) -> None:
         """Record no more, and say so."""
         self._alive = False
-        self._recorder.hear = lambda _: None
+        self._recorder.hear = lambda _, __: None
         self._reading.close()
         why = error.strerror or first_line(error)
         text = f"The step log ends at step {self._state.step}: {why}."
