@@ -110,7 +110,9 @@ WORKLOADS = {
             *(lambda: mlp(784, 256, 256, 10, dropout=0.2, flatten=True), 3),
         ),
         Workload("cnn", 64, 1e-3, "adam", fashion_mnist, cnn, 1),
-        Workload(*("table", 256, 1e-3, "adam", table, lambda: mlp(20, 128, 64, 4, dropout=0.2), 20)),
+        Workload(
+            *("table", 256, 1e-3, "adam", table, lambda: mlp(20, 128, 64, 4, dropout=0.2), 20)
+        ),
         Workload(
             *("table-full", 256, 1e-3, "full", table),
             *(lambda: mlp(20, 128, 64, 4, dropout=0.2), 20),

@@ -85,7 +85,8 @@ class Run:
             validated and selected.
         compile: call the model through `torch.compile`, within the run alone. Graph breaks are
             said; where the compiler fails, that is said as well and the model runs eagerly. "step"
-            compiles whole steps; `train` is then given the forward function.
+            compiles whole steps; `train` is then given the forward function, which is called a few times
+            more than there are steps.
         profile: look at so many steps with torch.profiler: the table is logged, the trace goes to
             `trace.json` in the directory.
         seed: seeds torch, NumPy and Python when a new run begins. If torch was seeded with the
