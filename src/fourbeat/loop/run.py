@@ -19,6 +19,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from fourbeat.checkpoint import objects
 from fourbeat.checkpoint.plain import copy
 from fourbeat.data.batch import device_of
+from fourbeat.data.fetching import opened
 from fourbeat.data.record import DataRecord
 from fourbeat.errors import BeatError, RunError
 from fourbeat.loop import describe, position
@@ -354,7 +355,7 @@ class Run:
         """Validate, and look for a signal before each batch."""
 
         def batches() -> Iterator[Any]:
-            source = iter(loader)
+            source = opened(loader)
             while (batch := self._session.next_batch(source, loader, stop)) is not END:
                 yield batch
 
