@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from fourbeat.data import encode
-from fourbeat.data.schema import Column
+from fourbeat.data.column import Column
 from fourbeat.errors import DataError
 
 

@@ -9,8 +9,9 @@ import pyarrow as pa
 import torch
 
 from fourbeat.data.arrow import CAST_ERRORS, pc
+from fourbeat.data.column import Column
 from fourbeat.data.naming import flag
-from fourbeat.data.schema import Column, as_numbers
+from fourbeat.data.schema import as_numbers
 from fourbeat.data.text import whole
 from fourbeat.errors import DataError, Problem, first_line
 from fourbeat.types import Values

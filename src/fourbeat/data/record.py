@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from fourbeat.data.schema import Column
+from fourbeat.data.column import Column
 from fourbeat.types import Split, TaskName
 
 

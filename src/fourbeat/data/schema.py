@@ -6,9 +6,9 @@ from typing import cast
 
 import numpy as np
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict
 
 from fourbeat.data.arrow import CAST_ERRORS, pc
+from fourbeat.data.column import Column
 from fourbeat.data.naming import flag
 from fourbeat.data.source import Source
 from fourbeat.errors import DataError, Problem, first_line
@@ -21,40 +21,6 @@ FLOAT32_MAX = float(np.finfo(np.float32).max)
 
 TRUTH = {"true": True, "yes": True, "t": True, "y": True}
 FALSEHOOD = {"false": False, "no": False, "f": False, "n": False}
-
-
-class Column(BaseModel):
-    """One column: what it is, why, and how its values become numbers.
-
-    Statistics and categories come from training rows alone.
-
-    Attributes:
-        name: as in the table.
-        type: what it is taken for.
-        source: the Arrow type it was read as.
-        reason: why it is taken for that, and what the cast does.
-        missing: training rows without a value.
-        mean, std: of the training rows, for numbers, booleans and days.
-        categories: the known texts; the first has code 2 (0 is unknown, 1 is missing).
-        rare: different training texts too seldom to be kept; they count as unknown.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str
-    type: ColumnType
-    source: str
-    reason: str
-    missing: int = 0
-    mean: float | None = None
-    std: float | None = None
-    categories: tuple[str, ...] | None = None
-    rare: int = 0
-
-    @property
-    def used(self) -> bool:
-        """Whether the model sees it."""
-        return self.type not in ("id", "ignored")
 
 
 def infer(

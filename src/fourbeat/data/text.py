@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.csv as csv
 
 from fourbeat.data.arrow import CAST_ERRORS, pc
-from fourbeat.data.schema import Column, as_numbers
+from fourbeat.data.column import Column
+from fourbeat.data.schema import as_numbers
 from fourbeat.data.source import NUMERIC_NULLS
 from fourbeat.errors import DataError, first_line
 from fourbeat.types import Values

@@ -6,8 +6,8 @@ from typing import Any
 import pyarrow as pa
 
 from fourbeat.config.options import Config
+from fourbeat.data.column import Column
 from fourbeat.data.encode import FEWEST_WHOLE
-from fourbeat.data.schema import Column
 from fourbeat.eject.facts import Facts, is_text
 from fourbeat.eject.part import Part
 from fourbeat.eject.text import code, indented, joined, noted

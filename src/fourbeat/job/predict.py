@@ -14,10 +14,10 @@ from torch import Tensor, nn
 from fourbeat.checkpoint import files
 from fourbeat.code import file_of, is_code
 from fourbeat.config.options import ModelConfig
+from fourbeat.data.column import Column
 from fourbeat.data.encode import Features, encode, shape_of
 from fourbeat.data.images import ImageShape
 from fourbeat.data.record import DataRecord
-from fourbeat.data.schema import Column
 from fourbeat.data.source import plain, read
 from fourbeat.data.text import from_text
 from fourbeat.errors import DataError, Problem, RunError, first_line

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from fourbeat.data.column import Column
 from fourbeat.data.record import DataRecord, FileRecord
-from fourbeat.data.schema import Column
 from fourbeat.data.split import SplitRecord
 from fourbeat.receipt.code import CodeRecord
 from fourbeat.receipt.model import (

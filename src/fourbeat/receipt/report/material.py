@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
+from fourbeat.data.column import Column
 from fourbeat.data.record import DataRecord, ImageRecord
-from fourbeat.data.schema import Column
 from fourbeat.receipt.model import Receipt
 from fourbeat.receipt.report.markup import (
     MANY_ROWS,
