@@ -2,7 +2,6 @@
 
 import ast
 from collections import Counter
-from itertools import pairwise
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
@@ -13,7 +12,7 @@ from torch.utils.data import RandomSampler, SubsetRandomSampler, WeightedRandomS
 from fourbeat.check.facts import Facts
 from fourbeat.check.passes import Pass, samplers
 from fourbeat.check.rule import Readers, Rule
-from fourbeat.check.sources import Sources, around, calls
+from fourbeat.check.sources import Sources, around
 from fourbeat.finding import Place
 from fourbeat.observe.events import Updating
 from fourbeat.observe.finer import Ended, Given, Seeded
@@ -115,11 +114,9 @@ def watch(facts: Facts) -> Readers:
 
 
 def seeder(sources: Sources, frames: list[Place]) -> Place | None:
-    """The line that says which seed: of a helper that is given it, where it is called."""
-    for place, outer in pairwise(frames):
-        if "seed" not in place.function.lower():
-            return place
-        if not any(node.args or node.keywords for node in calls(sources, outer)):
+    """The line that seeds: of a helper that does nothing else, where it is called."""
+    for place in frames:
+        if "seed" not in place.function.rsplit(".", 1)[-1].lower() or sources.loops(place):
             return place
     return frames[-1] if frames else None
 
