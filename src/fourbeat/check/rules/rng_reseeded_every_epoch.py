@@ -19,6 +19,7 @@ from fourbeat.observe.finer import Ended, Given, Seeded
 from fourbeat.observe.place import stack
 
 _SEEDS = frozenset({"seed", "manual_seed", "default_rng", "RandomState", "Random"})
+_GLOBAL = frozenset({"torch", "random", "np.random", "numpy.random"})
 _ORDERS = frozenset({"permutation", "permuted", "shuffle", "randperm", "choice", "sample"})
 
 RANDOM = (RandomSampler, SubsetRandomSampler, WeightedRandomSampler)
@@ -80,7 +81,8 @@ def watch(facts: Facts) -> Readers:
             optimizer is not None and one.optimizer is not None and optimizer() is one.optimizer()
         )
         if was == order and same:
-            loaders[one.place] = loaders.get(one.place, 1) + 1
+            place = seeding(facts.sources, one) or one.place
+            loaders[place] = loaders.get(place, 1) + 1
 
     def ended(_: Any) -> None:
         n = None if reported or loaders else facts.rounds.length(3)
@@ -101,7 +103,7 @@ def watch(facts: Facts) -> Readers:
             facts.report(
                 RULE.name,
                 "error",
-                seeding(facts.sources, place) or place,
+                place,
                 f"{passes} passes in a row draw their rows in the same random order: its generator is "
                 "seeded anew for each",
                 "Seed the generator once, before the training; or add the epoch to the seed.",
@@ -149,15 +151,24 @@ def drawn(sources: Sources, frames: list[Place]) -> Place | None:
     return None
 
 
-def seeding(sources: Sources, place: Place) -> Place | None:
-    """The line of a loop or a function in the same file that seeds a generator."""
-    tree = sources.tree(place.file)
-    found: list[tuple[int, Place]] = []
-    for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, ast.Attribute) and node.attr in ("manual_seed", "seed"):
-            line = Place(place.file, node.lineno, node.end_lineno or node.lineno)
-            found.append((-len(sources.loops(line)), line))
-    return min(found, key=lambda one: one[0])[1] if found else None
+def seeding(sources: Sources, one: Pass) -> Place | None:
+    """The line that seeds a pass's generator: in the function that made its loader, or else within most loops."""
+    made, loader = one.made or one.place, one.loader()
+    tree = sources.tree(made.file) if made is not None else None
+    if made is None or tree is None or loader is None:
+        return None
+    own = any(getattr(each, "generator", None) is not None for each in (loader, *samplers(loader)))
+    maker = around(tree, made.line)
+    found: list[tuple[bool, int, Place]] = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute) or node.attr not in ("manual_seed", "seed"):
+            continue
+        if own and ast.unparse(node.value) in _GLOBAL:
+            continue
+        line = Place(made.file, node.lineno, node.end_lineno or node.lineno)
+        near = maker is not tree and around(tree, node.lineno) is maker
+        found.append((near, len(sources.loops(line)), line))
+    return max(found, key=lambda each: each[:2])[2] if found else None
 
 
 RULE = Rule(
