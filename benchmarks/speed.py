@@ -27,6 +27,7 @@ CONTENDERS = {
     "hand-tuned": "plain:tuned",
     "fourbeat, own loop": "ours:loop",
     "fourbeat, own loop, not recorded": "ours:unrecorded",
+    "fourbeat, own loop over a DataLoader": "ours:over_data_loader",
     "fourbeat, fit": "ours:fit",
     "fourbeat, fit, steps compiled": "ours:compiled",
     "Lightning": "peers:lightning",
@@ -105,7 +106,7 @@ def main() -> None:
         ratios = np.divide(process.seconds[1:count], base[1:count])
         low, middle, high = np.quantile(ratios, (0.25, 0.5, 0.75))
         print(
-            f"{name:>34}: {middle:.3f} ({low:.3f} to {high:.3f}); accuracy "
+            f"{name:>36}: {middle:.3f} ({low:.3f} to {high:.3f}); accuracy "
             f"{process.said['accuracy']:.4f}; {process.said['megabytes']:.0f} MiB"
         )
 

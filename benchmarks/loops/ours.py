@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from torch import Tensor, nn
+from torch.utils.data import DataLoader, TensorDataset
 
 import fourbeat as fb
 from loops.plain import evaluated, optimizer_of
@@ -54,6 +55,25 @@ def loop(workload: Workload, x: Tensor, y: Tensor, turns: Turns, *, record: floa
                 logits = model(inputs)
                 step.backward(loss_fn(logits, target), logits)
                 step.update()
+            epoch.close()
+    return evaluated(model)
+
+
+def over_data_loader(workload: Workload, x: Tensor, y: Tensor, turns: Turns):
+    """The same over the lesson's own DataLoader."""
+    model, _, options = parts(workload, x, y, turns)
+    loader = DataLoader(TensorDataset(x, y), batch_size=workload.batch, shuffle=True)
+    loss_fn = nn.CrossEntropyLoss()
+    with tempfile.TemporaryDirectory() as folder, fb.Run(Path(folder) / "run", **options) as run:
+        for epoch in run.epochs(workload.epochs):
+            turns.starts()
+            for step in run.train(loader):
+                inputs, target = step.batch
+                logits = model(inputs)
+                step.backward(loss_fn(logits, target), logits)
+                step.update()
+                turns.step()
+            turns.ends()
             epoch.close()
     return evaluated(model)
 

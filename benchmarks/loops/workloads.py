@@ -104,16 +104,18 @@ def idx(path: Path, head: int) -> Tensor:
 WORKLOADS = {
     workload.name: workload
     for workload in (
-        Workload("tickets", 32, 1e-3, "adam", tickets, lambda: mlp(2, 8, 2), 5),
+        Workload("tickets", 32, 1e-3, "adam", tickets, lambda: mlp(2, 8, 2), 10),
         Workload(
             *("fashion", 64, 1e-3, "adam", fashion_mnist),
             *(lambda: mlp(784, 256, 256, 10, dropout=0.2, flatten=True), 3),
         ),
         Workload("cnn", 64, 1e-3, "adam", fashion_mnist, cnn, 1),
-        Workload(*("table", 256, 1e-3, "adam", table, lambda: mlp(20, 128, 64, 4, dropout=0.2), 5)),
+        Workload(
+            *("table", 256, 1e-3, "adam", table, lambda: mlp(20, 128, 64, 4, dropout=0.2), 20)
+        ),
         Workload(
             *("table-full", 256, 1e-3, "full", table),
-            *(lambda: mlp(20, 128, 64, 4, dropout=0.2), 5),
+            *(lambda: mlp(20, 128, 64, 4, dropout=0.2), 20),
         ),
     )
 }

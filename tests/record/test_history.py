@@ -12,7 +12,8 @@ from torch.utils.data import DataLoader, TensorDataset
 import fourbeat as fb
 from fourbeat.errors import RunError
 from fourbeat.loop import session
-from fourbeat.observe.stream import Stream
+from fourbeat.observe.events import Stepped
+from fourbeat.observe.stream import Stream, watching
 from fourbeat.record import block, governor, recorder
 from fourbeat.record import log as logs
 from fourbeat.record.layout import Flag
@@ -184,7 +185,7 @@ def test_what_is_thinned_is_said_and_the_rest_is_there(tmp_path, monkeypatch):
     assert run.receipt.steps_root == train(tmp_path / "all", record=1).receipt.steps_root
 
 
-def test_a_lean_step_hears_no_event_but_its_end(tmp_path, monkeypatch):
+def test_a_lean_step_makes_no_event(tmp_path, monkeypatch):
     monkeypatch.setattr(governor, "LEAST_OFTEN", 4)
     monkeypatch.setattr(session, "STEPS", 0)  # a run's look at its first steps hears more
     heard = []
@@ -204,7 +205,23 @@ def test_a_lean_step_hears_no_event_but_its_end(tmp_path, monkeypatch):
         at = place + 1
     whole = {"Batch", "Forward", "Loss", "Backward", "Gradients", "Clip"}
     whole |= {"Updating", "Updated"}
-    assert steps == ([whole] + [set()] * 3) * 2 + [whole, set()]
+    assert steps == [whole] * 3  # of ten steps
+    assert len(log) == 10
+
+
+def test_whoever_listens_beside_it_hears_every_end(tmp_path):
+    heard = []
+
+    def listen(event):
+        if isinstance(event, Stepped):
+            heard.append((event.number, event.losses[0][1], event.rows[0].tolist()))
+
+    alone = train(tmp_path / "alone", record=1e-9)
+    with watching(lambda stream: listen):
+        beside = train(tmp_path / "beside", record=1e-9)
+    assert alone.receipt.steps_root == beside.receipt.steps_root
+    log = fb.history(tmp_path / "alone")
+    assert heard == [(i, log.loss()[i], log.rows(i).tolist()) for i in range(10)]
 
 
 def test_several_optimizers_accumulation_and_a_scheduler_are_in_lean_steps_too(

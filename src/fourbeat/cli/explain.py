@@ -44,7 +44,7 @@ def explain(
                 "steps": len(log),
                 "damaged_records": log.damaged,
                 "notes": list(stands(run, receipt, log)),
-                "incidents": [plain(run, incident) for incident in found],
+                "incidents": [plain(run, receipt, incident) for incident in found],
             }
         )
         return
@@ -52,11 +52,12 @@ def explain(
         print(text)
     if not found and receipt.run.error and len(log):
         last = int(log.step[-1])
-        print(f"its last step is {last}: fourbeat replay {run} --step {max(last - 1, 0)}")
+        see = command(run, receipt, max(last - 1, 0))
+        print(f"its last step is {last}" + (f": {see}" if see else ""))
     elif not found:
         print(f"{len(log):,} steps, and nothing out of the ordinary")
     for incident in found[:most]:
-        show(run, incident)
+        show(run, receipt, incident)
     if len(found) > most:
         print(f"and {len(found) - most} more: --most {len(found)} shows all")
 
@@ -80,7 +81,7 @@ def stands(run: Path, receipt: "Receipt", log: "History") -> Iterator[str]:
         yield f"the step log ends after {done:,} of {receipt.run.steps:,} steps"
 
 
-def plain(run: Path, incident: "Incident") -> dict[str, Any]:
+def plain(run: Path, receipt: "Receipt", incident: "Incident") -> dict[str, Any]:
     """An incident as plain values."""
     return {
         "kind": incident.kind,
@@ -91,16 +92,16 @@ def plain(run: Path, incident: "Incident") -> dict[str, Any]:
         "origin": incident.origin,
         "rows": incident.rows,
         "around": incident.around,
-        "replay": command(run, incident),
+        "replay": command(run, receipt, incident.began),
     }
 
 
-def command(run: Path, incident: "Incident") -> str:
-    """What shows the step where it began."""
-    return f"fourbeat replay {run} --step {incident.began}"
+def command(run: Path, receipt: "Receipt", step: int) -> str | None:
+    """What shows a step; None for compiled steps, which cannot be looked into."""
+    return None if receipt.training.whole else f"fourbeat replay {run} --step {step}"
 
 
-def show(run: Path, incident: "Incident") -> None:
+def show(run: Path, receipt: "Receipt", incident: "Incident") -> None:
     """An incident for people."""
     print(f"\n{incident.kind}, step {incident.step}: {incident.text}")
     if incident.layer is not None or incident.began != incident.step:
@@ -112,4 +113,5 @@ def show(run: Path, incident: "Incident") -> None:
         print(f"  batch   rows {shown}")
     for text in incident.around:
         print(f"  around  {text}")
-    print(f"  see     {command(run, incident)}")
+    if see := command(run, receipt, incident.began):
+        print(f"  see     {see}")

@@ -3,7 +3,7 @@
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -31,7 +31,7 @@ class Source:
         columns: name to values; `str`, numbers, booleans, dates. "" in a text column is missing.
         rows: number of rows.
         name: what messages call it.
-        sha256: of the file's bytes, or of the Arrow stream for a frame.
+        sha256: of the file's bytes, or of the Arrow stream for a frame; "" for one that is not hashed.
         path: the file, or None for a frame.
     """
 
@@ -42,7 +42,13 @@ class Source:
     path: Path | None = None
 
 
-def read(data: Any, *, missing: Sequence[str] = (), text: Sequence[str] = ()) -> Source:
+def read(
+    data: Any,
+    *,
+    missing: Sequence[str] = (),
+    text: Sequence[str] = (),
+    only: Collection[str] | None = None,
+) -> Source:
     """Read a table.
 
     Args:
@@ -50,6 +56,8 @@ def read(data: Any, *, missing: Sequence[str] = (), text: Sequence[str] = ()) ->
             `__arrow_c_stream__` (pyarrow, pandas, Polars, DuckDB).
         missing: texts that mean "no value", beside the empty field.
         text: columns of a CSV to leave as text whatever they look like.
+        only: names of columns to keep, of those that are there. With it a frame, which may be a single
+            row to predict, is not hashed. None keeps all.
 
     Raises:
         DataError: naming file, row and column.
@@ -65,7 +73,8 @@ def read(data: Any, *, missing: Sequence[str] = (), text: Sequence[str] = ()) ->
         source = Source({}, table.num_rows, path.name, digest, path.absolute())
     elif hasattr(data, "__arrow_c_stream__"):
         table = read_frame(data)
-        source = Source({}, table.num_rows, type(data).__name__, frame_sha256(table))
+        digest = frame_sha256(table) if only is None else ""
+        source = Source({}, table.num_rows, type(data).__name__, digest)
     else:
         raise DataError(
             f"cannot read a table from {type(data).__name__}",
@@ -78,6 +87,7 @@ def read(data: Any, *, missing: Sequence[str] = (), text: Sequence[str] = ()) ->
     source.columns = {
         name: plain(column, missing)
         for name, column in zip(names, table.itercolumns(), strict=True)
+        if only is None or name in only
     }
     return source
 

@@ -15,6 +15,7 @@ from fourbeat.data.opening import near_file
 from fourbeat.data.record import DataRecord, ImageRecord
 from fourbeat.errors import DataError, Problem
 from fourbeat.job.writing import writing
+from fourbeat.loop.modes import mode
 
 BLOCK_PIXELS = 1 << 22
 """Pixels that are decoded, and go through the model, at once."""
@@ -71,14 +72,9 @@ class ImageClassifier(nn.Module):
         pixels = self.checked(images, name)
         device = next((p.device for p in self.parameters()), torch.device("cpu"))
         parts = [torch.zeros(0, len(self.classes), dtype=torch.float64)]
-        was = self.training
-        self.eval()
-        try:
-            with torch.inference_mode():
-                for part in pixels.split(self.block):
-                    parts.append(self(part.to(device)).double().softmax(dim=1).cpu())
-        finally:
-            self.train(was)
+        with torch.inference_mode(), mode(self, training=False):
+            for part in pixels.split(self.block):
+                parts.append(self(part.to(device)).double().softmax(dim=1).cpu())
         return torch.cat(parts).numpy()
 
     def checked(self, images: Any, name: str) -> Tensor:

@@ -24,6 +24,7 @@ from fourbeat.errors import DataError, Problem, RunError, first_line
 from fourbeat.job.image_predict import ImageClassifier
 from fourbeat.job.tasks.known import TASKS
 from fourbeat.job.tasks.task import Answer
+from fourbeat.loop.modes import mode
 from fourbeat.models.build import build
 from fourbeat.receipt import model as receipts
 from fourbeat.receipt.publish import WEIGHTS
@@ -106,15 +107,10 @@ class TableModel(nn.Module):
         """What the model says of encoded rows."""
         device = next((p.device for p in self.parameters()), torch.device("cpu"))
         parts: list[Tensor] = []
-        was = self.training
-        self.eval()
-        try:
-            with torch.inference_mode():
-                for inputs in zip(*(t.split(ROWS) for t in features.inputs()), strict=True):
-                    outputs = self(*(tensor.to(device) for tensor in inputs))
-                    parts.append(outputs.cpu().double())
-        finally:
-            self.train(was)
+        with torch.inference_mode(), mode(self, training=False):
+            for inputs in zip(*(t.split(ROWS) for t in features.inputs()), strict=True):
+                outputs = self(*(tensor.to(device) for tensor in inputs))
+                parts.append(outputs.cpu().double())
         return self.task.answer(torch.cat(parts), self.data)
 
     def predict(self, table: Any) -> np.ndarray:
@@ -151,7 +147,8 @@ class TableModel(nn.Module):
     def of_table(self, table: Any) -> Answer:
         """What the model says of a table's rows; see `predict`."""
         text = [column.name for column in self.columns if column.type == "category"]
-        source = read(table, missing=self.missing, text=text)
+        names = {column.name for column in self.columns}
+        source = read(table, missing=self.missing, text=text, only=names)
         return self.answer(self.encode(source.columns, source.rows, source.name))
 
 

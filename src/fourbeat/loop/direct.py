@@ -1,8 +1,8 @@
-"""The kernels of torch's fused optimizers, called without what torch does around them.
+"""torch's engine and the kernels of its fused optimizers, called without what torch does around them.
 
 For a small model on a CPU that is most of the time of an update: of 49 us for four small parameters
 the kernel takes 3. The same kernel gets the same tensors, so the bits are the same. What is not known
-here in every detail (another class, a hook, a patch, a first step) is left to the optimizer.
+here in every detail (another class, a hook, a patch, a first step) is left to torch.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim import optimizer as shared  # pyright: ignore[reportAttributeAccessIssue]
+from torch.overrides import has_torch_function_unary
 
 TORCH = str(Path(torch.__file__).parent)
 
@@ -73,6 +74,18 @@ class Direct:
                 return None
             found.append((group, lists))
         return found
+
+
+def backward(loss: Tensor) -> None:
+    """As `loss.backward()`."""
+    known = is_torchs(Tensor.backward) and is_torchs(torch.autograd.backward)
+    if has_torch_function_unary(loss) or not known:
+        loss.backward()
+        return
+    start = torch.ones_like(loss)  # not kept: a parameter may take it for its gradient
+    torch.autograd._engine_run_backward(  # pyright: ignore
+        (loss,), (start,), False, False, (), allow_unreachable=True, accumulate_grad=True
+    )
 
 
 def is_torchs(function: Any) -> bool:

@@ -14,7 +14,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from fourbeat.errors import BeatError, RunError
-from fourbeat.loop.direct import Direct
+from fourbeat.loop.direct import Direct, backward
 from fourbeat.loop.gate import Gate
 from fourbeat.loop.schedule import Interval, interval_of
 from fourbeat.loop.share import Weight
@@ -153,7 +153,7 @@ class Lane:
             loss = loss * (weight / self._first)
             self._total = self._total + weight
         self._batches += 1
-        (self.scaler.scale(loss) if self.scaler else loss).backward()
+        backward(self.scaler.scale(loss) if self.scaler else loss)
 
     def update(self, closure: Callable[[], Any] | None, blame: Callable[[], None]) -> Update:
         """Unscale, divide, check, clip, step, schedule, clear.

@@ -14,7 +14,8 @@ from fourbeat.checkpoint import rng
 def mode(model: nn.Module, *, training: bool) -> Generator[None]:
     """Put the whole model into train or eval mode; afterwards every module is as it was."""
     before = [(module, module.training) for module in model.modules()]
-    model.train(training)
+    if any(was is not training for _, was in before):
+        model.train(training)
     try:
         yield
     finally:

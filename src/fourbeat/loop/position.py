@@ -10,6 +10,7 @@ import torch
 from torch.utils.data import DataLoader, IterableDataset
 
 from fourbeat.checkpoint import rng
+from fourbeat.data.fetching import opened
 from fourbeat.data.loader import TensorLoader
 from fourbeat.errors import CheckpointError
 from fourbeat.loop.rows import drawn_from, numbered
@@ -88,7 +89,7 @@ def batches(loader: Iterable[Any], epoch: int, skip: int) -> Iterator[tuple[Any,
     if isinstance(loader, TensorLoader):
         return ((rows.numpy(), batch) for rows, batch in loader.numbered(epoch, skip))
     with drawn_from(loader) as drawn:
-        iterator = iter(loader)
+        iterator = opened(loader)
     skipper = iterator
     if isinstance(loader, DataLoader):
         loader = cast(DataLoader[Any], loader)

@@ -36,7 +36,7 @@ class Recording:
         budget: share of the time that it may take.
 
     Attributes:
-        due: tells whether a snapshot is; asked before every step.
+        due: whether a snapshot is; seen whenever records are written.
     """
 
     def __init__(self, directory: Path, stream: Stream, state: RunState, budget: float):
@@ -49,12 +49,13 @@ class Recording:
         reading = self._reading.enter_context(stream.read_by(self._recorder.readers))
         self._recorder.hear = reading.hear
         self._alive = True
-        self.due = self._snapshots.due
+        self.due = False
 
     def write(self, layout: Layout, records: np.ndarray, rows: bytes) -> None:
         """Put records into the log, as long as it can be written; see `StepLog.write`."""
         if self._alive:
             self._guarded(lambda: self._log.write(layout, records, rows))
+            self.due = self._alive and self._snapshots.due()
 
     def _guarded(self, act: Callable[[], None]) -> None:
         try:
@@ -65,7 +66,7 @@ class Recording:
     def _end(self, error: OSError) -> None:
         """Record no more, and say so."""
         self._alive = False
-        self._recorder.hear = lambda _: None
+        self._recorder.hear = lambda _, __: None
         self._reading.close()
         why = error.strerror or first_line(error)
         text = f"The step log ends at step {self._state.step}: {why}."
@@ -98,6 +99,7 @@ class Recording:
         """
         self.mark()
         self._snapshots.take(self._state.step, lambda: state(now), where)
+        self.due = False
 
     def close(self) -> None:
         """Write what waits, and let go."""

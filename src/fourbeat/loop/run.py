@@ -19,6 +19,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from fourbeat.checkpoint import objects
 from fourbeat.checkpoint.plain import copy
 from fourbeat.data.batch import device_of
+from fourbeat.data.fetching import opened
 from fourbeat.data.record import DataRecord
 from fourbeat.errors import BeatError, RunError
 from fourbeat.loop import describe, position
@@ -85,7 +86,8 @@ class Run:
             validated and selected.
         compile: call the model through `torch.compile`, within the run alone. Graph breaks are
             said; where the compiler fails, that is said as well and the model runs eagerly. "step"
-            compiles whole steps; `train` is then given the forward function.
+            compiles whole steps; `train` is then given the forward function, which is called a few times
+            more than there are steps.
         profile: look at so many steps with torch.profiler: the table is logged, the trace goes to
             `trace.json` in the directory.
         seed: seeds torch, NumPy and Python when a new run begins. If torch was seeded with the
@@ -353,7 +355,7 @@ class Run:
         """Validate, and look for a signal before each batch."""
 
         def batches() -> Iterator[Any]:
-            source = iter(loader)
+            source = opened(loader)
             while (batch := self._session.next_batch(source, loader, stop)) is not END:
                 yield batch
 

@@ -321,8 +321,8 @@ class Session:
 
     def snapshot_due(self) -> bool:
         """Whether the recorder wants a snapshot before the next step."""
-        within = self.state.position > 0
-        return within and self._recording is not None and self._recording.due()
+        recording = self._recording
+        return recording is not None and recording.due and self.state.position > 0
 
     def snapshot(self, now: rng.State) -> None:
         """Let the recorder keep this moment between two steps; see `save`."""

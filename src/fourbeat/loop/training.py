@@ -31,6 +31,8 @@ from fourbeat.loop.session import Session
 from fourbeat.loop.step import END, Step
 from fourbeat.observe.events import Batch, Gradients, Mode, Stepped, Updating
 from fourbeat.observe.stream import Stream
+from fourbeat.record.block import NO_ROWS
+from fourbeat.record.layout import Flag
 
 log = logging.getLogger("fourbeat")
 
@@ -63,6 +65,8 @@ class Training:
         self.lanes = lanes
         rules = [lane.rules for lane in lanes.values()]
         self._clips = any(r.clip_norm is not None or r.clip_value is not None for r in rules)
+        self._flags = Flag.CLIPPED if self._clips else 0
+        self._plain = len(lanes) == 1 and all(lane.gate is None for lane in lanes.values())
         self.word: precision.Word = word
         self.accumulate = accumulate
         self.average = average
@@ -159,7 +163,7 @@ class Training:
                         if self.average is not None and step.counted:
                             self.average.after_update()
                         if self.stream.heard[Stepped]:
-                            self.stream.emit(self._stepped(step, taken))
+                            self._ended(step, taken)
                         taken = []
                     if step.expected != "next batch":
                         raise BeatError(
@@ -210,6 +214,17 @@ class Training:
         """See `Control.before`."""
         if self.session.control is not None:
             self.session.control.before(Updating(next(iter(self.lanes.values())).optimizer))
+
+    def _ended(self, step: Step, rows: list[np.ndarray]) -> None:
+        """Tell that a step is over: in numbers alone, where that is all of it."""
+        brief = self.stream.brief
+        if brief is None or not self._plain or not step.counted or len(step.losses) != 1:
+            self.stream.emit(self._stepped(step, rows))
+            return
+        ((_, loss, _),), (update,) = step.losses, step.updates.values()
+        drawn = rows[0] if rows else NO_ROWS
+        epoch = self.session.state.epoch + 1
+        brief((self._flags, epoch, step.number, loss, *update.rates, step.examples, drawn))
 
     def _stepped(
         self, step: Step, rows: list[np.ndarray], gradients: Gradients | None = None

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from fourbeat.data.batch import device_of, examples, inputs_and_target, to_device
+from fourbeat.data.fetching import opened
 from fourbeat.errors import BatchError
 from fourbeat.loop.means import Means, Report, right_answers, weighted
 from fourbeat.loop.modes import mode
@@ -58,7 +59,7 @@ def validate(
         BatchError: if there is no batch, or one that does not fit.
     """
     with untouched(loader):
-        return evaluate(model, loader, loss_fn, metrics)
+        return evaluate(model, opened(loader), loss_fn, metrics)
 
 
 def evaluate(

@@ -180,7 +180,7 @@ class Stepped:
         skipped: whether an update was left out.
         clipped: whether gradients were clipped, or would have been had they been larger.
         gradients: of a step whose beats were one graph, the norms of its gradients, if anybody listens
-            to those; no other event tells of such a step.
+            to those; of its beats no other event tells.
     """
 
     number: int

@@ -10,13 +10,16 @@ from typing import Any, get_args
 from torch import Tensor
 from torch.optim import Optimizer
 
-from fourbeat.observe.events import Event
+from fourbeat.observe.events import Event, Stepped
 from fourbeat.observe.finer import Finer
 
 Reader = Callable[[Event], None]
 
 Readers = Mapping[type[Any], Callable[[Any], None]]
 """For each kind of event that is read, what reads it."""
+
+Briefly = Callable[[tuple[Any, ...]], None]
+"""Takes the end of a step as numbers; which ones is told by `fourbeat.record.block.Brief`."""
 
 KINDS: tuple[type[Any], ...] = get_args(Event)
 
@@ -50,6 +53,8 @@ class Stream:
         hushed: whether events are kept from the readers: what a debugger's user tries out is no
             part of the training.
         end: tells of a step that is still open, where the source knows it only by what follows.
+        brief: takes the end of a step in place of `Stepped`, as a flat tuple of numbers; None unless
+            the only reader of those events offers it. For a source whose steps are short.
         heard: the readers of each kind of event, in turn. Whoever emits at every step looks here
             before making an event: most kinds have none, and what is heard may change at every step.
     """
@@ -59,6 +64,7 @@ class Stream:
         self.directory = directory
         self.hushed = False
         self.end: Callable[[], None] = lambda: None
+        self.brief: Briefly | None = None
         self.heard: dict[type[Any], tuple[Callable[[Any], None], ...]] = dict.fromkeys(
             (*KINDS, *FINER), ()
         )
@@ -104,6 +110,9 @@ class Stream:
         """See anew who reads a kind."""
         found = [one.readers[kind] for one in self._readings if kind in one.readers]
         self.heard[kind] = tuple(found)
+        if kind is Stepped:
+            offered = [one.brief for one in self._readings if kind in one.readers]
+            self.brief = offered[0] if len(offered) == 1 else None
 
 
 class Reading:
@@ -111,17 +120,21 @@ class Reading:
 
     Attributes:
         readers: what it reads now.
+        brief: see `Stream`.
     """
 
     def __init__(self, stream: Stream):
         self.readers: Readers = {}
+        self.brief: Briefly | None = None
         self._stream = stream
 
-    def hear(self, readers: Readers) -> None:
+    def hear(self, readers: Readers, brief: Briefly | None = None) -> None:
         """Read these kinds from the next event on, and no other."""
         before, self.readers = self.readers, readers
+        changed = brief is not self.brief
+        self.brief = brief
         for kind in before.keys() | readers.keys():
-            if before.get(kind) is not readers.get(kind):
+            if before.get(kind) is not readers.get(kind) or (changed and kind is Stepped):
                 self._stream.gather(kind)
 
 

@@ -81,6 +81,11 @@ class TrainingRecord(Record):
     average: str | None = None
     compile: str | None = None
 
+    @property
+    def whole(self) -> bool:
+        """Whether steps were compiled as whole graphs: then there is nothing to see between their beats."""
+        return "mode='step'" in (self.compile or "")
+
 
 class EpochRecord(Record):
     """One epoch's means, weighted by examples, and the learning rates of its last step.

@@ -45,6 +45,7 @@ class Block:
     Attributes:
         layout: of the records.
         count: of the records.
+        numbers: in the brief end of a step.
         rows: numbers of their rows, int64, batch by batch.
     """
 
@@ -74,6 +75,7 @@ class Block:
         self._unknown = [math.nan] * self._width
         self._rates = self.layout.groups
         self._none = [math.nan] * self._rates
+        self.numbers = 5 + lanes + self._rates
         # As in `Layout.dtype`: what every record holds, then all up to the norms of gradients.
         lean = f"<Iiq{lanes}d{self.layout.groups}dII"
         self._lean = struct.Struct(lean)

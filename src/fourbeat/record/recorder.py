@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from fourbeat.observe import events
-from fourbeat.observe.stream import Readers, Subjects
+from fourbeat.observe.stream import Briefly, Readers, Subjects
 from fourbeat.record.block import Block, Brief, floats, sizes_of
 from fourbeat.record.cost import Cost
 from fourbeat.record.draft import Draft, Lane
@@ -106,7 +106,7 @@ class Recorder:
     Attributes:
         trained: what is trained, as it was when the present layout began.
         readers: of the events of this step, by kind.
-        hear: told the readers of the next step, where they change.
+        hear: told the readers of the next step, where they change, and what takes its end briefly.
     """
 
     def __init__(self, subjects: Callable[[], Subjects], sink: Sink, budget: float | None = 0.02):
@@ -122,8 +122,9 @@ class Recorder:
             events.Stepped: self.stepped,
         }
         self._whole = self.readers
+        self._briefly = self.briefly  # one object: what is heard is compared by identity
         self._lean: Readers = {events.Stepped: self._whole[events.Stepped]}
-        self.hear: Callable[[Readers], None] = lambda _: None
+        self.hear: Callable[[Readers, Briefly | None], None] = lambda _, __: None
         self._subjects = subjects
         self._sink = sink
         self._governor = Governor(budget, SHARES)
@@ -270,17 +271,34 @@ class Recorder:
             self._note(event, whole)
         else:
             self._noted.append(brief)
+        if whole:
+            if len(self._noted) >= PAGE or now >= self._due:
+                self._turn(now)
+            self._listened(now)
+        else:
+            self._leant(now)
+
+    def briefly(self, brief: Brief) -> None:
+        """Take the end of a lean step in, of a single optimizer, as numbers.
+
+        Raises:
+            OSError: for a full disk.
+        """
+        if self._block is None or len(brief) != self._block.numbers:
+            self._pack(wait=True)
+            self._renew()
+        self._noted.append(brief)
+        self._leant(perf_counter())
+
+    def _leant(self, now: float) -> None:
+        """After a lean step: is it time to pack and write, or for a whole one?"""
+        self._left -= 1
+        if self._left == 0:
+            self._before = now - self._began
+            self._listen(self._whole)
+        self._began = now
         if len(self._noted) >= PAGE or now >= self._due:
             self._turn(now)
-        if whole:
-            self._listened(now)
-            return
-        self._left -= 1
-        end = perf_counter()
-        if self._left == 0:
-            self._before = end - self._began
-            self._listen(self._whole)
-        self._began = end
 
     def _note(self, event: events.Stepped, whole: bool) -> None:
         """Keep what was seen of a step until it can be packed."""
@@ -386,7 +404,7 @@ class Recorder:
     def _listen(self, readers: Readers) -> None:
         """Read these kinds from the next event on."""
         self.readers = readers
-        self.hear(readers)
+        self.hear(readers, self._briefly if readers is self._lean else None)
 
     def _number(self, value: Tensor | float) -> Any:
         """A scalar as a float; as it is where it would have to be waited for."""
