@@ -11,7 +11,7 @@ from fourbeat.check.graph import leaves, node_of
 from fourbeat.check.look import each_tensor
 from fourbeat.finding import Place
 from fourbeat.observe.finer import Differentiated, Differentiating, Operation
-from fourbeat.observe.place import here
+from fourbeat.observe.place import stack
 
 _EXPORTS = frozenset({"numpy", "tolist", "item", "__array__", "__float__", "__int__", "__index__"})
 _CREATES = frozenset({"tensor", "as_tensor", "from_numpy", "asarray"})
@@ -23,16 +23,21 @@ class Cut:
     """A value left the graph.
 
     Attributes:
-        place: where.
+        frames: the user's lines that led to it, the innermost first.
         how: by which function.
         grad: whether gradients were on.
         parameters: that it depends on.
     """
 
-    place: Place | None
+    frames: list[Place]
     how: str
     grad: bool
     parameters: list[ref[Tensor]]
+
+    @property
+    def place(self) -> Place | None:
+        """Where it left."""
+        return self.frames[0] if self.frames else None
 
 
 class Cuts:
@@ -111,7 +116,7 @@ class Cuts:
         found = {id(p): p for p in leaves(live) if isinstance(p, nn.Parameter)}
         if not found:
             return []
-        return [Cut(here(), name, torch.is_grad_enabled(), [ref(p) for p in found.values()])]
+        return [Cut(stack(), name, torch.is_grad_enabled(), [ref(p) for p in found.values()])]
 
 
 def _lives(result: Tensor, inputs: list[Tensor]) -> bool:

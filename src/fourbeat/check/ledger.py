@@ -34,6 +34,8 @@ class Run:
         inputs: a print of what the models had been given since the run before.
         scaled: whether its root is a product or a quotient: a loss that was scaled.
         mean: whether a mean stands near its root.
+        factors: numbers that its root was multiplied by.
+        kinds: of nodes that its loss was computed by, near the root.
         fed: the optimizers whose parameters it gave gradients to.
         consumed: those that stepped on what it gave.
     """
@@ -43,6 +45,8 @@ class Run:
     inputs: tuple[Any, ...]
     scaled: bool
     mean: bool
+    factors: tuple[float, ...]
+    kinds: tuple[str, ...]
     fed: set[int] = field(default_factory=set[int])
     consumed: set[int] = field(default_factory=set[int])
 
@@ -95,6 +99,7 @@ class Step:
         fed: runs that fed it since the last step, whatever became of them.
         passes: ends of DataLoader passes since the last step.
         edited: whether gradients were changed after the last backward, by other than clipping.
+        even: whether all parameters with gradients take them from the same runs.
     """
 
     owner: ref[Optimizer]
@@ -107,11 +112,20 @@ class Step:
     fed: list[Run]
     passes: int
     edited: bool
+    even: bool
 
     @property
     def place(self) -> Place | None:
         """Where it was called."""
         return self.frames[0] if self.frames else None
+
+    @property
+    def averages(self) -> bool:
+        """Whether losses were divided by the number of runs that fed it: they were to be accumulated."""
+        count = len(self.fed)
+        return count > 1 and any(
+            abs(count * factor - 1) < 1e-3 for run in self.runs for factor in run.factors
+        )
 
     @property
     def dropped(self) -> list[Run]:
@@ -312,12 +326,15 @@ class Ledger:
         self._missing()
         runs: dict[int, Run] = {}
         every: dict[int, Run] = {}
+        ways: set[tuple[int, ...]] = set()
         stale = edited = False
         for p in parameters(optimizer):
             life = self._life(p)
             stale |= 0 < life.taken < len(life.runs)
             every.update((run.number, run) for run in life.runs)
-            runs.update((run.number, run) for run in life.runs[life.taken :])
+            fresh = {run.number: run for run in life.runs[life.taken :]}
+            runs.update(fresh)
+            ways.add(tuple(fresh))
             if p.grad is not None and life.runs:
                 edited |= life.version not in (-2, p.grad._version)
         # A parameter that left the model keeps what was taken long ago: only without news does that count.
@@ -336,6 +353,7 @@ class Ledger:
             account.fed,
             account.passes,
             edited,
+            len(ways - {()}) < 2,
         )
         if stale:
             account.stale, account.last = account.stale + 1, step
@@ -386,9 +404,16 @@ def print_of(given: Tensor) -> tuple[Any, ...]:
     return tuple(given.shape), str(some)
 
 
-def shape_of(roots: Sequence[Tensor]) -> tuple[bool, bool]:
-    """Whether a loss was scaled, and whether it is a mean, as the end of its graph tells."""
+def shape_of(
+    roots: Sequence[Tensor],
+) -> tuple[bool, bool, tuple[float, ...], tuple[str, ...]]:
+    """Whether a loss was scaled, whether it is a mean, by what it was multiplied, and what kinds of nodes gave it.
+
+    The end of its graph tells.
+    """
     scaled = mean = False
+    factors: list[float] = []
+    kinds: list[str] = []
     for root in roots:
         node = root.grad_fn
         ways = [] if node is None else [node]
@@ -397,8 +422,28 @@ def shape_of(roots: Sequence[Tensor]) -> tuple[bool, bool]:
                 break
             node = ways.pop()
             name = name_of(node)
-            scaled |= name.startswith(("MulBackward", "DivBackward"))
+            if name.startswith(("MulBackward", "DivBackward")):
+                scaled = True
+                factors += factor_of(node, name)
             mean |= name.startswith("MeanBackward") or getattr(node, "_saved_reduction", None) == 1
             if name in CALCULUS:
                 ways += parents(node)
-    return scaled, mean
+            else:
+                kinds.append(name)
+    return scaled, mean, tuple(factors), tuple(kinds)
+
+
+def factor_of(node: Any, name: str) -> list[float]:
+    """The number that a product or a quotient multiplies by; none where it is no single number at hand."""
+    try:
+        other = node._saved_other
+    except RuntimeError:  # it was changed since
+        return []
+    if not isinstance(other, Tensor) or other.requires_grad:
+        return []
+    if other.numel() != 1 or other.device.type != "cpu":  # to read another device would wait for it
+        return []
+    number = float(other)
+    if name.startswith("Mul"):
+        return [number]
+    return [1 / number] if number else []

@@ -57,7 +57,7 @@ class Modes:
     Attributes:
         calls: told of each call, once it is over.
         current: that is going on; None outside.
-        layer: of dropout that has just been called, and whose function is its own doing.
+        layer: that depends on its mode, and was called last.
         updates: of any optimizer, by now.
         rests: where modules were put into evaluation mode last.
     """

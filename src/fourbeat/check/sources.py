@@ -37,10 +37,18 @@ class Sources:
         tree = self.tree(place.file)
         return [] if tree is None else list(_loops(tree, place.line))
 
-    def without_gradients(self, place: Place) -> Place:
-        """The `no_grad` block or decorator that a line stands in; the line itself if it is in none."""
-        best = place
-        for node in ast.walk(self.tree(place.file) or ast.Module([], [])):
+
+def without_gradients(sources: Sources, frames: list[Place]) -> Place:
+    """The innermost `no_grad` block or decorator that lines stand in; the innermost line if they are in none.
+
+    Args:
+        sources: of the files.
+        frames: the lines that led to a place, the innermost first.
+    """
+    for place in frames:
+        tree = sources.tree(place.file)
+        best = None
+        for node in ast.walk(tree) if tree is not None else ():
             if not isinstance(node, ast.With | ast.FunctionDef):
                 continue
             if not node.lineno <= place.line <= (node.end_lineno or node.lineno):
@@ -48,9 +56,14 @@ class Sources:
             marks = node.decorator_list if isinstance(node, ast.FunctionDef) else node.items
             for mark in marks:
                 value = mark.context_expr if isinstance(mark, ast.withitem) else mark
-                if any(word in ast.unparse(value) for word in ("no_grad", "inference_mode")):
+                if any(
+                    word in ast.unparse(value)
+                    for word in ("no_grad", "inference_mode", "set_grad_enabled")
+                ):
                     best = Place(place.file, value.lineno, value.lineno, place.function)
-        return best
+        if best is not None:
+            return best
+    return frames[0]
 
 
 def calls(sources: Sources, place: Place, *methods: str) -> list[ast.Call]:

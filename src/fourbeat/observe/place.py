@@ -60,6 +60,14 @@ def outside_of(within: Callable[[Any], bool]) -> Place | None:
     return None
 
 
+def running(owner: object) -> bool:
+    """Whether a method of an object is being carried out."""
+    frame: FrameType | None = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+    while frame is not None and frame.f_locals.get("self") is not owner:
+        frame = frame.f_back
+    return frame is not None
+
+
 def discarded() -> bool:
     """Whether the user's line throws away the result of the call that it is in."""
     frame: FrameType | None = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]

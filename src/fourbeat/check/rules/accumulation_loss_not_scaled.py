@@ -21,6 +21,8 @@ def watch(facts: Facts) -> Readers:
         # A helper that several lines call for one step adds up several losses, and is meant to.
         alike = all(run.frames == runs[0].frames for run in runs)
         alike = alike and len({run.inputs for run in runs}) > 1
+        # Losses of several kinds, or for several heads, are no batches of one loss.
+        alike = alike and step.even and len({run.kinds for run in runs}) == 1
         plain = all(run.mean and not run.scaled for run in runs)
         if alike and plain and not step.stale and not step.edited:
             adding.add(step)
@@ -69,7 +71,7 @@ RULE = Rule(
     "mean what they did.",
     seen="A step takes several backwards of one line, on different inputs, and at the root of their "
     "graphs stands a mean that nothing multiplies or divides; in at least half of the steps.",
-    silent="Losses that are sums, losses of several tasks on one batch, gradients that are divided before "
+    silent="Losses that are sums, losses of several tasks or kinds, gradients that are divided before "
     "the step, a learning rate that is divided where the optimizer is made.",
     bad="for i, (x, y) in enumerate(loader):\n"
     "    criterion(model(x), y).backward()\n"

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from fourbeat.check.facts import Facts
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.rules.average_aliases_weights import memory
+from fourbeat.data.batch import tensors
 from fourbeat.finding import Finding, Place
 from fourbeat.observe.finer import StateGiven, StateTaken
 from fourbeat.observe.place import here
@@ -25,13 +26,13 @@ class _Taken:
         place: where.
         changes: of the weights, by then.
         updates: of these, those of optimizers.
-        state: itself, as long as it lives.
+        value: its first tensor, as long as anything keeps it.
     """
 
     place: Place | None
     changes: int
     updates: int
-    state: ref[Any] | None
+    value: ref[Tensor] | None
 
 
 @dataclass(slots=True)
@@ -54,20 +55,30 @@ class _Module:
 def watch(facts: Facts) -> Readers:
     """See states that are the live weights themselves when they are loaded."""
     modules: WeakKeyDictionary[nn.Module, _Module] = WeakKeyDictionary()
+    values: dict[int, tuple[ref[Tensor], Place | None]] = {}
 
     def state_taken(event: StateTaken) -> None:
         module, place = modules.setdefault(event.module, _Module()), here()
         updates = facts.modes.updates
         changes = updates + module.loads
         was = module.taken
-        lives = was is not None and was.state is not None and was.state() is not None
+        lives = was is not None and was.value is not None and was.value() is not None
         if was is not None and lives and was.place == place and was.changes != changes:
             module.lived.add(place)
-        try:
-            state = ref(event.state)
-        except TypeError:
-            state = None
-        module.taken = _Taken(place, changes, updates, state)
+        first = next(tensors(event.state), None)
+        value = None
+        if first is not None and not isinstance(first, nn.Parameter):  # it lives with the module
+            number = id(first)
+            value = ref(first)
+            values[number] = ref(first, lambda _: values.pop(number, None)), place
+        module.taken = _Taken(place, changes, updates, value)
+
+    def taken_at(state: Any) -> Place | None:
+        for one in tensors(state):
+            value, place = values.get(id(one), (None, None))
+            if value is not None and value() is one:
+                return place
+        return None
 
     def state_given(event: StateGiven) -> None:
         module = modules.setdefault(event.module, _Module())
@@ -87,11 +98,11 @@ def watch(facts: Facts) -> Readers:
         facts.report(
             RULE.name,
             "error",
-            here(),
-            "the state that is loaded is the model's own: it was kept without a copy, and went on "
-            "changing with the weights",
+            taken_at(event.state) or here(),
+            "the model's state is kept without a copy, and goes on changing with the weights: loading it "
+            "restores nothing",
             "Keep copy.deepcopy(model.state_dict()), or save it to a file at once.",
-            taken_at=str(was.place) if was is not None and was.place is not None else "unknown",
+            loaded_at=str(here()),
             updates_since=updates - (was.updates if was is not None else 0),
         )
 

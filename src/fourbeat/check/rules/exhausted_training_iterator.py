@@ -26,10 +26,15 @@ def watch(facts: Facts) -> Readers:
     """See iterators that are asked again after their end, and loops that will."""
     looked: WeakKeyDictionary[Optimizer, int] = WeakKeyDictionary()
     found: dict[Place, int] = {}
+    first: WeakKeyDictionary[Pass, Place | None] = WeakKeyDictionary()
 
     def ending(one: Pass) -> None:
         place = here()
-        if one.ends > 1 and one.batches and one.trained and place is not None:
+        if one.ends == 1:
+            first[one] = place
+        # What is asked once more elsewhere, and not in a loop, is no epoch.
+        again = place is not None and (place == first.get(one) or heads(facts.sources, place))
+        if one.ends > 1 and one.batches and one.trained and again and place is not None:
             found[place] = found.get(place, 0) + 1
 
     def updated(event: Updated) -> None:
@@ -55,6 +60,15 @@ def watch(facts: Facts) -> Readers:
 
     facts.passes.ending.append(ending)
     return {Updated: updated, Ended: ended}
+
+
+def heads(sources: Sources, place: Place) -> bool:
+    """Whether a loop over an iterator begins on a line."""
+    tree = sources.tree(place.file)
+    return any(
+        isinstance(node, ast.For) and node.iter.lineno <= place.line <= (node.iter.end_lineno or 0)
+        for node in (ast.walk(tree) if tree is not None else ())
+    )
 
 
 def used_up(sources: Sources, frame: FrameType) -> Place | None:

@@ -11,8 +11,9 @@ from fourbeat.check.facts import Facts
 from fourbeat.check.modes import acts
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.finding import Place
+from fourbeat.observe.events import Mode
 from fourbeat.observe.finer import Ended, Layer
-from fourbeat.observe.place import outside_of
+from fourbeat.observe.place import here, outside_of
 
 
 @dataclass(slots=True)
@@ -22,12 +23,14 @@ class _Drift:
     Attributes:
         weights: some of them.
         updates: of any optimizer, at the latest call.
+        loose: updates by the latest call while it was trainable.
         count: calls with an update since the one before.
         thaws: how often it was trainable after it had been frozen.
     """
 
     weights: str
     updates: int
+    loose: int = -1
     count: int = 0
     thaws: int = 0
     frozen: bool = False
@@ -38,6 +41,20 @@ def watch(facts: Facts) -> Readers:
     """Count the updates during which frozen batch normalisation is called in training mode."""
     drifts: WeakKeyDictionary[nn.Module, _Drift] = WeakKeyDictionary()
     all_drifts: list[_Drift] = []  # also of layers that are gone when the script ends
+    wakes: WeakKeyDictionary[nn.Module, tuple[int, Place]] = WeakKeyDictionary()
+
+    def mode(event: Mode) -> None:
+        place = here()
+        wakes.pop(event.module, None)
+        if event.training and place is not None:
+            wakes[event.module] = facts.modes.updates, place
+
+    def woken(layer: nn.Module, since: int) -> Place | None:
+        """Where a layer was put into training mode last, if it was after some updates."""
+        for module, (updates, place) in reversed(list(wakes.items())):
+            if updates > since and any(one is layer for one in module.modules()):
+                return place
+        return None
 
     def layer(event: Layer) -> None:
         module = event.module
@@ -54,14 +71,14 @@ def watch(facts: Facts) -> Readers:
             all_drifts.append(drift)
         if not frozen(module):
             drift.thaws += drift.frozen
-            drift.frozen = False
+            drift.frozen, drift.loose = False, updates
             return
         if not drift.frozen:
             drift.frozen, drift.weights, drift.count = True, some(weight), 0
         elif call.grad and updates > drift.updates:
             drift.count += 1
             if drift.place is None:
-                drift.place = outside_of(within)
+                drift.place = woken(module, drift.loose) or outside_of(within)
             # Weights that follow others by hand are read now and then, ever more seldom.
             if drift.count & (drift.count - 1) == 0 and drift.weights != some(weight):
                 drift.thaws = 2
@@ -83,7 +100,7 @@ def watch(facts: Facts) -> Readers:
                 layers=layers,
             )
 
-    return {Layer: layer, Ended: ended}
+    return {Mode: mode, Layer: layer, Ended: ended}
 
 
 def frozen(module: nn.Module) -> bool:

@@ -12,7 +12,7 @@ from fourbeat.check.rule import Readers, Rule
 from fourbeat.check.sources import Sources
 from fourbeat.finding import Place
 from fourbeat.observe.finer import Ended, Operation
-from fourbeat.observe.place import here, outside_of
+from fourbeat.observe.place import here, outside_of, running
 
 DROPS: dict[Any, tuple[str, int, float]] = {
     F.dropout: ("training", 2, 0.5),
@@ -36,8 +36,8 @@ def watch(facts: Facts) -> Readers:
         call = facts.modes.current
         if call is None or call.training or (event.function not in DROPS and not attends(event)):
             return
-        layer, facts.modes.layer = facts.modes.layer, None
-        if layer is not None and layer() is not None:
+        layer = facts.modes.layer() if facts.modes.layer is not None else None
+        if layer is not None and running(layer):
             return  # a layer's own doing, and its mode is the script's
         if event.function in DROPS and not drops(event):
             return

@@ -10,6 +10,7 @@ from fourbeat.check.census import shapes
 from fourbeat.check.cuts import Cut
 from fourbeat.check.facts import Facts
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.check.sources import without_gradients
 from fourbeat.finding import Place
 from fourbeat.observe.finer import Differentiating, Ended
 from fourbeat.observe.steps import parameters
@@ -54,7 +55,7 @@ def watch(facts: Facts) -> Readers:
 
     def note(cut: Cut, group: Sequence[Tensor]) -> None:
         if cut.place is not None:
-            place = cut.place if cut.grad else facts.sources.without_gradients(cut.place)
+            place = cut.place if cut.grad else without_gradients(facts.sources, cut.frames)
             how = cut.how if cut.grad else "no_grad"
             before = lost.get(place, ("", 0, ""))
             lost[place] = (how, before[1] + len(group), before[2] or shapes(group[:4]))

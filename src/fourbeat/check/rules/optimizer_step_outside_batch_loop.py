@@ -19,7 +19,7 @@ def watch(facts: Facts) -> Readers:
         places = {run.place for run in step.runs}
         lost = [run for run in step.dropped if run.place in places and not step.edited]
         out = outside(facts.sources, step.frames, lost[-1].frames) if lost else None
-        if out is not None and out < 2:
+        if out is not None and out < 2 and not step.averages:
             losing.add(step)
             dropped[step.key] = dropped.get(step.key, 0) + len(step.dropped)
 
@@ -52,7 +52,7 @@ RULE = Rule(
     seen="Before a step, backwards of the same line were cleared unused, and the step's line stands in "
     "fewer loops than the backward's.",
     silent="Accumulation over a whole epoch, which clears once an epoch; steps that a condition within "
-    "the loop lets through.",
+    "the loop lets through; losses that are divided by the number of batches, which were to be accumulated.",
     bad="for epoch in range(10):\n"
     "    for x, y in loader:\n"
     "        optimizer.zero_grad()\n"

@@ -56,9 +56,9 @@ _NEVER_ORDERED = frozenset(
 
 
 def watch(facts: Facts) -> Readers:
-    """See targets of regression losses that were whole numbers a moment ago."""
+    """See targets of regression losses that are whole numbers, or were a moment ago."""
     casts: dict[int, tuple[ref[Tensor], ref[Tensor]]] = {}
-    found: dict[Place | None, tuple[set[int], int]] = {}
+    found: dict[Place | None, tuple[set[int], int, bool]] = {}
 
     def operation(event: Operation) -> None:
         name = getattr(event.function, "__name__", "")
@@ -79,25 +79,28 @@ def watch(facts: Facts) -> Readers:
             if not isinstance(target, Tensor):
                 return
             known = casts.get(id(target))
-            if known is not None and known[0]() is target and not name.startswith("__"):
-                note(target)
+            cast = known is not None and known[0]() is target
+            if cast or whole(target):
+                note(target, cast)
 
-    def note(target: Tensor) -> None:
+    def note(target: Tensor, cast: bool) -> None:
         some = target.detach().reshape(-1)[:1024]
         if len(some) == 0 or float(some.min()) < 0 or float(some.max()) > 1000:
             return
         place = here()
-        values, times = found.get(place, (set[int](), 0))
-        found[place] = values | {int(value) for value in some.tolist()}, times + 1
+        values, times, before = found.get(place, (set[int](), 0, False))
+        found[place] = values | {int(value) for value in some.tolist()}, times + 1, cast or before
 
     def ended(_: Ended) -> None:
-        for place, (values, times) in found.items():
+        for place, (values, times, cast) in found.items():
             classes = len(values)
             if times < 2 or not 3 <= classes <= 50 or values != set(range(classes)):
                 continue
             tree = None if place is None else facts.sources.tree(place.file)
             words = _words(tree) if tree is not None else set[str]()
             if tree is None or place is None or not _rounds(tree):
+                continue
+            if not cast and not words & _NAMED:
                 continue
             own = _words(*(node for node in ast.walk(tree) if _on(node, place)))
             if words & set(_ORDERED) and not own & _NEVER_ORDERED:
@@ -113,6 +116,14 @@ def watch(facts: Facts) -> Readers:
             )
 
     return {Operation: operation, Ended: ended}
+
+
+def whole(target: Tensor) -> bool:
+    """Whether a target is one whole number a row."""
+    if not target.is_floating_point() or target.dim() == 0 or target.numel() != len(target):
+        return False
+    some = target.detach()[:1024]
+    return bool((some == some.round()).all())
 
 
 def _on(node: ast.AST, place: Place) -> bool:
@@ -145,7 +156,8 @@ RULE = Rule(
     why="Squared error takes the numbers as quantities: it punishes 3 for 0 nine times as much as 1 for "
     "0, and between two classes it finds a third. The order of classes is an accident.",
     seen="The target of a regression loss was cast from whole numbers 0 to K-1 for 3 to 50 values of K, "
-    "all of which occur, and the script rounds tensors; a warning where its names speak of classes.",
+    "all of which occur, and the script rounds tensors; a warning where its names speak of classes, and then also "
+    "for one such number a row that was cast before.",
     silent="Ratings, counts, ages and other ordered numbers, as far as names tell; one-hot targets.",
     bad="loss = F.mse_loss(net(x).squeeze(1), label.float())\n",
     good="loss = F.cross_entropy(net(x), label)\n",

@@ -2,7 +2,6 @@
 
 import ast
 from collections import Counter
-from itertools import pairwise
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
@@ -13,13 +12,14 @@ from torch.utils.data import RandomSampler, SubsetRandomSampler, WeightedRandomS
 from fourbeat.check.facts import Facts
 from fourbeat.check.passes import Pass, samplers
 from fourbeat.check.rule import Readers, Rule
-from fourbeat.check.sources import Sources, around, calls
+from fourbeat.check.sources import Sources, around
 from fourbeat.finding import Place
 from fourbeat.observe.events import Updating
 from fourbeat.observe.finer import Ended, Given, Seeded
 from fourbeat.observe.place import stack
 
 _SEEDS = frozenset({"seed", "manual_seed", "default_rng", "RandomState", "Random"})
+_GLOBAL = frozenset({"torch", "random", "np.random", "numpy.random"})
 _ORDERS = frozenset({"permutation", "permuted", "shuffle", "randperm", "choice", "sample"})
 
 RANDOM = (RandomSampler, SubsetRandomSampler, WeightedRandomSampler)
@@ -81,7 +81,8 @@ def watch(facts: Facts) -> Readers:
             optimizer is not None and one.optimizer is not None and optimizer() is one.optimizer()
         )
         if was == order and same:
-            loaders[one.place] = loaders.get(one.place, 1) + 1
+            place = seeding(facts.sources, one) or one.place
+            loaders[place] = loaders.get(place, 1) + 1
 
     def ended(_: Any) -> None:
         n = None if reported or loaders else facts.rounds.length(3)
@@ -102,7 +103,7 @@ def watch(facts: Facts) -> Readers:
             facts.report(
                 RULE.name,
                 "error",
-                seeding(facts.sources, place) or place,
+                place,
                 f"{passes} passes in a row draw their rows in the same random order: its generator is "
                 "seeded anew for each",
                 "Seed the generator once, before the training; or add the epoch to the seed.",
@@ -115,11 +116,9 @@ def watch(facts: Facts) -> Readers:
 
 
 def seeder(sources: Sources, frames: list[Place]) -> Place | None:
-    """The line that says which seed: of a helper that is given it, where it is called."""
-    for place, outer in pairwise(frames):
-        if "seed" not in place.function.lower():
-            return place
-        if not any(node.args or node.keywords for node in calls(sources, outer)):
+    """The line that seeds: of a helper that does nothing else, where it is called."""
+    for place in frames:
+        if "seed" not in place.function.rsplit(".", 1)[-1].lower() or sources.loops(place):
             return place
     return frames[-1] if frames else None
 
@@ -152,15 +151,24 @@ def drawn(sources: Sources, frames: list[Place]) -> Place | None:
     return None
 
 
-def seeding(sources: Sources, place: Place) -> Place | None:
-    """The line of a loop or a function in the same file that seeds a generator."""
-    tree = sources.tree(place.file)
-    found: list[tuple[int, Place]] = []
-    for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, ast.Attribute) and node.attr in ("manual_seed", "seed"):
-            line = Place(place.file, node.lineno, node.end_lineno or node.lineno)
-            found.append((-len(sources.loops(line)), line))
-    return min(found, key=lambda one: one[0])[1] if found else None
+def seeding(sources: Sources, one: Pass) -> Place | None:
+    """The line that seeds a pass's generator: in the function that made its loader, or else within most loops."""
+    made, loader = one.made or one.place, one.loader()
+    tree = sources.tree(made.file) if made is not None else None
+    if made is None or tree is None or loader is None:
+        return None
+    own = any(getattr(each, "generator", None) is not None for each in (loader, *samplers(loader)))
+    maker = around(tree, made.line)
+    found: list[tuple[bool, int, Place]] = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute) or node.attr not in ("manual_seed", "seed"):
+            continue
+        if own and ast.unparse(node.value) in _GLOBAL:
+            continue
+        line = Place(made.file, node.lineno, node.end_lineno or node.lineno)
+        near = maker is not tree and around(tree, node.lineno) is maker
+        found.append((near, len(sources.loops(line)), line))
+    return max(found, key=lambda each: each[:2])[2] if found else None
 
 
 RULE = Rule(

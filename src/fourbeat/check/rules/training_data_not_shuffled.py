@@ -3,19 +3,25 @@
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from torch import Tensor
+import torch
+from torch import Tensor, nn
+from torch.multiprocessing.reductions import StorageWeakRef
 
 from fourbeat.check.facts import Facts
 from fourbeat.check.graph import CALCULUS, name_of, node_of, through
 from fourbeat.check.ledger import Run
 from fourbeat.check.passes import Pass
 from fourbeat.check.rule import Readers, Rule
+from fourbeat.data.batch import tensors
 from fourbeat.finding import Place
-from fourbeat.observe.finer import Differentiating, Ended, Given
+from fourbeat.observe.finer import Called, Calling, Differentiating, Ended, Given
 from fourbeat.sanity.order import by_class, labels
 
 _RUNS = 1024
 """Losses, from the start, whose targets are kept."""
+
+_STEPS = 16
+"""Updates, from the start, in which a state shows that is carried from batch to batch."""
 
 MOST = 20_000
 """Labels of a pass that are looked at, and only of the first two over a dataset."""
@@ -26,8 +32,23 @@ def watch(facts: Facts) -> Readers:
     gathered: WeakKeyDictionary[Pass, list[float]] = WeakKeyDictionary()
     last: WeakKeyDictionary[Pass, int] = WeakKeyDictionary()
 
-    loaders = False
+    loaders = stateful = False
+    answers: WeakKeyDictionary[nn.Module, tuple[int, list[StorageWeakRef]]] = WeakKeyDictionary()
     targets: dict[int, list[float]] = {}
+
+    def calling(event: Calling) -> None:
+        nonlocal stateful
+        if stateful or facts.passes.updates > _STEPS:
+            return
+        updates, known = answers.get(event.module, (0, []))
+        if updates < facts.passes.updates:
+            given = [StorageWeakRef(one.untyped_storage()) for one in dense(event.inputs)]
+            stateful = any(one in known for one in given)
+
+    def called(event: Called) -> None:
+        if not stateful and event.grad and facts.passes.updates < _STEPS:
+            kept = [StorageWeakRef(one.untyped_storage()) for one in dense(event.output)]
+            answers[event.module] = facts.passes.updates, kept
 
     def differentiating(event: Differentiating) -> None:
         if loaders or not event.accumulates or len(targets) >= _RUNS or not event.roots:
@@ -38,7 +59,7 @@ def watch(facts: Facts) -> Readers:
 
     def ended(_: Ended) -> None:
         """Batches that are the same in each round, class by class: rows are sliced in their own order."""
-        n = None if loaders or not targets else facts.rounds.length(2)
+        n = None if loaders or stateful or not targets else facts.rounds.length(2)
         runs = facts.rounds.runs[: n or 0]
         if not runs or any(not of_rows(run, targets.get(run.number, [])) for run in runs):
             return
@@ -67,7 +88,7 @@ def watch(facts: Facts) -> Readers:
 
     def ending(one: Pass) -> None:
         found = gathered.pop(one, None)
-        if found is None or one.batches < 3 or 2 * one.trained < one.batches:
+        if found is None or stateful or one.batches < 3 or 2 * one.trained < one.batches:
             return
         told = by_class(found)
         if told is not None:
@@ -76,7 +97,17 @@ def watch(facts: Facts) -> Readers:
 
     facts.passes.giving.append(giving)
     facts.passes.ending.append(ending)
-    return {Differentiating: differentiating, Ended: ended}
+    return {
+        Calling: calling,
+        Called: called,
+        Differentiating: differentiating,
+        Ended: ended,
+    }
+
+
+def dense(values: Any) -> list[Tensor]:
+    """Tensors of a nested value that lie in memory of their own."""
+    return [one for one in tensors(values) if one.layout == torch.strided]
 
 
 def of_rows(run: Run, found: list[float]) -> bool:
@@ -122,7 +153,7 @@ RULE = Rule(
     seen="In a pass that is trained on, whose rows come in their own order, the label changes less than "
     "0.15 times as often as it would in a random order. Without a loader, the same batches come in each round.",
     silent="Data that is mixed already; targets that are no classes; one batch with all data; loaders "
-    "that are not trained on.",
+    "that are not trained on; models that are given their own last answer: a state that is carried from batch to batch.",
     bad="loader = DataLoader(sorted_by_class, batch_size=32)\n",
     good="loader = DataLoader(sorted_by_class, batch_size=32, shuffle=True)\n",
     watch=watch,

@@ -21,7 +21,7 @@ def watch(facts: Facts) -> Readers:
             facts.report(
                 RULE.name,
                 "error",
-                one.place or one.made,
+                one.made or one.place,
                 f"the loader gives no batch: it has {rows} rows, fewer than the {size} of a batch, and drops "
                 "the last, incomplete one",
                 "Take a smaller batch, or drop_last=False.",

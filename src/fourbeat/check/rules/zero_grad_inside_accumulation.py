@@ -19,7 +19,7 @@ def watch(facts: Facts) -> Readers:
         places = {run.place for run in step.runs}
         lost = [run for run in step.dropped if run.place in places and not step.edited]
         out = outside(facts.sources, step.frames, lost[-1].frames) if lost else None
-        if lost and (out is None or out > 1):
+        if lost and (out is None or out > 1 or step.averages):
             losing.add(step)
             dropped[step.key] = dropped.get(step.key, 0) + len(step.dropped)
 

@@ -9,7 +9,7 @@ def seeded(seed=7):
 
 
 def loader_for(x, y, epoch):
-    seeded()
+    seeded()  # expect: rng-reseeded-every-epoch
     return DataLoader(TensorDataset(x, y), batch_size=24, shuffle=True)
 
 
