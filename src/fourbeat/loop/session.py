@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn.parameter import is_lazy
 
 from fourbeat.checkpoint import objects, rng
+from fourbeat.checkpoint.behind import Behind
 from fourbeat.checkpoint.files import sync
 from fourbeat.checkpoint.lock import RunLock
 from fourbeat.checkpoint.plain import copy, plain
@@ -92,6 +93,7 @@ class Session:
         self._allow_inexact = allow_inexact
         self._lock = RunLock(directory)
         self._store = CheckpointStore(directory / "checkpoints")
+        self._writer = Behind(self._store)
         self._saved, self._saved_step = 0.0, -1
 
     def open(self) -> None:
@@ -222,6 +224,7 @@ class Session:
         try:
             if error is None and unsaved:
                 self.save(self.generators.capture())
+            self._written(raising=error is None)
             self._end_recording()
             if error is None:
                 self._seal(finished)
@@ -235,6 +238,15 @@ class Session:
             self._end_recording()
             self.interrupts.release()  # not before: a signal lets the sealing finish
             self._lock.release()
+
+    def _written(self, *, raising: bool) -> None:
+        """Wait for the last checkpoint; what became of it is said beside what ended the loop."""
+        try:
+            self._writer.wait()
+        except CheckpointError as error:
+            if raising:
+                raise
+            log.warning("%s", error)
 
     def _end_recording(self) -> None:
         """Nothing more is recorded, and nothing more is asked."""
@@ -298,6 +310,7 @@ class Session:
         wanted = self.control is not None and self.control.wants_checkpoint()
         if self.state.position == 0 or self.state.step == self._saved_step:
             if wanted and self.control is not None and self.state.step == self._saved_step:
+                self._writer.wait()
                 self.control.saved()
             return False  # the end of the last epoch wrote one, or this was resumed from one
         if wanted:
@@ -330,12 +343,13 @@ class Session:
         self._recording.snapshot(self.whole, now, self.receipt.environment)
 
     def save(self, now: rng.State) -> None:
-        """Write a checkpoint of this moment between two steps; see `whole`."""
+        """Have a checkpoint written of this moment between two steps; see `whole` and `Behind`."""
         self._mark()
         state = plain(self.whole(now), "state")
-        self._store.write(self.state.step, state, self.receipt.environment)
+        self._writer.write(self.state.step, state, self.receipt.environment)
         self._saved, self._saved_step = time.monotonic(), self.state.step
-        if self.control is not None:
+        if self.control is not None and self.control.wants_checkpoint():
+            self._writer.wait()
             self.control.saved()
 
     def _mark(self) -> None:
@@ -351,6 +365,7 @@ class Session:
         if self.state.position and resumed is not None:
             now = resumed  # the place of the last checkpoint has not been reached again yet
         self.save(now)
+        self._writer.wait()
         self.obey()
 
     def next_batch(self, batches: Iterator[Any], loader: Any, stop: Callable[[], None]) -> Any:
