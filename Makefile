@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: test demo lint types check format clean
+.PHONY: test demo guard lint types check format clean
 
 test: lint types check
 
@@ -16,6 +16,10 @@ types: $(VENV)/ready
 
 check: $(VENV)/ready
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile
+
+# Fails where training has become slower than it was measured to be.
+guard: $(VENV)/ready
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/guard.py
 
 # Train on a sample, show its receipt, and predict with it.
 demo: $(VENV)/ready

@@ -36,6 +36,24 @@ CASES = (
 )
 
 
+FEW = 16
+"""Batches that come again and again."""
+
+
+def network(widths: tuple[int, ...]) -> nn.Module:
+    """Linear layers with ReLU between them, the same ones every time."""
+    torch.manual_seed(0)
+    layers: list[nn.Module] = []
+    for a, b in pairwise(widths):
+        layers += [nn.Linear(a, b), nn.ReLU()]
+    return nn.Sequential(*layers[:-1])
+
+
+def data(rows: int, widths: tuple[int, ...]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Rows and labels of these batches."""
+    return torch.randn(FEW * rows, widths[0]), torch.randint(0, widths[-1], (FEW * rows,))
+
+
 def blocks(
     directory: Path,
     rows: int,
@@ -49,14 +67,8 @@ def blocks(
 
     That takes `warm` steps: as many as the recorder sees as a whole when a process begins.
     """
-    torch.manual_seed(0)
-    layers: list[nn.Module] = []
-    for a, b in pairwise(widths):
-        layers += [nn.Linear(a, b), nn.ReLU()]
-    model = nn.Sequential(*layers[:-1])
-    few = 16
-    x, y = torch.randn(few * rows, widths[0]), torch.randint(0, widths[-1], (few * rows,))
-    numbers = torch.arange(few * rows).repeat((warm + count * pairs) // few + 1)
+    model, x, y = network(widths), *data(rows, widths)
+    numbers = torch.arange(FEW * rows).repeat((warm + count * pairs) // FEW + 1)
     loader = fb.TensorLoader(x, y, rows=numbers, batch_size=rows)
     optimizer = torch.optim.Adam(model.parameters(), fused=True)
     options = {"checkpoint_every": 10**9, "record": record}

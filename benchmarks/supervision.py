@@ -1,14 +1,15 @@
 """What supervision costs: a loop in `fourbeat.Run` against the same plain loop.
 
 Plain and supervised steps alternate block by block within one process; each figure is the ratio of
-the medians. Run: python benchmarks/supervision.py
+the medians. A fused optimizer's kernel is called by fourbeat without what torch does around it; any
+other optimizer is left to itself. Run: python benchmarks/supervision.py
 """
 
 import math
 import statistics
 import tempfile
 import time
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import torch
@@ -19,7 +20,7 @@ import fourbeat as fb
 BLOCKS, STEPS = 40, 50
 
 
-def case(rows: int, widths: tuple[int, ...]):
+def case(rows: int, widths: tuple[int, ...], fused: bool | None):
     """A model, its batch and the beats of the plain loop."""
     torch.manual_seed(0)
     layers: list[nn.Module] = []
@@ -27,7 +28,7 @@ def case(rows: int, widths: tuple[int, ...]):
         layers += [nn.Linear(a, b), nn.ReLU()]
     model = nn.Sequential(*layers[:-1])
     batch = torch.randn(rows, widths[0]), torch.randint(0, widths[-1], (rows,))
-    return model, torch.optim.Adam(model.parameters()), batch
+    return model, torch.optim.Adam(model.parameters(), fused=fused), batch
 
 
 def plain(model, optimizer, batch, check):
@@ -52,8 +53,9 @@ def main() -> None:
     torch.set_num_threads(1)
     loss_fn = nn.functional.cross_entropy
     print("plain step, plain step with checks / plain, supervised / plain")
-    for rows, widths in ((32, (2, 32, 32, 2)), (256, (20, 128, 64, 4)), (64, (784, 256, 256, 10))):
-        model, optimizer, batch = case(rows, widths)
+    sizes = (32, (2, 32, 32, 2)), (256, (20, 128, 64, 4)), (64, (784, 256, 256, 10))
+    for fused, (rows, widths) in product((True, None), sizes):
+        model, optimizer, batch = case(rows, widths, fused)
         times: dict[str, list[float]] = {"plain": [], "checked": [], "supervised": []}
         with tempfile.TemporaryDirectory() as folder:
             options = {
@@ -78,7 +80,8 @@ def main() -> None:
                         times["supervised"].append(time.perf_counter() - began)
         middle = {kind: statistics.median(values) / STEPS for kind, values in times.items()}
         print(
-            f"{'-'.join(map(str, widths)):>15} batch {rows:>3}: {middle['plain'] * 1e6:7.0f} us, "
+            f"{'-'.join(map(str, widths)):>15} batch {rows:>3}, Adam{'(fused)' if fused else '':>7}: "
+            f"{middle['plain'] * 1e6:7.0f} us, "
             f"{middle['checked'] / middle['plain']:.3f}, "
             f"{middle['supervised'] / middle['plain']:.3f}"
         )
