@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from fourbeat.config.options import TrainConfig
 from fourbeat.data.record import DataRecord
-from fourbeat.job.metrics import Auc, confusion
+from fourbeat.job.metrics import Auc, Confusion
 from fourbeat.job.tasks.task import Answer, Task, column, weights_for
 from fourbeat.loop.validate import Metric
 
@@ -33,7 +33,7 @@ def loss(config: TrainConfig, target: Tensor, data: DataRecord) -> nn.Module:
 def metrics(data: DataRecord) -> dict[str, Metric]:
     """AUC and confusion matrix; the accuracy comes with the loop."""
     classes = len(data.classes)
-    return {"auc": Auc(classes), "confusion": confusion(classes)}
+    return {"auc": Auc(), "confusion": Confusion(classes)}
 
 
 def undefined(target: Tensor, data: DataRecord) -> dict[str, str]:

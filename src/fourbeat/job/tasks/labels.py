@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from fourbeat.config.options import TrainConfig
 from fourbeat.data.record import DataRecord
+from fourbeat.job.metrics import area
 from fourbeat.job.tasks.task import Answer, Task, column, weights_for
 from fourbeat.job.whole import of_the_whole
 from fourbeat.loop.validate import Metric
@@ -61,16 +62,8 @@ def counts(output: Tensor, target: Tensor) -> Tensor:
 
 def areas(output: Tensor, target: Tensor) -> Tensor:
     """The area under each label's ROC curve, float64 of shape (labels,)."""
-    from torchmetrics.functional.classification import binary_auroc
-
-    return torch.stack(
-        [
-            binary_auroc(p, true).double()
-            if true.min() < true.max()
-            else torch.tensor(torch.nan, dtype=torch.float64)
-            for p, true in zip(output.sigmoid().T, target.long().T, strict=True)
-        ]
-    )
+    columns = zip(output.sigmoid().T, target.T > 0, strict=True)
+    return torch.stack([area(p, true) for p, true in columns])
 
 
 def undefined(target: Tensor, data: DataRecord) -> dict[str, str]:

@@ -1,0 +1,65 @@
+"""AUC and confusion matrix: those of torchmetrics, over batches of any size."""
+
+import math
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
+from torchmetrics.classification import MulticlassAUROC, MulticlassConfusionMatrix
+
+from fourbeat.job.metrics import Auc, Confusion, area
+
+
+@given(
+    st.lists(st.tuples(st.integers(-4, 4), st.booleans()), min_size=1, max_size=60),
+    st.floats(0.01, 1000),
+)
+def test_the_area_is_that_of_all_pairs(rows, scale):
+    scores = torch.tensor([score * scale for score, _ in rows], dtype=torch.float64)
+    positive = torch.tensor([true for _, true in rows])
+    found = area(scores, positive).item()
+    pairs = [(a > b) + (a == b) / 2 for a in scores[positive] for b in scores[~positive]]
+    if pairs:
+        assert found == pytest.approx(float(sum(pairs)) / len(pairs), abs=1e-12)
+        assert found == pytest.approx(roc_auc_score(positive, scores), abs=1e-12)
+    else:
+        assert math.isnan(found)
+
+
+def batches(classes, seed, sizes=(7, 64, 1)):
+    made = torch.Generator().manual_seed(seed)
+    for size in sizes:
+        logits = torch.randn(size, classes, generator=made)
+        labels = torch.randint(0, classes, (size,), generator=made)
+        logits[torch.arange(size), labels] += 0.7
+        yield logits, labels
+
+
+@pytest.mark.parametrize("classes", [2, 3, 5])
+def test_over_batches_they_are_those_of_torchmetrics(classes):
+    mine = [Auc(), Confusion(classes)]
+    theirs = [MulticlassAUROC(classes), MulticlassConfusionMatrix(classes)]
+    for _ in range(2):  # what was before a reset is forgotten
+        for metric in (*mine, *theirs):
+            metric.reset()
+        for logits, labels in batches(classes, classes):
+            for metric in mine:
+                metric.update(logits, labels)
+            for metric in theirs:
+                metric.update(logits.double().softmax(dim=1), labels)
+    assert mine[0].compute() == pytest.approx(theirs[0].compute().item(), abs=1e-6)
+    assert torch.equal(mine[1].compute(), theirs[1].compute())
+
+
+def test_without_a_row_of_each_class_there_is_no_area():
+    auc = Auc()
+    auc.update(torch.randn(8, 3), torch.tensor([0, 1] * 4))
+    assert math.isnan(auc.compute())
+
+
+def test_large_margins_stay_apart():
+    auc = Auc()
+    auc.update(torch.tensor([[0.0, 30.0], [0.0, 31.0], [0.0, -1.0]]), torch.tensor([0, 1, 0]))
+    assert auc.compute() == 1.0
