@@ -83,18 +83,18 @@ def blocks(
                 if done >= 0 and done % count == 0:
                     took, left = time.process_time() - began, time.perf_counter()
                     yield took
-                    stand_still(run, time.perf_counter() - left)
+                    recording = run._session._recording
+                    if recording is not None:
+                        stand_still(recording, time.perf_counter() - left)
                     began = time.process_time()
 
 
-def stand_still(run: Any, seconds: float) -> None:
+def stand_still(recording: Any, seconds: float) -> None:
     """Let the recorder of a run not see that time has passed."""
-    recording = run._session._recording
-    if recording is not None:
-        recording._snapshots._last += seconds
-        recorder = recording._recorder
-        for mark in ("_since", "_began", "_mark", "_due"):
-            setattr(recorder, mark, getattr(recorder, mark) + seconds)
+    recording._snapshots._last += seconds
+    recorder = recording._recorder
+    for mark in ("_since", "_began", "_mark", "_due"):
+        setattr(recorder, mark, getattr(recorder, mark) + seconds)
 
 
 def main() -> None:

@@ -13,6 +13,8 @@ import os
 import statistics
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,30 +24,52 @@ HERE = Path(__file__).parent
 BLOCKS = 25
 """Blocks that a training is divided into; the first one is not counted."""
 
-CONTENDERS = {
-    "lesson": "plain:lesson",
-    "hand-tuned": "plain:tuned",
-    "fourbeat, own loop": "ours:loop",
-    "fourbeat, own loop, not recorded": "ours:unrecorded",
-    "fourbeat, own loop over a DataLoader": "ours:over_data_loader",
-    "fourbeat, fit": "ours:fit",
-    "fourbeat, fit, steps compiled": "ours:compiled",
-    "Lightning": "peers:lightning",
-    "Lightning, bare": "peers:lightning_bare",
-    "Fabric": "peers:fabric",
-    "Accelerate": "peers:accelerate",
-    "Ignite": "peers:ignite",
-    "skorch": "peers:skorch",
-    "Keras on torch": "peers:keras_torch",
-    "Keras on JAX": "peers:keras_jax",
+CONTENDERS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "lesson": ("plain:lesson", ()),
+    "hand-tuned": ("plain:tuned", ()),
+    "fourbeat, own loop": ("ours:loop", ()),
+    "fourbeat, own loop, not recorded": ("ours:unrecorded", ()),
+    "fourbeat, own loop over a DataLoader": ("ours:over_data_loader", ()),
+    "fourbeat, fit": ("ours:fit", ()),
+    "fourbeat, fit, steps compiled": ("ours:compiled", ()),
+    "Lightning": ("peers:lightning", ("lightning",)),
+    "Lightning, bare": ("peers:lightning_bare", ("lightning",)),
+    "Fabric": ("peers:fabric", ("lightning",)),
+    "Accelerate": ("peers:accelerate", ("accelerate",)),
+    "Ignite": ("peers:ignite", ("ignite",)),
+    "skorch": ("peers:skorch", ("skorch",)),
+    "Keras on torch": ("peers:keras_torch", ("keras",)),
+    "Keras on JAX": ("peers:keras_jax", ("keras", "jax")),
 }
+"""By name, the function and the packages that must be there for it."""
+
+CANNOT = {"table-full": ("skorch",)}
+"""Who is not asked: skorch's classifier takes no bf16."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a contender did.
+
+    Attributes:
+        ratio, low, high: of its time to the lesson's: the median over blocks and the quartiles.
+        accuracy: on the test rows.
+        megabytes: the largest memory of its process, in MiB.
+    """
+
+    ratio: float
+    low: float
+    high: float
+    accuracy: float
+    megabytes: float
 
 
 class Process:
     """A contender at work."""
 
     def __init__(self, function: str, workload: str, threads: int):
-        command = [sys.executable, "-m", "loops.worker", function, workload, str(BLOCKS)]
+        command = [sys.executable, "-m", "loops.worker", function, workload]
+        command += [str(BLOCKS), str(threads)]
         env = os.environ | {"OMP_NUM_THREADS": str(threads), "PYTHONPATH": str(HERE)}
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
         self._process = subprocess.Popen(command, env=env, text=True, **pipes)
@@ -72,14 +96,30 @@ class Process:
         return False
 
 
-def there(name: str) -> bool:
-    """Whether what a contender needs is installed; fourbeat does not require it."""
-    needs = name.split(",")[0].lower().split(" on ")
-    packages = [
-        {"fourbeat": "fourbeat", "hand-tuned": "torch", "fabric": "lightning"}.get(n, n)
-        for n in needs
-    ]
-    return all(importlib.util.find_spec(package) for package in packages)
+def measure(workload: str, names: Sequence[str], threads: int) -> tuple[float, dict[str, Result]]:
+    """The seconds of the lesson's step, and what each contender did that is installed."""
+    running = {
+        name: Process(function, workload, threads)
+        for name, (function, packages) in CONTENDERS.items()
+        if name == "lesson"
+        or (
+            name in names
+            and name not in CANNOT.get(workload, ())
+            and all(importlib.util.find_spec(package) for package in packages)
+        )
+    }
+    alive = list(running)
+    while alive:
+        alive = [name for name in alive if running[name].turn()]
+        alive.reverse()
+    base = running["lesson"].seconds
+    found: dict[str, Result] = {}
+    for name, process in running.items():
+        count = min(len(base), len(process.seconds))
+        ratios = np.divide(process.seconds[1:count], base[1:count])
+        low, middle, high = (float(q) for q in np.quantile(ratios, (0.25, 0.5, 0.75)))
+        found[name] = Result(middle, low, high, **process.said)
+    return statistics.median(base[1:]), found
 
 
 def main() -> None:
@@ -89,25 +129,12 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--only", nargs="+", default=list(CONTENDERS))
     asked = parser.parse_args()
-    running = {
-        name: Process(function, asked.workload, asked.threads)
-        for name, function in CONTENDERS.items()
-        if (name in asked.only and there(name)) or name == "lesson"
-    }
-    alive = list(running)
-    while alive:
-        alive = [name for name in alive if running[name].turn()]
-        alive.reverse()
-    base = running["lesson"].seconds
-    usual = statistics.median(base[1:])
+    usual, found = measure(asked.workload, asked.only, asked.threads)
     print(f"{asked.workload}: lesson's step {usual * 1e6:.0f} us")
-    for name, process in running.items():
-        count = min(len(base), len(process.seconds))
-        ratios = np.divide(process.seconds[1:count], base[1:count])
-        low, middle, high = np.quantile(ratios, (0.25, 0.5, 0.75))
+    for name, result in found.items():
         print(
-            f"{name:>36}: {middle:.3f} ({low:.3f} to {high:.3f}); accuracy "
-            f"{process.said['accuracy']:.4f}; {process.said['megabytes']:.0f} MiB"
+            f"{name:>36}: {result.ratio:.3f} ({result.low:.3f} to {result.high:.3f}); accuracy "
+            f"{result.accuracy:.4f}; {result.megabytes:.0f} MiB"
         )
 
 

@@ -223,6 +223,11 @@ def keras(workload: Workload, x: Tensor, y: Tensor, turns: Turns, backend: str):
             made.append(k.layers.ReLU())
         elif isinstance(layer, nn.Dropout):
             made.append(k.layers.Dropout(layer.p))
+        elif isinstance(layer, nn.Conv2d):
+            sizes = layer.out_channels, layer.kernel_size
+            made.append(k.layers.Conv2D(*sizes, padding="same", data_format="channels_first"))
+        elif isinstance(layer, nn.MaxPool2d):
+            made.append(k.layers.MaxPooling2D(layer.kernel_size, data_format="channels_first"))
         else:
             raise SystemExit(f"no {type(layer).__name__} for Keras here")
     if workload.recipe == "full":

@@ -8,8 +8,6 @@ from torch.utils.data import DataLoader, TensorDataset
 from loops.turns import Turns
 from loops.workloads import Workload
 
-Predict = "Callable[[Tensor], Tensor]"
-
 
 def optimizer_of(workload: Workload, model: nn.Module, rows: int, **options):
     """The optimizer, and the scheduler that a full recipe has."""

@@ -16,6 +16,9 @@ class Turns:
 
     Args:
         block: steps in a block.
+
+    Attributes:
+        waited: told the seconds that other contenders took.
     """
 
     def __init__(self, block: int):
@@ -23,6 +26,7 @@ class Turns:
         self._steps = 0
         self._took = 0.0
         self._began = 0.0
+        self.waited: Callable[[float], None] = lambda _: None
         self._out = sys.stdout
         sys.stdout = sys.stderr  # what a contender prints is not part of the protocol
 
@@ -46,8 +50,10 @@ class Turns:
             self._took += time.perf_counter() - self._began
             self.tell(seconds=self._took / self._steps)
             self._steps, self._took = 0, 0.0
+            start = time.perf_counter()
             self.wait()
             self._began = time.perf_counter()
+            self.waited(self._began - start)
 
     def ends(self) -> None:
         """The pass is over; what comes until the next one is no training."""

@@ -1,8 +1,13 @@
-"""A contender's process: `python -m loops.worker MODULE:FUNCTION WORKLOAD BLOCKS`; see `Turns`."""
+"""A contender's process: `python -m loops.worker MODULE:FUNCTION WORKLOAD BLOCKS THREADS`; see `Turns`."""
+
+import os
+import sys
+
+if hasattr(os, "sched_setaffinity"):  # before anything counts the processors: not all ask OpenMP
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-int(sys.argv[4]) :])
 
 import importlib
 import resource
-import sys
 
 from loops.turns import Turns, accuracy
 from loops.workloads import WORKLOADS

@@ -72,6 +72,7 @@ CASES = {
     "multilabel_accuracy": labels(train__select="accuracy", seed=3),
     "accuracy": table(train__select="accuracy"),
     "auc": table(train__select="auc"),
+    "speed": table(speed__threads=1, speed__evaluation_batch=37),
     "balanced": table(train__class_weights="balanced", train__accumulate=2),
     "weights": table(train__class_weights=[1.0, 2.0, 0.5], train__label_smoothing=0.1),
     "accumulate_clip": table(

@@ -78,6 +78,8 @@ def headline(receipt: Receipt) -> list[str]:
         f"model    {receipt.model.name}, {receipt.model.parameters:,} parameters; "
         + ", ".join(f"{o.name} lr {rate(o)}" for o in receipt.optimizers.values())
     )
+    if (config := receipt.config) and config.get("speed", {}).get("measured"):
+        lines.append(f"speed    {speed_of(config)} (measured)")
     if receipt.selection:
         best, run = receipt.selection, receipt.run
         early = " (stopped early)" if run.stopped_early else ""
@@ -88,6 +90,15 @@ def headline(receipt: Receipt) -> list[str]:
     if receipt.weights_sha256:
         lines.append(f"weights  sha256 {receipt.weights_sha256[:16]}…")
     return lines
+
+
+def speed_of(config: dict[str, Any]) -> str:
+    """What was chosen by measurement."""
+    from fourbeat.config.options import CompileConfig, SpeedConfig
+
+    compiling = config.get("compile")
+    speed = SpeedConfig.model_validate(config["speed"])
+    return speed.said(compiling and CompileConfig.model_validate(compiling))
 
 
 def data_line(data: DataRecord) -> str:

@@ -91,6 +91,13 @@ def train(
             "`step`, whole steps as one graph.",
         ),
     ] = None,
+    tune_speed: Annotated[
+        bool,
+        typer.Option(
+            "--tune-speed",
+            help="First choose threads, compiling and evaluation batches, by measurement.",
+        ),
+    ] = False,
     profile: Annotated[
         int, typer.Option(min=0, help="Look at so many steps with torch.profiler.")
     ] = 0,
@@ -158,5 +165,7 @@ def train(
     from fourbeat.job.train import train as run
 
     with users_prints_aside(), pausing(pause_at, pause_when):
-        directory, receipt = run(resolved, out, allow_inexact=allow_inexact, profile=profile)
+        directory, receipt = run(
+            resolved, out, allow_inexact=allow_inexact, profile=profile, tune=tune_speed
+        )
     print_outcome(directory, receipt, as_json=as_json)

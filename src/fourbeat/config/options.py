@@ -259,6 +259,29 @@ class CompileConfig(Section):
     """A graph break is an error, after which the model runs eagerly."""
 
 
+class SpeedConfig(Section):
+    """What changes the time of a training, and its last bits. `--tune-speed` chooses by measurement."""
+
+    threads: Annotated[int, Field(ge=1)] | None = None
+    """Threads of an operator on the CPU. Default: as PyTorch has them (`OMP_NUM_THREADS`)."""
+    evaluation_batch: Annotated[int, Field(ge=1)] | None = None
+    """Rows of validation and test that go through the model at once. Default: 8,192 of a table; of images
+    as many as have eight million pixels."""
+    measured: dict[str, float] = {}
+    """What `--tune-speed` measured: seconds of a step, or of the evaluation of a row, by choice."""
+
+    def said(self, compiling: CompileConfig | None) -> str:
+        """What was chosen, in words."""
+        threads = (
+            "" if self.threads is None else f"{self.threads} thread{'s' * (self.threads != 1)}, "
+        )
+        how = "compiled" if compiling is not None and compiling.mode == "step" else "as they are"
+        rows = self.evaluation_batch
+        return f"{threads}steps {how}" + (
+            "" if rows is None else f", {rows:,} rows evaluated at once"
+        )
+
+
 class RecordConfig(Section):
     """The flight recorder: step log and snapshots."""
 
@@ -280,4 +303,5 @@ class Config(Section):
     train: TrainConfig = TrainConfig()
     compile: CompileConfig | None = None
     """None to run the model as it is."""
+    speed: SpeedConfig = SpeedConfig()
     record: RecordConfig = RecordConfig()

@@ -68,7 +68,9 @@ def beginning(subject: Subject, files: Mapping[str, str]) -> Part:
     matmul = environment.get("matmul_precision", "highest")
     lines = joined(
         'check("torch", torch.__version__, TORCH)',
-        'check("the number of threads", torch.get_num_threads(), THREADS)',
+        "torch.set_num_threads(THREADS)"
+        if subject.config.speed.threads
+        else 'check("the number of threads", torch.get_num_threads(), THREADS)',
         *checks,
         modules.lines,
         f"torch.use_deterministic_algorithms(True{warned})",

@@ -53,7 +53,7 @@ def images(config: Config, record: DataRecord) -> tuple[Data, list[str]]:
     division = divided(config, record, read)
     checks = splits.checks(record.split)
     constants |= division.constants
-    at_once = max(1, EVALUATION_PIXELS // pixels)
+    at_once = config.speed.evaluation_batch or max(1, EVALUATION_PIXELS // pixels)
     constants["EVALUATION_BATCH"] = noted(at_once, "images that are evaluated at once")
     functions = [*read.part.functions, *division.functions]
     train = "batches(pixels, targets, order, BATCH_SIZE)"

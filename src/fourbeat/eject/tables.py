@@ -48,7 +48,8 @@ def table(config: Config, record: DataRecord, facts: Facts) -> Data:
             f"data = ({tensors})",
         ),
     )
-    constants["EVALUATION_BATCH"] = noted(EVALUATION_BATCH, "rows that are evaluated at once")
+    at_once = config.speed.evaluation_batch or EVALUATION_BATCH
+    constants["EVALUATION_BATCH"] = noted(at_once, "rows that are evaluated at once")
     functions = tuple(function for part in parts for function in part.functions)
     return Data(
         constants,

@@ -25,16 +25,15 @@ def read(config: Config) -> PreparedImages:
 
 
 def image_loader(
-    data: PreparedImages, rows: Any, batch_size: int, *, seed: int, shuffle: bool
+    data: PreparedImages, rows: Any, batch_size: int | None, *, seed: int, shuffle: bool
 ) -> TensorLoader:
     """Batches of normalised images and class numbers.
 
     Args:
         rows: row numbers, int64 of shape (n,).
-        batch_size: rows in a batch of training.
+        batch_size: rows in a batch; None for as many as a moderate memory takes.
         seed: of the order, and of flips and crops.
         shuffle: whether this is for training: an order for each epoch, with flips and crops.
-            Otherwise a batch is as large as a moderate memory takes.
     """
     images = data.images
     augment = Augment(
@@ -44,7 +43,7 @@ def image_loader(
         crop=images.crop if shuffle else 0,
         seed=seed,
     )
-    if not shuffle:
+    if batch_size is None:
         batch_size = max(1, EVALUATION_PIXELS // data.pixels[0].numel())
     return TensorLoader(
         data.pixels,

@@ -130,7 +130,11 @@ def loaders_of(
     if isinstance(data, PreparedImages):
         return {
             side: image_plan.image_loader(
-                data, rows, size, seed=config.seed, shuffle=side == "train"
+                data,
+                rows,
+                size if side == "train" else config.speed.evaluation_batch,
+                seed=config.seed,
+                shuffle=side == "train",
             )
             for side, rows in sides.items()
         }
@@ -139,7 +143,9 @@ def loaders_of(
             *data.features.inputs(),
             data.target,
             rows=torch.from_numpy(rows),
-            batch_size=size if side == "train" else EVALUATION_BATCH,
+            batch_size=size
+            if side == "train"
+            else config.speed.evaluation_batch or EVALUATION_BATCH,
             shuffle=side == "train",
             seed=config.seed,
         )

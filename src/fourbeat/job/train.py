@@ -11,7 +11,7 @@ import torch.utils.deterministic
 
 from fourbeat.checkpoint.files import sha256
 from fourbeat.code import file_of, is_code
-from fourbeat.config.options import PATHS, Config
+from fourbeat.config.options import PATHS, CompileConfig, Config, SpeedConfig
 from fourbeat.data import folders
 from fourbeat.data.source import identity
 from fourbeat.errors import FourbeatError, InexactError, RunError, first_line
@@ -19,6 +19,7 @@ from fourbeat.job import image_plan
 from fourbeat.job.making import make_average, make_compile
 from fourbeat.job.plan import Plan, resolve
 from fourbeat.job.tasks.known import TASKS
+from fourbeat.job.tune import of_threads, tuned
 from fourbeat.loop.directory import free_directory
 from fourbeat.loop.fit import fit
 from fourbeat.receipt.code import CodeRecord, code_of
@@ -40,6 +41,7 @@ def train(
     frame: Any = None,
     allow_inexact: bool = False,
     profile: int = 0,
+    tune: bool = False,
 ) -> Outcome:
     """Train as declared, or go on with the run in `out` if it was declared the same.
 
@@ -49,6 +51,8 @@ def train(
             is free.
         frame: a frame in memory, in place of `config.data.path`.
         allow_inexact, profile: see `Run`.
+        tune: first choose threads, compiling and the size of evaluation batches by measurement; see
+            `tune.tuned`. A run that goes on keeps what it began with.
 
     Returns:
         The run's directory and its sealed receipt. A finished run is not trained again.
@@ -58,6 +62,8 @@ def train(
         FourbeatError: of any kind; nothing half-written is left.
     """
     before = None if out is None else trained(out)
+    if tune and before is not None:
+        config = as_before(config, before)
     if out is not None and before is not None and before.run.status == "finished":
         config = filled(config, before)
         same_code = before.code.modules == code(config).modules
@@ -65,12 +71,26 @@ def train(
             return Outcome(out, before)
     with deterministic(strict=config.train.deterministic):
         plan = resolve(config, frame)
+        if tune and before is None:
+            plan = tuned(plan)
         if out is None:
             out = free_directory(name_of(config))
         if before is not None and not allow_inexact:
             refuse_other_code(out, before, code(config))
-        with users_errors(config):
+        with users_errors(config), of_threads(plan.config.speed.threads):
             return Outcome(out, run(plan, out, allow_inexact=allow_inexact, profile=profile))
+
+
+def as_before(config: Config, before: Receipt) -> Config:
+    """The choices of speed that a run was begun with."""
+    tree = before.config or {}
+    compiling = tree.get("compile")
+    return config.model_copy(
+        update={
+            "speed": SpeedConfig.model_validate(tree.get("speed", {})),
+            "compile": compiling and CompileConfig.model_validate(compiling),
+        }
+    )
 
 
 def filled(config: Config, before: Receipt) -> Config:
