@@ -318,7 +318,9 @@ def inductor(steps: int, graph: torch.fx.GraphModule, inputs: list[Any]) -> Any:
     if any(isinstance(one, Tensor) and one.device.type != "cpu" for one in inputs):
         return compile_fx(graph, inputs)
     dropout.rewrite(graph, steps)
-    return compile_fx(graph, inputs, config_patches={"cpp_wrapper": True})
+    from fourbeat.loop.graph import products  # imports a part of the compiler
+
+    return compile_fx(graph, inputs, config_patches={"cpp_wrapper": True, **products.options()})
 
 
 def why_not(lanes: Sequence[Any], accumulate: int, average: Any) -> str | None:
@@ -348,6 +350,6 @@ def steps_for(parameters: Sequence[Tensor]) -> int:
     Each step of a call is compiled by itself, which takes longer the more tensors there are.
     """
     count, tensors = sum(p.numel() for p in parameters), len(parameters)
-    if count > 65536 or tensors > 32:
+    if count > 1 << 20 or tensors > 32:
         return 1
-    return 2 if tensors > 8 else 4 if count > 4096 else 8
+    return 2 if tensors > 8 or count > 65536 else 4 if count > 4096 else 8
