@@ -301,6 +301,25 @@ def test_every_step_is_recorded_and_the_first_of_a_call_with_its_norms(tmp_path)
     assert np.isnan(log.seconds("forward")[[2, 4, 6]]).all()
 
 
+def test_beat_by_beat_an_accumulated_step_is_recorded_with_all_its_rows(tmp_path):
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    run, seen = train(tmp_path / "r", model, optimizer, accumulate=2, epochs=1)
+    assert "gradients are accumulated" in run.state.events[0].text
+    log = fb.history(tmp_path / "r")
+    assert len(log) == len(seen) == 5
+    assert [len(log.rows(step)) for step in range(5)] == [16, 16, 16, 16, 12]
+    assert sorted(row for step in range(5) for row in log.rows(step)) == list(range(76))
+
+
+def test_profiled_it_writes_the_trace(tmp_path):
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    run, _ = train(tmp_path / "r", model, optimizer, profile=4)
+    assert not run.state.events
+    assert (tmp_path / "r" / "trace.json").exists()
+
+
 def test_a_break_comes_after_the_steps_of_a_call(tmp_path):
     model = network()
     optimizer = adam(model)

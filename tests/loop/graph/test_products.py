@@ -66,7 +66,9 @@ def test_which_processors_want_it(monkeypatch, name, capability, is_wanted):
 def test_compiled_steps_with_it_are_those_of_the_beats(tmp_path, monkeypatch):
     monkeypatch.setattr(products, "wanted", lambda: True)
     monkeypatch.setattr(products, "LEAST", 1 << 10)
-    monkeypatch.setattr(Products, "uuid", lambda _: str(tmp_path))  # unknown to the compiler's cache
+    monkeypatch.setattr(
+        Products, "uuid", lambda _: str(tmp_path)
+    )  # unknown to the compiler's cache
     monkeypatch.setattr("fourbeat.loop.graph.passes.steps_for", lambda _: 2)
     changed, change = [], Products.__call__
 
