@@ -19,7 +19,7 @@ MOST = 16
 """Calls that are remembered in a step, the last ones."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """One call in training.
 

@@ -22,14 +22,13 @@ from fourbeat.loop.warmup import Warmup
 from fourbeat.observe.events import (
     Clear,
     Clip,
-    Event,
     Gradients,
     Schedule,
     Unscale,
     Updated,
     Updating,
 )
-from fourbeat.observe.stream import Stream
+from fourbeat.observe.stream import Stream, Subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class Rules:
             raise ValueError(f"nonfinite must be one of raise, skip, got {self.nonfinite!r}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Update:
     """What came of an update.
 
@@ -97,7 +96,8 @@ class Lane:
         self.scaler = scaler
         self.rules = rules
         self.warmup = warmup
-        self._stream = stream
+        self._stream = stream or Stream(lambda: Subjects({}, {}))
+        self._heard = self._stream.heard
         self._direct = Direct(optimizer)
         waits = scaler is not None or rules.nonfinite == "skip"  # what they do depends on it
         self.gate = None if waits else Gate.of(optimizer)
@@ -123,16 +123,8 @@ class Lane:
 
     def _zero_grad(self) -> None:
         self._direct.clear()
-        if self._heard(Clear):
-            self._emit(Clear(self.optimizer))
-
-    def _emit(self, event: Event) -> None:
-        if self._stream is not None:
-            self._stream.emit(event)
-
-    def _heard(self, kind: type[Event]) -> bool:
-        """Whether anybody reads events of a kind."""
-        return self._stream is not None and bool(self._stream.heard[kind])
+        if self._heard[Clear]:
+            self._stream.emit(Clear(self.optimizer))
 
     def backward(self, loss: Tensor, weight: Weight, *, sound: bool) -> None:
         """Add a micro-batch's gradients to those of the step.
@@ -177,16 +169,16 @@ class Lane:
         if finite:
             self._clip(norm)
         updating = Updating(self.optimizer, skip=not finite)
-        if self._heard(Updating):
-            self._emit(updating)
+        if self._heard[Updating]:
+            self._stream.emit(updating)
         done = not updating.skip
         if done:
             if self.scaler is not None:
                 self.scaler.step(self.optimizer)
             else:
                 self._direct.step()
-        if self._heard(Updated):
-            self._emit(Updated(self.optimizer, done))
+        if self._heard[Updated]:
+            self._stream.emit(Updated(self.optimizer, done))
         if self.scaler is not None:
             self.scaler.update()
         rates = self.rates()
@@ -200,13 +192,13 @@ class Lane:
         gate.watch(norm)
         self._clip(norm)
         updating = Updating(self.optimizer)
-        if self._heard(Updating):
-            self._emit(updating)
+        if self._heard[Updating]:
+            self._stream.emit(updating)
         done = not updating.skip
         if done:
             gate.step(self.optimizer)
-        if self._heard(Updated):
-            self._emit(Updated(self.optimizer, done))
+        if self._heard[Updated]:
+            self._stream.emit(Updated(self.optimizer, done))
         rates = self.rates()
         if done:
             self.end_step()
@@ -234,9 +226,9 @@ class Lane:
             norms.append(norm)
             return loss
 
-        self._emit(Updating(self.optimizer, closure=True))
+        self._stream.emit(Updating(self.optimizer, closure=True))
         self.optimizer.step(evaluate)
-        self._emit(Updated(self.optimizer))
+        self._stream.emit(Updated(self.optimizer))
         if not norms:
             raise BeatError(
                 f"{type(self.optimizer).__name__} never called the closure",
@@ -264,7 +256,7 @@ class Lane:
     def _schedule(self) -> None:
         assert self.scheduler is not None
         self.scheduler.step()
-        self._emit(Schedule(self.optimizer))
+        self._stream.emit(Schedule(self.optimizer))
 
     def aims(self) -> AbstractContextManager[None]:
         """The rates without the warm-up, for whoever moves them."""
@@ -279,7 +271,7 @@ class Lane:
         """Gradients of the whole step, in their own scale; their norm."""
         if self.scaler is not None:
             self.scaler.unscale_(self.optimizer)
-            self._emit(Unscale(self.optimizer))
+            self._stream.emit(Unscale(self.optimizer))
         if self._batches > 1:
             share = self._total / self._first
             for parameter in self.parameters():
@@ -293,9 +285,9 @@ class Lane:
                 "The loss must depend on a parameter that this optimizer holds",
             )
         norm, each = total_norm(gradients)
-        if self.gate is not None or self._heard(Gradients):
+        if self.gate is not None or self._heard[Gradients]:
             held = [p for p in self.parameters() if p.grad is not None]
-            self._emit(Gradients(self.optimizer, held, each, norm))
+            self._stream.emit(Gradients(self.optimizer, held, each, norm))
             if self.gate is not None:
                 self.gate.norms = list(zip(held, each, strict=True))
         return norm
@@ -314,13 +306,13 @@ class Lane:
     def _clip(self, norm: Tensor) -> None:
         if self.rules.clip_norm is not None:
             held = self.parameters()
-            if self._heard(Clip):
-                self._emit(Clip(held, self.rules.clip_norm, "norm"))
+            if self._heard[Clip]:
+                self._stream.emit(Clip(held, self.rules.clip_norm, "norm"))
             clip_grads_with_norm_(held, self.rules.clip_norm, norm)
         if self.rules.clip_value is not None:
             held = self.parameters()
-            if self._heard(Clip):
-                self._emit(Clip(held, self.rules.clip_value, "value"))
+            if self._heard[Clip]:
+                self._stream.emit(Clip(held, self.rules.clip_value, "value"))
             clip_grad_value_(held, self.rules.clip_value)
 
 
