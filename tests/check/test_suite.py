@@ -27,6 +27,7 @@ MISSED = {
     "unlisted__labels_out_of_sync",
     "unlisted__loss_on_previous_output",
     "unlisted__never_unfrozen",
+    "unlisted__pixels_of_0_to_255",
     "unlisted__second_layer_never_used",
     "unlisted__soft_update_reversed",
 }

@@ -7,9 +7,14 @@ from weakref import WeakKeyDictionary, WeakSet
 
 from torch import Tensor, nn
 
+from fourbeat.check.graph import node_of
+from fourbeat.check.look import each_tensor
+from fourbeat.check.look import place_of as place_of_node
 from fourbeat.finding import Place
-from fourbeat.observe.finer import Built, Calling
+from fourbeat.observe.finer import Built, Calling, Operation
 from fourbeat.observe.place import place_of, users
+
+_KEY = "fourbeat.activation"
 
 
 class Births:
@@ -25,7 +30,11 @@ class Births:
         self.places: WeakKeyDictionary[nn.Module, Place] = WeakKeyDictionary()
         self.called: WeakSet[nn.Module] = WeakSet()
         self.fresh: WeakSet[nn.Module] = WeakSet()
-        self.readers: dict[type[Any], Any] = {Built: self._built, Calling: self._calling}
+        self.readers: dict[type[Any], Any] = {
+            Built: self._built,
+            Calling: self._calling,
+            Operation: self._operation,
+        }
 
     def _built(self, event: Built) -> None:
         place = _from_outside(event.module)
@@ -35,6 +44,18 @@ class Births:
 
     def _calling(self, event: Calling) -> None:
         self.called.add(event.module)
+
+    def _operation(self, event: Operation) -> None:
+        if getattr(event.function, "__name__", "").endswith(("softmax", "sigmoid")):
+            for one in each_tensor(event.result):
+                node = node_of(one)
+                if node is not None and (place := self.applied()) is not None:
+                    node.metadata[_KEY] = place
+
+    @staticmethod
+    def activation(node: Any) -> Place | None:
+        """Where the script has a softmax or a sigmoid applied; None where nobody looked."""
+        return node.metadata.get(_KEY) or place_of_node(node)
 
     def place_of(self, parameter: Tensor) -> Place | None:
         """Where the module was built that has a parameter, if that was since the last backward."""
@@ -52,6 +73,21 @@ class Births:
                 return self.places.get(own)
             frame = frame.f_back
         return None
+
+    def applied(self) -> Place | None:
+        """The line that has an operation done: that which built the layer, where a `Sequential` calls it.
+
+        Elsewhere it is the innermost line of the user's.
+        """
+        layer: nn.Module | None = None
+        frame: FrameType | None = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+        while frame is not None and not users(frame.f_code.co_filename):
+            own = frame.f_locals.get("self") if frame.f_code.co_name == "forward" else None
+            if isinstance(own, nn.Sequential) and layer is not None:
+                return self.places.get(layer)
+            layer = own if isinstance(own, nn.Module) else layer
+            frame = frame.f_back
+        return None if frame is None else place_of(frame)
 
     def modules(self) -> list[nn.Module]:
         """All living modules that are known, each with its parts."""

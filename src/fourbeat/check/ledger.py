@@ -143,6 +143,7 @@ class Account:
         number: of its steps by now.
         stale: steps that took what a step had taken before, with others on top.
         between: steps before which gradients were cleared, but for the first.
+        cleared: where they were cleared for the last of these; None where it was not by `zero_grad`.
         last: step that was stale.
         clears: since its last step, in order.
         fed: runs that fed it since then.
@@ -154,6 +155,7 @@ class Account:
     number: int = 0
     stale: int = 0
     between: int = 0
+    cleared: Place | None = None
     last: Step | None = None
     clears: list[Clear] = field(default_factory=list[Clear])
     fed: list[Run] = field(default_factory=list[Run])
@@ -357,7 +359,8 @@ class Ledger:
         )
         if stale:
             account.stale, account.last = account.stale + 1, step
-        account.between += bool(account.clears) and account.number > 1
+        if account.clears and account.number > 1:
+            account.between, account.cleared = account.between + 1, account.clears[-1].place
         account.clears, account.fed, account.passes = [], [], 0
         self._closing = step if event.closure else None
         if not event.closure:

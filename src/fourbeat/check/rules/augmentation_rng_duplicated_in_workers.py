@@ -60,7 +60,10 @@ def drawn(value: Any) -> bool:
 
 
 def used(part: Any) -> list[tuple[str, Place]]:
-    """Generators that an object's methods draw from in a worker, with the first line that does."""
+    """Generators that an object's methods draw from in a worker, with the line that keeps them.
+
+    Where that cannot be seen, it is the first line that draws.
+    """
     methods = codes(part)
     if any("worker" in name for code in methods.values() for name in names(code)):
         return []
@@ -84,9 +87,21 @@ def used(part: Any) -> list[tuple[str, Place]]:
             if world or (one.opname in ("LOAD_ATTR", "LOAD_METHOD") and one.argval in own):
                 if users(code.co_filename):
                     place = Place(code.co_filename, line, line, code.co_qualname)
+                    place = (None if world else kept(part, one.argval)) or place
                     found.append((str(one.argval), place))
                 break
     return found[:1]
+
+
+def kept(part: Any, name: str) -> Place | None:
+    """The line of an object's `__init__` that gives it an attribute."""
+    code = codes(part).get("__init__")
+    line = code.co_firstlineno if code is not None else 0
+    for one in dis.get_instructions(code) if code is not None else ():
+        line = one.starts_line or line
+        if one.opname == "STORE_ATTR" and one.argval == name:
+            return Place(code.co_filename, line, line, code.co_qualname) if code else None
+    return None
 
 
 def globals_of(part: Any) -> dict[str, Any]:

@@ -1,10 +1,15 @@
 """One player's step takes the gradients of its opponent's loss."""
 
 from fourbeat.check.facts import Facts
+from fourbeat.check.graph import node_of, walk
 from fourbeat.check.ledger import Run, Step, Tally
+from fourbeat.check.look import each_tensor
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.finding import Place
-from fourbeat.observe.finer import Ended
+from fourbeat.observe.finer import Calling, Differentiating, Ended
+from fourbeat.observe.place import here, stack
+
+_KEY = "fourbeat.given"
 
 
 def watch(facts: Facts) -> Readers:
@@ -15,6 +20,20 @@ def watch(facts: Facts) -> Readers:
         None  # the newest run that was stepped on, and by which optimizer
     )
     joint: set[int] = set()  # optimizers that step on one backward, one after the other
+    # By the lines that led to a backward: where a model was called on what has a graph.
+    handed: dict[tuple[Place, ...], Place | None] = {}
+
+    def calling(event: Calling) -> None:
+        learns = event.grad and any(p.requires_grad for p in event.module.parameters())
+        for one in each_tensor(event.inputs) if learns else ():
+            node = node_of(one)
+            if node is not None:
+                node.metadata[_KEY] = here()
+
+    def differentiating(event: Differentiating) -> None:
+        if event.accumulates and (lines := tuple(stack())) not in handed:
+            places = (node.metadata.get(_KEY) for node in walk(event.roots))
+            handed[lines] = next((place for place in places if place is not None), None)
 
     def stepping(step: Step) -> None:
         nonlocal latest
@@ -45,8 +64,9 @@ def watch(facts: Facts) -> Readers:
             facts.report(
                 RULE.name,
                 "error",
-                own_line(run, newest),
-                f"this backward is another optimizer's, but its gradients stay in the parameters of "
+                (handed.get(tuple(run.frames)) if run.frames != newest.frames else None)
+                or own_line(run, newest),
+                f"the backward of this loss is another optimizer's, but its gradients stay in the parameters of "
                 f"{facts.names(step.owner())}, which steps on them together with its own loss's",
                 "Detach what the other network made, D(fake.detach()), or clear these gradients before "
                 "the own backward.",
@@ -56,7 +76,7 @@ def watch(facts: Facts) -> Readers:
             )
 
     facts.ledger.steps.append(stepping)
-    return {Ended: ended}
+    return {Calling: calling, Differentiating: differentiating, Ended: ended}
 
 
 def own_line(run: Run, other: Run) -> Place | None:

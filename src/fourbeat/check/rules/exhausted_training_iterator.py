@@ -12,7 +12,7 @@ from torch.optim import Optimizer
 from fourbeat.check.facts import Facts
 from fourbeat.check.passes import Pass
 from fourbeat.check.rule import Readers, Rule
-from fourbeat.check.sources import Loop, Sources
+from fourbeat.check.sources import Loop, Sources, around
 from fourbeat.finding import Place
 from fourbeat.observe.events import Updated
 from fourbeat.observe.finer import Ended
@@ -35,7 +35,8 @@ def watch(facts: Facts) -> Readers:
         # What is asked once more elsewhere, and not in a loop, is no epoch.
         again = place is not None and (place == first.get(one) or heads(facts.sources, place))
         if one.ends > 1 and one.batches and one.trained and again and place is not None:
-            found[place] = found.get(place, 0) + 1
+            made = one.place or place
+            found[made] = found.get(made, 0) + 1
 
     def updated(event: Updated) -> None:
         # The loops that a step is made in do not change: the first steps tell.
@@ -72,7 +73,10 @@ def heads(sources: Sources, place: Place) -> bool:
 
 
 def used_up(sources: Sources, frame: FrameType) -> Place | None:
-    """The loop of a frame that runs through an iterator which an outer loop comes back to."""
+    """Where the iterator is made that a loop of a frame runs through and an outer loop comes back to.
+
+    Where that cannot be seen, it is the inner loop.
+    """
     place = place_of(frame)
     loops = sources.loops(place)
     for outer, inner in pairwise(loops):
@@ -82,7 +86,29 @@ def used_up(sources: Sources, frame: FrameType) -> Place | None:
             continue
         name = ast.unparse(inner.iter)
         if isinstance(value_of(inner.iter, frame), ONCE) and not given_anew(outer, name):
-            return Place(place.file, inner.lineno, inner.iter.end_lineno or inner.lineno)
+            made = assigned(sources, place, name) or inner.iter
+            return Place(place.file, made.lineno, made.end_lineno or made.lineno)
+    return None
+
+
+def assigned(sources: Sources, place: Place, name: str) -> ast.expr | None:
+    """The value that a function gives to a name; or the file, if the function is not given the name itself."""
+    tree = sources.tree(place.file)
+    if tree is None:
+        return None
+    function = around(tree, place.line)
+    for scope in (function, tree):
+        given = [
+            node.value
+            for node in ast.walk(scope)
+            if isinstance(node, ast.Assign) and name in map(ast.unparse, node.targets)
+        ]
+        if given:
+            return given[0] if len(given) == 1 else None
+        if isinstance(scope, ast.FunctionDef) and name in [
+            a.arg for a in ast.walk(scope.args) if isinstance(a, ast.arg)
+        ]:
+            return None
     return None
 
 

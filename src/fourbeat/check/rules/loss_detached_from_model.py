@@ -1,12 +1,17 @@
 """An optimizer whose parameters no loss ever reaches."""
 
 from typing import Any
+from weakref import ref
+
+from torch import Tensor, nn
 
 from fourbeat.check.facts import Facts
+from fourbeat.check.graph import leaves, node_of
 from fourbeat.check.ledger import Step, is_zero
 from fourbeat.check.rule import Readers, Rule
 from fourbeat.finding import Place
-from fourbeat.observe.finer import Differentiated, Differentiating, Ended
+from fourbeat.observe.finer import Differentiated, Differentiating, Ended, Operation
+from fourbeat.observe.place import here
 from fourbeat.observe.steps import parameters
 
 
@@ -18,11 +23,28 @@ def watch(facts: Facts) -> Readers:
     how = ""
     runs = 0
     seen: dict[int, int] = {}
+    born: dict[int, tuple[ref[Tensor], Place | None]] = {}
+    began: dict[Place | None, Place | None] = {}  # by the backward's line: where its graph begins
+
+    def operation(event: Operation) -> None:
+        made: Any = event.result
+        if not isinstance(made, Tensor) or isinstance(made, nn.Parameter):
+            return
+        if made.requires_grad and node_of(made) is None:
+            number = id(made)
+            born[number] = ref(made, lambda _: born.pop(number, None)), here()
+
+    def beginning(event: Differentiating) -> Place | None:
+        """Where the only value was made that a loss is computed from, if it is nobody's parameter."""
+        found = leaves(event.roots) if born else []
+        one, line = born.get(id(found[0]), (None, None)) if len(found) == 1 else (None, None)
+        return line if one is not None and one() is found[0] else None
 
     def differentiating(event: Differentiating) -> None:
         nonlocal place, how
         if event.accumulates:
-            place = facts.ledger.root_place
+            root = facts.ledger.root_place
+            place = began.setdefault(root, beginning(event)) or root
             if facts.cuts.of_root:
                 cut = facts.cuts.of_root[0]
                 how = f"{cut.how} at {cut.place}"
@@ -62,7 +84,12 @@ def watch(facts: Facts) -> Readers:
             )
 
     facts.ledger.steps.append(stepping)
-    return {Differentiating: differentiating, Differentiated: differentiated, Ended: ended}
+    return {
+        Operation: operation,
+        Differentiating: differentiating,
+        Differentiated: differentiated,
+        Ended: ended,
+    }
 
 
 RULE = Rule(

@@ -80,11 +80,12 @@ def watch(facts: Facts) -> Readers:
             facts.report(
                 RULE.name,
                 "error" if wrong else "warning",
-                run.place,
+                made(facts.sources, run.place) or run.place,
                 f"the scheduler waits for its metric to go {'down' if run.mode == 'min' else 'up'}, and it "
                 f"gets better by going the other way: from {run.metrics[0]:.3g} to {run.metrics[-1]:.3g}, "
                 f"while the rate is cut {run.cuts} times",
                 f'Make the scheduler with mode="{other}".',
+                given_at=str(run.place),
                 cuts=run.cuts,
                 metric_at_first=run.metrics[0],
                 metric_at_last=run.metrics[-1],
@@ -101,6 +102,20 @@ def agreement(one: list[float], other: list[float] | list[int]) -> float:
         for b, d in list(zip(one, other, strict=True))[:i]
     ]
     return sum(signs) / len(signs) if signs else 0.0
+
+
+def made(sources: Sources, place: Place) -> Place | None:
+    """Where the scheduler of a file was made, if but one is made there."""
+    tree = sources.tree(place.file)
+    found = [
+        node
+        for node in (ast.walk(tree) if tree is not None else ())
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("ReduceLROnPlateau")
+    ]
+    if len(found) != 1:
+        return None
+    line = found[0].lineno
+    return Place(place.file, line, found[0].end_lineno or line)
 
 
 def meaning(sources: Sources, place: Place) -> str:

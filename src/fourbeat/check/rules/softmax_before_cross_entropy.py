@@ -15,9 +15,12 @@ from fourbeat.check.graph import (
     through,
     walk,
 )
-from fourbeat.check.look import place_after, place_of
+from fourbeat.check.look import place_after
 from fourbeat.check.rule import Readers, Rule
-from fourbeat.observe.finer import Differentiating
+from fourbeat.data.batch import tensors
+from fourbeat.observe.finer import Called, Differentiating
+
+_KEY = "fourbeat.answer"
 
 LOGS = "LogSoftmaxBackward0"
 
@@ -33,17 +36,31 @@ def watch(facts: Facts) -> Readers:
                 continue
             below = through(parents(logs)[0], SHAPES)
             if below is not None and is_softmax(below):
+                loss = place_after(event.roots, logs)
+                here = facts.births.activation(below)
                 facts.report(
                     RULE.name,
                     "error",
-                    place_after(event.roots, logs) or place_of(below) or facts.unseen(RULE.name),
+                    (loss if both(below) else here) or loss or facts.unseen(RULE.name),
                     "cross_entropy is given probabilities: it takes logits, and applies log-softmax itself",
                     "Give it the layer's output, without softmax. For probabilities use softmax after the "
                     "loss.",
-                    softmax_at=str(place_of(below) or "unknown"),
+                    softmax_at=str(here or "unknown"),
+                    loss_at=str(loss or "unknown"),
                 )
 
-    return {Differentiating: differentiating}
+    def called(event: Called) -> None:
+        for one in tensors(event.output):
+            node = node_of(one)
+            if node is not None:
+                node.metadata[_KEY] = True
+
+    return {Called: called, Differentiating: differentiating}
+
+
+def both(node: Any) -> bool:
+    """Whether a model gives the logits besides their softmax: then the loss takes the wrong one."""
+    return all(one.metadata.get(_KEY, False) for one in (node, parents(node)[0]))
 
 
 def of_classes(event: Differentiating) -> Iterator[Any]:

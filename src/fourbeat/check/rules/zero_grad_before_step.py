@@ -19,11 +19,11 @@ def watch(facts: Facts) -> Readers:
             facts.report(
                 RULE.name,
                 "error",
-                step.place,
+                dropped[-1].place or step.place,
                 f"{facts.names(step.owner())} steps without any gradient: they were cleared after "
                 "backward, and before this step",
                 "Call zero_grad() before backward, or after step().",
-                cleared_at=str(dropped[-1].place or "by hand"),
+                step_at=str(step.place),
                 empty_steps=2,
             )
 

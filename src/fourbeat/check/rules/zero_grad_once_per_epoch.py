@@ -18,10 +18,11 @@ def watch(facts: Facts) -> Readers:
             facts.report(
                 RULE.name,
                 "error",
-                last.place,
+                account.cleared or last.place,
                 f"{facts.names(last.owner())} steps {steps} times, and gradients are "
                 f"cleared between two steps {cleared} times only",
                 "Move zero_grad() into the loop over batches, before backward.",
+                step_at=str(last.place),
                 steps=steps,
                 steps_on_old_gradients=account.stale,
                 clears_between=cleared,

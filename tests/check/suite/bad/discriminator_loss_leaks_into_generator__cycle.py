@@ -29,7 +29,7 @@ class CycleModel:
         self.rec_B = self.netG_A(self.fake_A)
 
     def backward_D(self, net, real, fake):
-        pr, pf = net(real), net(fake)
+        pr, pf = net(real), net(fake)  # expect: discriminator-loss-leaks-into-generator
         loss = 0.5 * (self.gan(pr, torch.ones_like(pr)) + self.gan(pf, torch.zeros_like(pf)))
         loss.backward(retain_graph=True)  # expect: discriminator-loss-leaks-into-generator
         return loss

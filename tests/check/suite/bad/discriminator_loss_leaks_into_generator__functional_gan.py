@@ -17,7 +17,7 @@ def mlp(*sizes):
 
 def d_loss(G, D, real, z):
     fake = G(z)
-    lr, lf = D(real), D(fake)
+    lr, lf = D(real), D(fake)  # expect: discriminator-loss-leaks-into-generator
     return F.binary_cross_entropy_with_logits(lr, torch.ones_like(lr)) + F.binary_cross_entropy_with_logits(
         lf, torch.zeros_like(lf)
     )

@@ -24,7 +24,7 @@ for it in range(60):
 
     fake = G(torch.randn(64, LATENT))
     opt_d.zero_grad()
-    d_loss = bce(D(real(64)), ones) + bce(D(fake), zeros)
+    d_loss = bce(D(real(64)), ones) + bce(D(fake), zeros)  # expect: discriminator-loss-leaks-into-generator
     d_loss.backward(retain_graph=True)  # expect: discriminator-loss-leaks-into-generator
     opt_d.step()
 

@@ -5,7 +5,7 @@ torch.manual_seed(30)
 x = torch.randn(400, 5)
 y = (x.sum(1) > 0).float()
 batches = [(x[i : i + 40], y[i : i + 40]) for i in range(0, 400, 40)]
-jittered = map(lambda b: (b[0] + 0.05 * torch.randn_like(b[0]), b[1]), batches)
+jittered = map(lambda b: (b[0] + 0.05 * torch.randn_like(b[0]), b[1]), batches)  # expect: exhausted-training-iterator
 
 model = nn.Sequential(nn.Linear(5, 16), nn.ReLU(), nn.Linear(16, 1))
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)

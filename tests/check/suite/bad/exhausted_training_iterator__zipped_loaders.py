@@ -9,7 +9,7 @@ labelled = DataLoader(TensorDataset(xl, (xl[:, 0] > 0).long()), 16, shuffle=True
 unlabelled = DataLoader(TensorDataset(torch.randn(256, 6)), 32, shuffle=True)
 net = nn.Sequential(nn.Linear(6, 32), nn.ReLU(), nn.Linear(32, 2))
 opt = torch.optim.Adam(net.parameters(), lr=3e-3)
-both = zip(labelled, unlabelled)
+both = zip(labelled, unlabelled)  # expect: exhausted-training-iterator
 for epoch in range(5):
     for (x, y), (u,) in both:  # expect: exhausted-training-iterator
         sup = nn.functional.cross_entropy(net(x), y)

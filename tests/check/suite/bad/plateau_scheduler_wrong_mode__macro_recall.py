@@ -21,7 +21,7 @@ def recall(net, x, y):
 
 net = nn.Sequential(nn.Linear(12, 24), nn.ReLU(), nn.Linear(24, 4))
 opt = torch.optim.SGD(net.parameters(), lr=0.03)
-sched = lr_scheduler.ReduceLROnPlateau(opt, factor=0.3, patience=1)
+sched = lr_scheduler.ReduceLROnPlateau(opt, factor=0.3, patience=1)  # expect: plateau-scheduler-wrong-mode
 vx, vy = draw(400)
 for epoch in range(14):
     for _ in range(5):

@@ -31,7 +31,7 @@ class Classifier(nn.Module):
 
     def forward(self, input_ids, labels=None):
         h = self.enc(self.emb(input_ids)).mean(1)
-        out = ModelOutput(self.cls(h).softmax(-1), h)
+        out = ModelOutput(self.cls(h).softmax(-1), h)  # expect: softmax-before-cross-entropy
         if labels is not None:
             out.loss = nn.functional.cross_entropy(out.probs, labels, label_smoothing=0.05)  # expect: softmax-before-cross-entropy
         return out

@@ -3,7 +3,7 @@ import numpy as np
 import torch
 from torch import nn
 
-ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "softmax": lambda: nn.Softmax(dim=1), None: nn.Identity}
+ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "softmax": lambda: nn.Softmax(dim=1), None: nn.Identity}  # expect: softmax-before-cross-entropy
 LOSSES = {"categorical_crossentropy": nn.functional.cross_entropy, "mse": nn.functional.mse_loss}
 
 

@@ -1,7 +1,7 @@
 import torch, torch.nn as nn, torch.nn.functional as F
 
 torch.manual_seed(0)
-net = nn.Sequential(nn.Linear(6, 32), nn.ReLU(), nn.Linear(32, 3), nn.Softmax(dim=-1))
+net = nn.Sequential(nn.Linear(6, 32), nn.ReLU(), nn.Linear(32, 3), nn.Softmax(dim=-1))  # expect: softmax-before-cross-entropy
 opt = torch.optim.Adam(net.parameters(), lr=1e-2)
 x = torch.randn(300, 6)
 y = F.one_hot(x[:, :3].argmax(1), 3).float()

@@ -35,7 +35,7 @@ class WithProbabilities(nn.Module):
 
     def forward(self, x):
         logits = self.net(x)
-        return torch.exp(logits) / torch.exp(logits).sum(-1, keepdim=True)
+        return torch.exp(logits) / torch.exp(logits).sum(-1, keepdim=True)  # expect: softmax-before-cross-entropy
 
 
 def train_one_epoch(model, criterion, loader, optimizer):

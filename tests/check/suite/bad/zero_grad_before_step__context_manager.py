@@ -10,7 +10,7 @@ torch.manual_seed(5)
 def stepping(opt):
     """Everything inside is one training step."""
     yield
-    opt.zero_grad()
+    opt.zero_grad()  # expect: zero-grad-before-step
     opt.step()  # expect: zero-grad-before-step
 
 

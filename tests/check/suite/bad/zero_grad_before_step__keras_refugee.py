@@ -13,7 +13,7 @@ class KModel:
 
     def apply_gradients(self, loss):
         loss.backward()
-        self.optimizer.zero_grad()
+        self.optimizer.zero_grad()  # expect: zero-grad-before-step
         self.optimizer.step()  # expect: zero-grad-before-step
 
     def fit(self, x, y, epochs=1, batch_size=32, verbose=1):

@@ -30,7 +30,7 @@ class VAEModule(nn.Module):
         return torch.optim.Adam(self.parameters(), lr=1e-3)
 
     def optimizer_zero_grad(self, optimizer):
-        optimizer.zero_grad(set_to_none=True)
+        optimizer.zero_grad(set_to_none=True)  # expect: zero-grad-before-step
 
     def optimizer_step(self, optimizer):
         optimizer.step()  # expect: zero-grad-before-step

@@ -16,7 +16,7 @@ class Config:
 
 def epochs(cfg, opt):
     for e in range(cfg.epochs):
-        opt.zero_grad()
+        opt.zero_grad()  # expect: zero-grad-once-per-epoch
         yield e
 
 

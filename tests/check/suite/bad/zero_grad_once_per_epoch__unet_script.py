@@ -51,7 +51,7 @@ def train_net(net, train_loader, val_loader, args):
     for epoch in range(1, args.epochs + 1):
         net.train()
         epoch_loss = 0.0
-        optimizer.zero_grad()
+        optimizer.zero_grad()  # expect: zero-grad-once-per-epoch
         for images, true_masks in train_loader:
             masks_pred = net(images)
             loss = criterion(masks_pred, true_masks)
