@@ -96,7 +96,7 @@ class Lane:
         self.scaler = scaler
         self.rules = rules
         self.warmup = warmup
-        self._stream = stream or Stream(lambda: Subjects({}, {}))
+        self._stream = Stream(lambda: Subjects({}, {})) if stream is None else stream
         self._heard = self._stream.heard
         self._direct = Direct(optimizer)
         waits = scaler is not None or rules.nonfinite == "skip"  # what they do depends on it

@@ -17,7 +17,7 @@ PROBE = 32
 """Where every step might be a whole one, one in so many is lean all the same: by it is seen what a
 whole one costs. Not where steps are so long that the dearest listening is affordable."""
 
-AHEAD = 4.0
+AHEAD = 2.0
 """Seconds whose budget may be spent on whole steps at once, when a process begins: so that a short
 training of short steps is seen as a whole."""
 
