@@ -97,6 +97,7 @@ def picture(found: dict[str, tuple[float, dict[str, Result]]], path: Path) -> No
         axis.spines[["top", "right", "left"]].set_visible(False)
         axis.tick_params(axis="y", length=0)
         axis.margins(y=0.01)
+    figure.get_layout_engine().set(h_pad=0.1)
     figure.supxlabel("time of a training step; the lesson's loop = 1", fontsize=9)
     figure.savefig(path, metadata={"Date": None})
 
