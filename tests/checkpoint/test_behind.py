@@ -11,6 +11,7 @@ from fourbeat.checkpoint import behind
 from fourbeat.checkpoint.behind import Behind
 from fourbeat.checkpoint.store import CheckpointStore
 from fourbeat.errors import CheckpointError
+from fourbeat.receipt import model as receipts
 
 
 @pytest.fixture
@@ -74,6 +75,32 @@ def test_an_error_is_raised_by_what_comes_next(tmp_path, large, monkeypatch, the
     writer.wait()  # it was said
 
 
+def test_an_error_of_any_kind_is_raised(tmp_path, large):
+    store = CheckpointStore(tmp_path)
+    store.write = lambda *_: 1 // 0
+    writer = Behind(store)
+    writer.write(1, {"weights": torch.zeros(3)}, {})
+    with pytest.raises(ZeroDivisionError):
+        writer.wait()
+
+
+def test_whoever_breaks_off_waiting_may_wait_again(tmp_path, large, monkeypatch):
+    store = CheckpointStore(tmp_path)
+    go, writer, join = held(store, 1), Behind(store), threading.Thread.join
+    writer.write(1, {"weights": torch.zeros(3)}, {})
+
+    def broken_off(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "join", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        writer.wait()
+    monkeypatch.setattr(threading.Thread, "join", join)
+    go.set()
+    writer.wait()
+    assert list(store.good) == [1]
+
+
 def train(directory, epochs, *, each=lambda run: None):
     torch.manual_seed(3)
     model = nn.Sequential(nn.Linear(4, 8), nn.Dropout(0.3), nn.Linear(8, 2))
@@ -123,5 +150,6 @@ def test_a_run_does_not_end_well_without_its_last_checkpoint(tmp_path, large, mo
     monkeypatch.setattr(torch, "save", full)
     with pytest.raises(CheckpointError, match=r"step 10 cannot be written: No space left.*step 8"):
         train(tmp_path / "r", 2)
+    assert receipts.read(tmp_path / "r").run.status == "failed"
     monkeypatch.setattr(torch, "save", save)
     assert train(tmp_path / "r", 2).receipt.run.status == "finished"

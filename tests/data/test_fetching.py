@@ -1,5 +1,6 @@
 """Whole batches from a DataLoader over tensors: what it gives by itself, in fewer steps."""
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -90,6 +91,8 @@ class Doubled(TensorDataset):
         lambda: DataLoader(dataset(), 4, num_workers=1),
         lambda: DataLoader(dataset(), batch_sampler=[[torch.tensor(2), torch.tensor(5)]]),
         lambda: DataLoader(list(range(7)), 3),
+        lambda: DataLoader(dataset(), batch_sampler=torch.arange(8).split(4)),
+        lambda: DataLoader(dataset(), batch_sampler=np.arange(8).reshape(2, 4)),
     ],
 )
 def test_anything_else_is_left_to_the_loader(make):

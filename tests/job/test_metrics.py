@@ -59,6 +59,21 @@ def test_without_a_row_of_each_class_there_is_no_area():
     assert math.isnan(auc.compute())
 
 
+def test_labels_of_places_are_counted_and_those_below_0_left_out():
+    made = torch.Generator().manual_seed(0)
+    logits = torch.randn(6, 3, 4, 5, generator=made)
+    labels = torch.randint(-1, 3, (6, 4, 5), generator=made)
+    mine, plain = [Auc(), Confusion(3)], [Auc(), Confusion(3)]
+    kept = labels >= 0
+    for metric in mine:
+        metric.update(logits, labels)
+    for metric in plain:
+        metric.update(logits.movedim(1, -1)[kept], labels[kept])
+    assert mine[0].compute() == plain[0].compute()
+    assert torch.equal(mine[1].compute(), plain[1].compute())
+    assert mine[1].compute().sum() == kept.sum()
+
+
 def test_large_margins_stay_apart():
     auc = Auc()
     auc.update(torch.tensor([[0.0, 30.0], [0.0, 31.0], [0.0, -1.0]]), torch.tensor([0, 1, 0]))

@@ -1,6 +1,8 @@
 """Choices of speed by measurement: they are in the receipt, and change nothing but what they say."""
 
+import itertools
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -10,8 +12,12 @@ from fourbeat.cli.app import main
 from fourbeat.config.sources import load
 from fourbeat.errors import ConfigError
 from fourbeat.job import tune
+from fourbeat.job.plan import resolve
 from fourbeat.job.resume import resume
 from fourbeat.job.train import train
+from fourbeat.loop.step import Step
+from fourbeat.observe.events import Stepped
+from fourbeat.observe.stream import watching
 from fourbeat.receipt import model as receipts
 from fourbeat.reproduce.reproduce import reproduce
 
@@ -119,8 +125,6 @@ def test_compiled_steps_are_tried_where_the_training_is_long(table, tmp_path, mo
 
 
 def tune_plan(path, epochs):
-    from fourbeat.job.plan import resolve
-
     return resolve(config_of(path, **{"train.epochs": epochs}))
 
 
@@ -137,6 +141,38 @@ def test_nothing_is_drawn_and_no_weight_is_moved(table):
     assert np.array_equal(after[1], np.random.rand(3))
     for name, value in plan.model.state_dict().items():
         assert torch.equal(value, weights[name])
+
+
+@pytest.mark.parametrize("rows", [30, 90])
+def test_a_training_of_a_few_steps_can_be_tuned(table, tmp_path, rows):
+    few = {"train.epochs": 1, "train.batch_size": 64}
+    _, receipt = train(config_of(table(rows), **few), tmp_path / "r", tune=True)
+    assert receipt.run.steps == 1
+    assert receipt.config["speed"]["measured"]["threads 1"] > 0
+
+
+def test_long_steps_are_looked_at_a_few_times_only(table, monkeypatch):
+    clock = itertools.count()
+    monkeypatch.setattr(tune, "perf_counter", lambda: float(next(clock)))
+    done, step = [], Step.update
+
+    def update(self):
+        done.append(self.number)
+        step(self)
+
+    monkeypatch.setattr(Step, "update", update)
+    plan = tune_plan(table(), epochs=3)
+    assert tune.seconds_of_step(plan, 1, None) == 1.0
+    assert len(done) == tune.PAUSES + tune.LEAST + 1
+
+
+def test_whoever_watches_the_training_does_not_see_the_trials(table, tmp_path):
+    seen = []
+    with watching(
+        lambda _: lambda event: seen.append(event) if isinstance(event, Stepped) else None
+    ):
+        _, receipt = train(config_of(table()), tmp_path / "r", tune=True)
+    assert len(seen) == receipt.run.steps
 
 
 def test_data_of_ones_own_is_not_drawn_from(tmp_path, monkeypatch):
@@ -157,8 +193,6 @@ def test_data_of_ones_own_is_not_drawn_from(tmp_path, monkeypatch):
 def test_from_the_shell(table, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["fourbeat", "train", str(table()), "--target", "label"])
-    import sys
-
     sys.argv += ["--epochs", "2", "--tune-speed", "--out", "r"]
     with pytest.raises(SystemExit) as ended:
         main()

@@ -14,7 +14,7 @@ from fourbeat.finding import Place
 from fourbeat.observe.finer import Built, Calling, Operation
 from fourbeat.observe.place import place_of, users
 
-_KEY = "fourbeat.activation"
+_KEY = "fourbeat.softmax"
 
 
 class Births:
@@ -46,15 +46,15 @@ class Births:
         self.called.add(event.module)
 
     def _operation(self, event: Operation) -> None:
-        if getattr(event.function, "__name__", "").endswith(("softmax", "sigmoid")):
+        if getattr(event.function, "__name__", "").endswith("softmax"):
             for one in each_tensor(event.result):
                 node = node_of(one)
                 if node is not None and (place := self.applied()) is not None:
                     node.metadata[_KEY] = place
 
     @staticmethod
-    def activation(node: Any) -> Place | None:
-        """Where the script has a softmax or a sigmoid applied; None where nobody looked."""
+    def softmax(node: Any) -> Place | None:
+        """Where the script has a softmax applied; None where nobody looked."""
         return node.metadata.get(_KEY) or place_of_node(node)
 
     def place_of(self, parameter: Tensor) -> Place | None:

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary, ref
 from torch import Tensor
 from torch.optim import Optimizer
 
-from fourbeat.check.graph import CALCULUS, name_of, parents
+from fourbeat.check.root import Root, root_of
 from fourbeat.finding import Place
 from fourbeat.observe.events import Clip, Unscale, Updated, Updating
 from fourbeat.observe.finer import (
@@ -32,10 +32,7 @@ class Run:
         number: of it, from 1.
         frames: the user's lines that led to it, the innermost first.
         inputs: a print of what the models had been given since the run before.
-        scaled: whether its root is a product or a quotient: a loss that was scaled.
-        mean: whether a mean stands near its root.
-        factors: numbers that its root was multiplied by.
-        kinds: of nodes that its loss was computed by, near the root.
+        root: what the end of its graph tells.
         fed: the optimizers whose parameters it gave gradients to.
         consumed: those that stepped on what it gave.
     """
@@ -43,10 +40,7 @@ class Run:
     number: int
     frames: list[Place]
     inputs: tuple[Any, ...]
-    scaled: bool
-    mean: bool
-    factors: tuple[float, ...]
-    kinds: tuple[str, ...]
+    root: Root
     fed: set[int] = field(default_factory=set[int])
     consumed: set[int] = field(default_factory=set[int])
 
@@ -124,7 +118,7 @@ class Step:
         """Whether losses were divided by the number of runs that fed it: they were to be accumulated."""
         count = len(self.fed)
         return count > 1 and any(
-            abs(count * factor - 1) < 1e-3 for run in self.runs for factor in run.factors
+            abs(count * factor - 1) < 1e-3 for run in self.runs for factor in run.root.factors
         )
 
     @property
@@ -292,7 +286,7 @@ class Ledger:
             return
         self._missing()
         self.runs += 1
-        self._run = Run(self.runs, stack(), tuple(self._inputs), *shape_of(event.roots))
+        self._run = Run(self.runs, stack(), tuple(self._inputs), root_of(event.roots))
         self._inputs = []
         self._before = {
             id(p): (p.grad, -1 if p.grad is None else p.grad._version)
@@ -405,48 +399,3 @@ def print_of(given: Tensor) -> tuple[Any, ...]:
     except RuntimeError:  # a tensor without values, as within vmap
         some = id(given)
     return tuple(given.shape), str(some)
-
-
-def shape_of(
-    roots: Sequence[Tensor],
-) -> tuple[bool, bool, tuple[float, ...], tuple[str, ...]]:
-    """Whether a loss was scaled, whether it is a mean, by what it was multiplied, and what kinds of nodes gave it.
-
-    The end of its graph tells.
-    """
-    scaled = mean = False
-    factors: list[float] = []
-    kinds: list[str] = []
-    for root in roots:
-        node = root.grad_fn
-        ways = [] if node is None else [node]
-        for _ in range(16):
-            if not ways:
-                break
-            node = ways.pop()
-            name = name_of(node)
-            if name.startswith(("MulBackward", "DivBackward")):
-                scaled = True
-                factors += factor_of(node, name)
-            mean |= name.startswith("MeanBackward") or getattr(node, "_saved_reduction", None) == 1
-            if name in CALCULUS:
-                ways += parents(node)
-            else:
-                kinds.append(name)
-    return scaled, mean, tuple(factors), tuple(kinds)
-
-
-def factor_of(node: Any, name: str) -> list[float]:
-    """The number that a product or a quotient multiplies by; none where it is no single number at hand."""
-    try:
-        other = node._saved_other
-    except RuntimeError:  # it was changed since
-        return []
-    if not isinstance(other, Tensor) or other.requires_grad:
-        return []
-    if other.numel() != 1 or other.device.type != "cpu":  # to read another device would wait for it
-        return []
-    number = float(other)
-    if name.startswith("Mul"):
-        return [number]
-    return [1 / number] if number else []

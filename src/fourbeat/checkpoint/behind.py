@@ -1,14 +1,12 @@
 """Checkpoints that are written while the training goes on."""
 
 import threading
-from collections.abc import Iterable, Mapping
-from typing import Any, cast
-
-from torch import Tensor
+from collections.abc import Mapping
+from typing import Any
 
 from fourbeat.checkpoint.plain import copy
 from fourbeat.checkpoint.store import CheckpointStore
-from fourbeat.errors import CheckpointError
+from fourbeat.data.batch import tensors
 
 AT_ONCE = 16 << 20
 """Bytes of tensors that are written before the training goes on: that takes some hundredths of a second,
@@ -25,7 +23,7 @@ class Behind:
     def __init__(self, store: CheckpointStore):
         self._store = store
         self._writer: threading.Thread | None = None
-        self._error: CheckpointError | None = None
+        self._error: Exception | None = None
 
     def write(self, step: int, state: Mapping[str, Any], environment: Mapping[str, Any]) -> None:
         """Have a checkpoint written; see `CheckpointStore.write`.
@@ -46,7 +44,7 @@ class Behind:
         def write() -> None:
             try:
                 self._store.write(step, copied, environment)
-            except CheckpointError as error:
+            except Exception as error:
                 self._error = error
 
         self._writer = threading.Thread(target=write, name="fourbeat-checkpoint")
@@ -58,21 +56,9 @@ class Behind:
         Raises:
             CheckpointError: if it cannot be written.
         """
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            writer.join()
+        if self._writer is not None:
+            self._writer.join()  # who breaks it off by a signal may wait again
+            self._writer = None
         error, self._error = self._error, None
         if error is not None:
             raise error
-
-
-def tensors(value: Any) -> Iterable[Tensor]:
-    """Those in a state tree."""
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, Mapping):
-        for item in cast(Mapping[Any, Any], value).values():
-            yield from tensors(item)
-    elif isinstance(value, list | tuple):
-        for item in cast(list[Any], value):
-            yield from tensors(item)

@@ -29,12 +29,13 @@ class Whole:
     def fetch(self, drawn: Any) -> Any:
         """The batch of the rows that a sampler drew."""
         held: tuple[Any, ...] = self._dataset.tensors
-        if not drawn or type(drawn[0]) is not int or not all(map(plain, held)):
+        numbers = type(drawn) is list and drawn and type(drawn[0]) is int
+        if not numbers or not all(map(plain, held)):
             return self._otherwise.fetch(drawn)
         try:
             rows = torch.tensor(drawn)
-            for numbers in self._subsets:
-                rows = numbers[rows]
+            for subset in self._subsets:
+                rows = subset[rows]
             return [tensor[rows] for tensor in held]
         except (IndexError, TypeError, ValueError):  # the usual way says it in the usual words
             return self._otherwise.fetch(drawn)

@@ -126,10 +126,14 @@ def of_the_whole(subject: Subject) -> str:
     )
     # Numbers of the user's own data may come as shape (rows,).
     shaped = "outputs, targets = outputs.view(len(outputs), -1), targets.view(len(targets), -1)"
+    if task == "classification":  # and a label may stand for each place of a row
+        shaped = "outputs, targets = outputs.movedim(1, -1).flatten(0, -2), targets.flatten()"
+    kept = "outputs, targets = outputs[targets >= 0], targets[targets >= 0]"
     one = WHOLE.get((task, select))
     end = joined(
         "outputs, targets = torch.cat(outputs), torch.cat(targets)",
-        shaped if subject.own_data and task != "classification" else "",
+        shaped if subject.own_data else "",
+        kept if subject.ignores else "",
         f"return ({one}).item()" if one else SEVERAL[task, select],
     )
     return evaluate(subject, ABOUT[task, select], "outputs, targets = [], []", each, end)

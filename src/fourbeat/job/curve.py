@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from fourbeat.job.plan import Plan
 from fourbeat.loop.lane import Rules, make_lanes
+from fourbeat.observe.stream import Stream, Subjects
 
 MOST = 200_000
 """Steps that are gone through; a longer training is not drawn."""
@@ -21,9 +22,9 @@ def learning_rates(plan: Plan) -> list[float]:
     config = plan.config
     if plan.steps is None or plan.steps * config.train.epochs > MOST:
         return []
-    (lane,) = make_lanes(
-        plan.optimizer, plan.scheduler, None, lambda: None, Rules(), config.scheduler.warmup
-    ).values()
+    nobody = Stream(lambda: Subjects({}, {}))
+    parts = plan.optimizer, plan.scheduler, None, lambda: None, Rules(), config.scheduler.warmup
+    (lane,) = make_lanes(*parts, nobody).values()
     if lane.warmup is not None:
         lane.warmup.start()
     plan.optimizer.step()  # without gradients it does nothing; the scheduler waits for it

@@ -20,9 +20,10 @@ class Auc:
         self.scores, self.labels = [], []
 
     def update(self, preds: Tensor, target: Tensor) -> None:
-        """Take in logits of shape (N, classes) and labels of shape (N,)."""
-        self.scores.append(preds.cpu().double().softmax(dim=1))
-        self.labels.append(target.cpu())
+        """Take in logits and labels; see `counted`."""
+        logits, labels = counted(preds, target)
+        self.scores.append(logits.double().softmax(dim=1))
+        self.labels.append(labels)
 
     def compute(self) -> float:
         """The area over all batches."""
@@ -43,13 +44,26 @@ class Confusion:
         self.counts = torch.zeros_like(self.counts)
 
     def update(self, preds: Tensor, target: Tensor) -> None:
-        """Take in logits of shape (N, classes) and labels of shape (N,)."""
-        cells = target.cpu() * self.classes + preds.argmax(dim=1).cpu()
+        """Take in logits and labels; see `counted`."""
+        logits, labels = counted(preds, target)
+        cells = labels * self.classes + logits.argmax(dim=1)
         self.counts += cells.bincount(minlength=self.classes**2).view_as(self.counts)
 
     def compute(self) -> Tensor:
         """The counts over all batches."""
         return self.counts
+
+
+def counted(preds: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """Logits of shape (n, classes) and labels of shape (n,), on the CPU, without the labels to be ignored.
+
+    Args:
+        preds: of shape (N, classes) or (N, classes, …).
+        target: of shape (N,) or (N, …); a label below 0 is to be ignored.
+    """
+    logits, labels = preds.movedim(1, -1).flatten(0, -2).cpu(), target.flatten().cpu()
+    kept = labels >= 0
+    return logits[kept], labels[kept]
 
 
 def area(scores: Tensor, positive: Tensor) -> Tensor:

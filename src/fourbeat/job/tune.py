@@ -1,11 +1,13 @@
 """Choices of speed made by measurement: threads, how steps run, rows evaluated at once."""
 
+import contextvars
 import copy
+import io
 import logging
 import os
 import tempfile
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -15,14 +17,13 @@ from typing import Any
 
 import torch
 
-from fourbeat.checkpoint import rng
 from fourbeat.config.options import CompileConfig, Config, SpeedConfig
-from fourbeat.errors import ConfigError
+from fourbeat.errors import ConfigError, NonFiniteError
 from fourbeat.job.making import make_average, make_compile, make_optimizer
 from fourbeat.job.plan import Plan, loaders_of
 from fourbeat.job.tasks.known import TASKS
 from fourbeat.loop.fit import fit
-from fourbeat.loop.position import untouched
+from fourbeat.loop.modes import kept
 from fourbeat.loop.validate import evaluate
 from fourbeat.observe.events import Event, Stepped
 from fourbeat.observe.stream import watching
@@ -32,17 +33,23 @@ log = logging.getLogger("fourbeat")
 SECONDS = 0.6
 """How long a way of training is looked at, each time."""
 
+LEAST = 4
+"""Steps that it is looked at, however long they take."""
+
+PAUSES = 2
+"""Times that a step may take longer than all of that without being counted: a graph is compiled in it."""
+
 ROUNDS = 2
 """How often; the ways take turns, and the best time of each counts."""
-
-FIRST = 24
-"""Steps before that, in which caches fill and graphs are compiled."""
 
 CLEARLY = 0.95
 """A choice is left for one that takes less than this share of its time: what is simpler stays."""
 
 WORTH_COMPILING = 120.0
 """Seconds that all epochs would take, below which compiling is not tried: it takes half a minute."""
+
+EPOCHS = 1 << 20
+"""More than a trial lasts."""
 
 EVALUATED = (256, 1024, 8192, 65536)
 """Rows evaluated at once that are tried, beside what is usual, where validation has more."""
@@ -75,16 +82,13 @@ def tuned(plan: Plan) -> Plan:
             "Choose by --set speed.threads=N and --compile step",
         )
     measured: dict[str, float] = {}
-    with untouched(plan.train), untouched(plan.validation), untrained(), quiet():
-        threads = config.speed.threads or fastest(
+    with kept(plan.model), quiet():
+        threads = fastest(
             {f"threads {n}": n for n in threads_to_try(plan)},
             lambda n: seconds_of_step(plan, n, config.compile),
             measured,
         )
-        compiling = config.compile
-        a_step = min(measured.values(), default=None)
-        if a_step is None:
-            a_step = measured[f"threads {threads}"] = seconds_of_step(plan, threads, compiling)
+        compiling, a_step = config.compile, measured[f"threads {threads}"]
         total = a_step * (plan.steps or 0) * config.train.epochs
         if compiling is None and total >= WORTH_COMPILING:
             whole = CompileConfig(mode="step")
@@ -112,19 +116,16 @@ def with_speed(plan: Plan, config: Config) -> Plan:
 def sizes_to_try(plan: Plan) -> list[int]:
     """Sizes of an evaluation batch, the usual one first; none where all rows go into a small one."""
     loader: Any = plan.validation
-    rows = len(loader.rows)
-    return (
-        []
-        if rows <= EVALUATED[0]
-        else [
-            loader.batch_size,
-            *(n for n in EVALUATED if n < rows and n != loader.batch_size),
-        ]
-    )
+    rows, usual = len(loader.rows), loader.batch_size
+    if rows <= EVALUATED[0]:
+        return []
+    return [usual, *(n for n in EVALUATED if n < rows and n != usual)]
 
 
 def threads_to_try(plan: Plan) -> list[int]:
-    """One, all that this process may use, and the powers of two between."""
+    """One, all that this process may use, and the powers of two between; or those that the user chose."""
+    if plan.config.speed.threads is not None:
+        return [plan.config.speed.threads]
     if any(p.device.type != "cpu" for p in plan.model.parameters()):
         return [torch.get_num_threads()]
     most = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -147,43 +148,61 @@ def fastest(ways: dict[str, int], seconds: Callable[[int], float], into: dict[st
 
 
 def seconds_of_step(plan: Plan, threads: int, compiling: CompileConfig | None) -> float:
-    """The median time of a training step, in a run that is thrown away."""
+    """The time of a training step, in a run that is thrown away."""
     ends: list[float] = []
+    pauses = 0
 
     def listen(event: Event) -> None:
-        if isinstance(event, Stepped):
-            ends.append(perf_counter())
-            if len(ends) > 2 * FIRST and ends[-1] - ends[FIRST] > SECONDS:
-                raise EnoughError
+        nonlocal pauses
+        if not isinstance(event, Stepped):
+            return
+        now = perf_counter()
+        if ends and now - ends[-1] > SECONDS and pauses < PAUSES:
+            ends.clear()
+            pauses += 1
+        ends.append(now)
+        if len(ends) > LEAST and now - ends[0] > SECONDS:
+            raise EnoughError
 
-    config = plan.config
-    model = copy.deepcopy(plan.model)
-    optimizer = make_optimizer(config.optimizer, model)
-    with tempfile.TemporaryDirectory() as folder, of_threads(threads):
-        try:
-            with watching(lambda _: listen):
-                fit(
-                    model,
-                    plan.train,
-                    loss_fn=plan.loss,
-                    optimizer=optimizer,
-                    epochs=config.train.epochs,
-                    precision=config.train.precision,
-                    accumulate=config.train.accumulate,
-                    clip_norm=config.train.clip_norm,
-                    clip_value=config.train.clip_value,
-                    average=make_average(config.train),
-                    compile=make_compile(compiling),
-                    checkpoint_every=1 << 60,
-                    record=0,
-                    out=Path(folder) / "run",
-                )
-        except EnoughError:
-            pass
-    ends = ends[FIRST:] if len(ends) > 2 * FIRST else ends  # of a training that is as short as that
+    # In a context of its own: whoever watches the training to come has no part in this.
+    try:
+        contextvars.Context().run(trial, plan, threads, compiling, listen)
+    except EnoughError:
+        pass
+    except NonFiniteError:  # which a training may end before
+        if len(ends) <= LEAST:
+            raise
     if compiling is not None and compiling.mode == "step":  # several come at once
         return (ends[-1] - ends[0]) / (len(ends) - 1)
     return median(b - a for a, b in pairwise(ends))
+
+
+def trial(
+    plan: Plan, threads: int, compiling: CompileConfig | None, listen: Callable[[Event], None]
+) -> None:
+    """Train a copy until the listener raises."""
+    config, model = plan.config, copy.deepcopy(plan.model)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        of_threads(threads),
+        watching(lambda _: listen),
+    ):
+        fit(
+            model,
+            plan.train,
+            loss_fn=plan.loss,
+            optimizer=make_optimizer(config.optimizer, model),
+            epochs=EPOCHS,
+            precision=config.train.precision,
+            accumulate=config.train.accumulate,
+            clip_norm=config.train.clip_norm,
+            clip_value=config.train.clip_value,
+            average=make_average(config.train),
+            compile=make_compile(compiling),
+            checkpoint_every=1 << 60,
+            record=0,
+            out=Path(folder) / "run",
+        )
 
 
 def seconds_of_evaluation(plan: Plan, threads: int, rows: int) -> float:
@@ -199,22 +218,13 @@ def seconds_of_evaluation(plan: Plan, threads: int, rows: int) -> float:
 
 
 @contextmanager
-def untrained() -> Generator[None]:
-    """Put the generators back to where they are."""
-    before = rng.capture()
-    try:
-        yield
-    finally:
-        rng.restore(before)
-
-
-@contextmanager
 def quiet() -> Generator[None]:
     """Trials are no runs: what is said of them is of no use."""
     level = log.level
     log.setLevel(logging.CRITICAL)
     try:
-        yield
+        with redirect_stderr(io.StringIO()):  # which is no terminal to draw progress on
+            yield
     finally:
         log.setLevel(level)
 

@@ -28,7 +28,7 @@ from fourbeat.observe.events import (
     Updated,
     Updating,
 )
-from fourbeat.observe.stream import Stream, Subjects
+from fourbeat.observe.stream import Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,8 @@ class Lane:
         interval: Interval,
         scaler: GradScaler | None,
         rules: Rules,
-        warmup: Warmup | None = None,
-        stream: Stream | None = None,
+        warmup: Warmup | None,
+        stream: Stream,
     ):
         self.name = name
         self.optimizer = optimizer
@@ -96,7 +96,7 @@ class Lane:
         self.scaler = scaler
         self.rules = rules
         self.warmup = warmup
-        self._stream = Stream(lambda: Subjects({}, {})) if stream is None else stream
+        self._stream = stream
         self._heard = self._stream.heard
         self._direct = Direct(optimizer)
         waits = scaler is not None or rules.nonfinite == "skip"  # what they do depends on it
@@ -337,7 +337,7 @@ def make_lanes(
     scaler: Callable[[], GradScaler | None],
     rules: Rules,
     warmup: int,
-    stream: Stream | None = None,
+    stream: Stream,
 ) -> dict[str, Lane]:
     """A lane for each optimizer; a single one is called `main`.
 

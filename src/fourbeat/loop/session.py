@@ -240,11 +240,12 @@ class Session:
             self._lock.release()
 
     def _written(self, *, raising: bool) -> None:
-        """Wait for the last checkpoint; what became of it is said beside what ended the loop."""
+        """Wait for the last checkpoint; an error is said beside what ended the loop, if that was one."""
         try:
             self._writer.wait()
-        except CheckpointError as error:
+        except Exception as error:
             if raising:
+                self._note("failed", f"{type(error).__name__}: {error}")
                 raise
             log.warning("%s", error)
 

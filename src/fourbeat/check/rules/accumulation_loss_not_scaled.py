@@ -22,8 +22,8 @@ def watch(facts: Facts) -> Readers:
         alike = all(run.frames == runs[0].frames for run in runs)
         alike = alike and len({run.inputs for run in runs}) > 1
         # Losses of several kinds, or for several heads, are no batches of one loss.
-        alike = alike and step.even and len({run.kinds for run in runs}) == 1
-        plain = all(run.mean and not run.scaled for run in runs)
+        alike = alike and step.even and len({run.root.kinds for run in runs}) == 1
+        plain = all(run.root.mean and not run.root.scaled for run in runs)
         if alike and plain and not step.stale and not step.edited:
             adding.add(step)
 

@@ -37,7 +37,7 @@ def watch(facts: Facts) -> Readers:
             below = through(parents(logs)[0], SHAPES)
             if below is not None and is_softmax(below):
                 loss = place_after(event.roots, logs)
-                here = facts.births.activation(below)
+                here = facts.births.softmax(below)
                 facts.report(
                     RULE.name,
                     "error",

@@ -10,7 +10,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch._inductor import ir, mkldnn_ir
 from torch._inductor.custom_graph_pass import CustomGraphPass
+from torch._inductor.lowering import lowerings, register_lowering
 
 from fourbeat.receipt.environment import cpu_name
 
@@ -35,8 +37,6 @@ torch.library.register_fake("fourbeat::product", product_like)
 
 def lower(x: Any, w: Any) -> Any:
     """The call in inductor's code: oneDNN takes strides as they come, and nothing is copied for it."""
-    from torch._inductor import ir, mkldnn_ir
-
     x, w = (mkldnn_ir.LinearUnary.realize_input(one) for one in (x, w))
     layout = ir.FixedLayout(
         device=x.get_device(), dtype=x.get_dtype(), size=[x.get_size()[0], w.get_size()[0]]
@@ -90,8 +90,6 @@ def options() -> dict[str, Any]:
     """inductor's options for it; none where it is not wanted."""
     if not wanted():
         return {}
-    from torch._inductor.lowering import lowerings, register_lowering
-
     if torch.ops.fourbeat.product.default not in lowerings:
         register_lowering(torch.ops.fourbeat.product, type_promotion_kind=None)(lower)
     return {"post_grad_custom_post_pass": Products()}
