@@ -120,7 +120,8 @@ CASES = {
     "regression_test_file": quantity(split__test_file="test.csv"),
     "labels_files": labels(split__validation_file="validation.csv"),
     "types_missing": table(
-        data__types={"rank": "category", "bought": "category"}, data__missing=["blue", "no"]
+        data__columns={"rank": {"type": "category"}, "bought": {"type": "category"}},
+        data__missing=["blue", "no"],
     ),
     "relabel": table(data__relabel={"low": "cold", "cold": "rest", "middle": "rest"}),
     "classes": table(data__classes=["low", "middle", "high"], data__min_count=30),
@@ -133,11 +134,11 @@ CASES = {
         "target": "label",
         "settings": {
             "train.epochs": 2,
-            "data.types": {
-                "few": "category",
-                "whole": "category",
-                "typed": "numeric",
-                "dated": "datetime",
+            "data.columns": {
+                "few": {"type": "category"},
+                "whole": {"type": "category"},
+                "typed": {"type": "numeric"},
+                "dated": {"type": "datetime"},
             },
         },
     },

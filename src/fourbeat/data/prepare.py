@@ -67,8 +67,7 @@ def prepare(
         source,
         config.targets,
         ignore=patterns(config, split_config, source),
-        types=config.types,
-        max_categories=config.max_categories,
+        told=config.columns,
     )
     reading = READERS[config.task](gathered, config)
     strata = reading.strata
@@ -90,7 +89,9 @@ def prepare(
     target = reading.fit(rows.train)
     min_count = config.min_count or encode.fewest(len(rows.train))
     fitted = [
-        encode.fit(column, source.columns[column.name], rows.train, min_count)
+        encode.fit(
+            column, source.columns[column.name], rows.train, min_count, config.max_categories
+        )
         if column.used
         else column
         for column in columns

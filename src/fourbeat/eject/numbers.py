@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from fourbeat.config.options import Config
 from fourbeat.data.column import Column
-from fourbeat.data.schema import FALSEHOOD, TRUTH
+from fourbeat.data.numbers import FALSEHOOD, TRUTH
 from fourbeat.eject.categories import value_of
 from fourbeat.eject.facts import Facts
 from fourbeat.eject.part import Part
