@@ -15,6 +15,7 @@ from ejecting import (
     write_kinds,
     write_odd,
     write_odd_folder,
+    write_schema,
     write_table,
 )
 
@@ -142,6 +143,25 @@ CASES = {
             },
         },
     },
+    "schema": {
+        "table": "schema.csv",
+        "target": "label",
+        "settings": {
+            "train.epochs": 2,
+            "data.missing": ["?"],
+            "data.max_categories": 8,
+            "data.columns": {"shop": {"buckets": 16}, "far": {"scale": "quantile"}},
+        },
+    },
+    "schema_hashed": {
+        "table": "schema.csv",
+        "target": "label",
+        "ignore": ["closed", "size", "grade", "heavy"],
+        "settings": {
+            "train.epochs": 2,
+            "data.columns": {"shop": {"buckets": 16}, "town": {"buckets": 3}},
+        },
+    },
     "line_breaks": {"table": "broken.csv", "target": "y", "settings": {"train.epochs": 2}},
     "rare_classes": {"table": "rare.csv", "target": "y", "settings": {"train.epochs": 2}},
     "types_apart": {
@@ -212,6 +232,7 @@ def folder(tmp_path_factory):
     pyarrow.parquet.write_table(coded, place / "table.parquet")
     pyarrow.feather.write_feather(read, place / "table.arrow")
     write_kinds(place / "kinds.parquet")
+    write_schema(place / "schema.csv")
     write_odd(place)
     (place / "idx").mkdir()
     for side, n, seed in (("train", 120, 0), ("t10k", 30, 1)):

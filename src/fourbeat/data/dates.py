@@ -69,11 +69,12 @@ def recognise(values: Values) -> Dates | None:
         values: of type `string`, at least one of them there.
     """
     texts = pa.chunked_array([pc.unique(values.drop_null())])
-    first = str(texts[0])
-    if not any(pattern(form).fullmatch(first) for form in candidates()):
+    some = {re.sub(r"\d+", "0", str(text)): str(text) for text in texts.slice(0, SAMPLE)}
+    forms = [form for form in candidates() if any(map(pattern(form).fullmatch, some.values()))]
+    if not forms:
         return None
-    day_first = cover(texts, candidates())
-    month_first = cover(texts, tuple(map(swapped, candidates())))
+    day_first = cover(texts, forms)
+    month_first = cover(texts, [swapped(form) for form in forms])
     if day_first and month_first:
         return Dates(day_first, instead=() if month_first == day_first else month_first)
     found = day_first or month_first
