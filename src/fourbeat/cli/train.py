@@ -61,6 +61,14 @@ def train(
     test: Annotated[
         Path | None, typer.Option("--test", help="A file (or folder) with the test rows.")
     ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(help="A column of groups, such as customers: each stays on one side."),
+    ] = None,
+    time: Annotated[
+        str | None,
+        typer.Option(help="A column with a time: train on the past, test on the latest rows."),
+    ] = None,
     split_column: Annotated[
         str | None, typer.Option(help="A column that says train, validation or test.")
     ] = None,
@@ -143,6 +151,8 @@ def train(
         "split.validation_file": str(validation) if validation else None,
         "split.test_file": str(test) if test else None,
         "split.column": split_column,
+        "split.group": group,
+        "split.time": time,
     }
     resolved = sources.load(
         source if declared else None,

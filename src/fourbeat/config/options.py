@@ -158,6 +158,18 @@ class SplitConfig(Section):
     """Share of the rows held out for validation."""
     test: Annotated[float, Field(ge=0, lt=1)] = 0.15
     """Share of the rows held out for the test."""
+    group: str | None = None
+    """A column whose values name what rows belong to: a customer, a patient. Each is on one side only."""
+    time: str | None = None
+    """A column with a time: training rows are older than validation rows, and these than test rows. With
+    `group` as well, later rows of groups that an earlier side has are left out."""
+    folds: Annotated[int, Field(ge=2)] | None = None
+    """Parts that take turns as the test rows, by time in their order; the share of validation is that
+    of the rest. A training is about one of them; `fourbeat train --folds` does all."""
+    fold: Annotated[int, Field(ge=0)] = 0
+    """The part that is the test, from 0."""
+    repeat: Annotated[int, Field(ge=0)] = 0
+    """Another way to cut the same number of random parts, from 0."""
     column: str | None = None
     """A column that says `train`, `validation` (or `val`, `valid`) or `test` for each row."""
     validation_file: Path | None = None
@@ -178,6 +190,16 @@ class SplitConfig(Section):
             raise ValueError(
                 f"validation ({self.validation}) and test ({self.test}) leave no rows for training"
             )
+        if written and (self.group or self.time or self.folds):
+            raise ValueError(
+                "column and files say the split already; leave out group, time and folds"
+            )
+        if self.fold >= (self.folds or 1):
+            raise ValueError(
+                f"there is no fold {self.fold} of {self.folds or 1}; they count from 0"
+            )
+        if self.repeat and (self.time or not self.folds):
+            raise ValueError("repeat is for folds at random")
         return self
 
 

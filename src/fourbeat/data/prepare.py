@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from fourbeat.config.options import DataConfig, SplitConfig
-from fourbeat.data import encode, schema, split
+from fourbeat.data import division, encode, schema, split
 from fourbeat.data.encode import Features, TableShape
 from fourbeat.data.gather import Gathered, gather
 from fourbeat.data.record import DataRecord
@@ -63,12 +63,19 @@ def prepare(
     gathered = gather(config, split_config, frame)
     source, counts = gathered.table, gathered.counts
     by = take_split_column(source, config, split_config)
+    division.check_names(source, config, split_config)
     columns = schema.infer(
         source,
         config.targets,
-        ignore=patterns(config, split_config, source),
+        ignore=[*patterns(config, split_config, source), *filter(None, [split_config.group])],
         told=config.columns,
     )
+    columns = [
+        column.model_copy(update={"reason": "the group that rows are split by"})
+        if column.name == split_config.group
+        else column
+        for column in columns
+    ]
     reading = READERS[config.task](gathered, config)
     strata = reading.strata
     if by is not None:
@@ -78,14 +85,8 @@ def prepare(
         method = "file"
         rows = split.by_file(strata.numbers, counts, strata.names, split_config, seed)
     else:
-        method = strata.method
-        rows = split.stratified(
-            strata.numbers,
-            strata.names,
-            validation=split_config.validation,
-            test=split_config.test,
-            seed=seed,
-        )
+        goes_by = division.material(source, strata, config, split_config)
+        method, rows = goes_by.method, division.divide(goes_by, split_config, seed)
     target = reading.fit(rows.train)
     min_count = config.min_count or encode.fewest(len(rows.train))
     fitted = [
@@ -104,7 +105,12 @@ def prepare(
         classes=target.classes,
         quantity=target.quantity,
         labels=target.labels,
-        split=rows.record(method, seed if method != "column" else None),
+        split=rows.record(
+            method,
+            None if method in ("column", "time", "group and time") else seed,
+            division.by(split_config),
+            division.fold(split_config),
+        ),
         missing=list(config.missing),
         notes=[*notes_of(config, fitted, min_count), *target.notes],
     )

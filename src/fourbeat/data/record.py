@@ -16,13 +16,20 @@ class SplitRecord(Record):
     """How the rows were split: enough to make the same split again, and to see if it is the same.
 
     Attributes:
-        method: `stratified`, `stratified by rarest label`, `random`, `column` or `file`.
+        method: `stratified`, `stratified by rarest label`, `random`, `group`, `time`, `group and time`,
+            `column` or `file`.
+        by: the columns with the group and the time.
+        fold: of several, `2 of 5`; empty for a single split.
+        left: rows on no side: with `group and time` those of a group that came before, on another side.
         seed: of a random split.
         rows: number of rows on each side.
         rows_sha256: for each side, the sha256 over its sorted row numbers as little-endian int64.
     """
 
     method: str
+    by: list[str] = []
+    fold: str = ""
+    left: int = 0
     seed: int | None
     rows: dict[Split, int]
     rows_sha256: dict[Split, str]
