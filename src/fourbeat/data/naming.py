@@ -8,6 +8,11 @@ import shlex
 from typing import Any
 
 
+def quoted(name: str) -> str:
+    """A name as a shell takes it."""
+    return shlex.quote(name)
+
+
 def flag(name: str) -> str:
     """`--ignore NAME` as a shell takes it: quoted, where the name holds a comma or a space."""
     line = io.StringIO()

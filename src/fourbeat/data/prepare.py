@@ -10,6 +10,8 @@ from fourbeat.config.options import DataConfig, SplitConfig
 from fourbeat.data import division, encode, schema, split
 from fourbeat.data.encode import Features, TableShape
 from fourbeat.data.gather import Gathered, gather
+from fourbeat.data.leaks.facts import Facts, Leak
+from fourbeat.data.leaks.look import look
 from fourbeat.data.record import DataRecord
 from fourbeat.data.source import Source
 from fourbeat.data.split import Rows
@@ -36,6 +38,7 @@ class Prepared:
         record: identity and meaning, for the receipt.
         shape: what the model must take.
         min_count: training rows that a category needed.
+        leaks: what is wrong with the data, with the guilty rows.
     """
 
     features: Features
@@ -44,6 +47,7 @@ class Prepared:
     record: DataRecord
     shape: TableShape
     min_count: int
+    leaks: list[Leak]
 
 
 def prepare(
@@ -88,6 +92,18 @@ def prepare(
         goes_by = division.material(source, strata, config, split_config)
         method, rows = goes_by.method, division.divide(goes_by, split_config, seed)
     target = reading.fit(rows.train)
+    leaks = look(
+        Facts(
+            values=source.columns,
+            columns=columns,
+            target=target.values.numpy(),
+            names=target.classes or [label.name for label in target.labels],
+            task=config.task,
+            rows=rows,
+            shuffled=method not in ("file", "column", "group", "time", "group and time"),
+            files=[(file.name, file.rows) for file in gathered.files],
+        )
+    )
     min_count = config.min_count or encode.fewest(len(rows.train))
     fitted = [
         encode.fit(
@@ -113,6 +129,7 @@ def prepare(
         ),
         missing=list(config.missing),
         notes=[*notes_of(config, fitted, min_count), *target.notes],
+        findings=[leak.finding for leak in leaks],
     )
     return Prepared(
         encode.encode(fitted, source.columns.pop, source.rows, source.name),
@@ -121,6 +138,7 @@ def prepare(
         record,
         encode.shape_of(fitted, record.outputs),
         min_count,
+        leaks,
     )
 
 

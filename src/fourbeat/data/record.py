@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 from fourbeat.data.column import Column
+from fourbeat.finding import Severity
 from fourbeat.types import Split, TaskName
 
 
@@ -43,6 +44,30 @@ class FileRecord(Record):
     path: str | None
     sha256: str
     rows: int
+
+
+class DataFinding(Record):
+    """Something that is wrong with the data.
+
+    Attributes:
+        rule: its id.
+        severity: `error` only where the evidence is conclusive.
+        message: what is wrong, with the numbers.
+        fix: what to do.
+        columns: the guilty ones.
+        count: rows that are guilty, where rows are.
+        rows: some of them, as the file has them: pairs, the training row first, or single ones.
+        evidence: numbers that show it, by name.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    fix: str
+    columns: list[str] = []
+    count: int = 0
+    rows: list[list[str]] = []
+    evidence: dict[str, float] = {}
 
 
 class ImageRecord(Record):
@@ -111,6 +136,7 @@ class DataRecord(Record):
         labels: of a multi-label task; the place is the output's number.
         missing: texts that mean "no value", beside the empty field.
         notes: what was cast, renamed or left out, in words.
+        findings: what is wrong with the data; see `fourbeat.data.leaks`.
     """
 
     files: list[FileRecord]
@@ -123,6 +149,7 @@ class DataRecord(Record):
     split: SplitRecord
     missing: list[str] = []
     notes: list[str] = []
+    findings: list[DataFinding] = []
     images: ImageRecord | None = None
 
     @property
