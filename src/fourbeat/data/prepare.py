@@ -50,6 +50,18 @@ class Prepared:
     leaks: list[Leak]
 
 
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A table that was divided and measured, and is not encoded yet; see `Prepared`."""
+
+    source: Source
+    target: torch.Tensor
+    rows: Rows
+    record: DataRecord
+    min_count: int
+    leaks: list[Leak]
+
+
 def prepare(
     config: DataConfig, split_config: SplitConfig, seed: int, frame: Any = None
 ) -> Prepared:
@@ -64,7 +76,27 @@ def prepare(
     Raises:
         DataError: with every problem of one stage at once.
     """
-    gathered = gather(config, split_config, frame)
+    known = understand(gather(config, split_config, frame), config, split_config, seed)
+    source, columns = known.source, known.record.columns
+    return Prepared(
+        encode.encode(columns, source.columns.pop, source.rows, source.name),
+        known.target,
+        known.rows,
+        known.record,
+        encode.shape_of(columns, known.record.outputs),
+        known.min_count,
+        known.leaks,
+    )
+
+
+def understand(
+    gathered: Gathered, config: DataConfig, split_config: SplitConfig, seed: int
+) -> Understood:
+    """All of `prepare` between reading and encoding.
+
+    Raises:
+        DataError: with every problem of one stage at once.
+    """
     source, counts = gathered.table, gathered.counts
     by = take_split_column(source, config, split_config)
     division.check_names(source, config, split_config)
@@ -131,15 +163,7 @@ def prepare(
         notes=[*notes_of(config, fitted, min_count), *target.notes],
         findings=[leak.finding for leak in leaks],
     )
-    return Prepared(
-        encode.encode(fitted, source.columns.pop, source.rows, source.name),
-        target.values,
-        rows,
-        record,
-        encode.shape_of(fitted, record.outputs),
-        min_count,
-        leaks,
-    )
+    return Understood(source, target.values, rows, record, min_count, leaks)
 
 
 def take_split_column(
