@@ -56,11 +56,14 @@ def softmaxed(logits):
     st.integers(2, 5),
     st.integers(1, 40),
     st.integers(0, 2**32 - 1),
-    st.sampled_from([1.0, 3.0, 20.0]),
+    st.sampled_from([1.0, 3.0, 12.0]),
 )
 def test_figures_of_classes_are_those_of_scikit_learn(classes, rows, seed, scale):
     source = np.random.default_rng(seed)
     p = softmaxed(scale * source.integers(-3, 4, (rows, classes)) / 3)
+    if classes == 2:  # the other class's share is the rest, to the last bit
+        p[:, 0] = 1 - (p[:, 1] * 64).round() / 64
+        p[:, 1] = 1 - p[:, 0]
     target = source.integers(0, classes, rows)
     found = OfClasses(p, target).of()
     said, labels = p.argmax(axis=1), list(range(classes))
@@ -122,6 +125,13 @@ def test_figures_of_quantities_are_those_of_scikit_learn(pairs, shift):
         assert found["r2"] == pytest.approx(theirs.r2_score(true, said), rel=1e-6, abs=1e-9)
     elif np.ptp(true) == 0:
         assert math.isnan(found["r2"])
+
+
+def test_confident_answers_stay_apart():
+    """In float32, as answers are kept, 1 - p is gone, and the other class still knows it."""
+    p = softmaxed(np.array([[0.0, 20.0], [0.0, 30.0], [0.0, 40.0]])).astype(np.float32)
+    assert len(set(p[:, 1])) == 1
+    assert OfClasses(p, np.array([0, 1, 1])).of()["auc"] == 1
 
 
 def test_what_is_no_probability_is_refused():

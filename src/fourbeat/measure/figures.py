@@ -57,7 +57,8 @@ class OfClasses:
         self.rows, self.classes = p.shape
         ranked = np.arange(1, 2) if self.classes == 2 else np.arange(self.classes)
         self.outputs = len(ranked)
-        self.ranking = Ranking(p[:, ranked], target[:, None] == ranked, rough=rough)
+        scores = margins(p) if self.classes == 2 else p
+        self.ranking = Ranking(scores, target[:, None] == ranked, rough=rough)
         self.cells = target * self.classes + p.argmax(axis=1)
         self.losses = np.stack([scoring.log_losses(p, target), scoring.briers(p, target)], axis=1)
 
@@ -163,6 +164,12 @@ class OfQuantities:
     def part(self, rows: Ints) -> "OfQuantities":
         """See `Figures`."""
         return OfQuantities(self.said[rows], self.true[rows])
+
+
+def margins(p: Floats) -> Floats:
+    """The logit of the last of two classes, of shape (rows, 1): it tells 1 - 1e-20 from 1 - 1e-30."""
+    with np.errstate(divide="ignore"):
+        return np.log(p[:, 1:]) - np.log(p[:, :1])
 
 
 def means(values: Floats, rows: Ints | None) -> Floats:
