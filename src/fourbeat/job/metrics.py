@@ -1,9 +1,11 @@
-"""The metrics of a classifier beside loss and accuracy, over all rows at once."""
+"""The metrics of a classifier beside loss and accuracy, over all rows at once, after each epoch.
+
+An ejected script has the same expressions: the last bit of a metric may decide between two epochs.
+`fourbeat.measure` has the same metrics for samples of rows, which an interval needs many times.
+"""
 
 import torch
 from torch import Tensor
-
-from fourbeat.measure import decided, ranking
 
 
 def counted(preds: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
@@ -29,23 +31,24 @@ def auc(logits: Tensor, labels: Tensor) -> Tensor:
     return torch.stack(areas).mean()
 
 
-def average_precision(logits: Tensor, labels: Tensor) -> float:
+def average_precision(logits: Tensor, labels: Tensor) -> Tensor:
     """Of two classes that of the last one, of more the mean of each against the rest."""
-    p, classes = logits.softmax(dim=1), torch.arange(logits.shape[1])
-    if len(classes) == 2:
-        p, classes = p[:, 1:], classes[1:]
-    true = labels[:, None] == classes
-    return ranking.average_precision(p.numpy(), true.numpy())
+    columns = logits.softmax(dim=1).T
+    each = [precision(p, labels == label) for label, p in enumerate(columns)]
+    return each[-1] if len(each) == 2 else torch.stack(each).mean()
 
 
-def f1(logits: Tensor, labels: Tensor) -> float:
+def f1(logits: Tensor, labels: Tensor) -> Tensor:
     """Of two classes that of the last one, of more the mean over those that occur."""
-    return decided.f1(confusion(logits, labels).numpy())
+    matrix = confusion(logits, labels).double()
+    each = 2 * matrix.diagonal() / (matrix.sum(dim=0) + matrix.sum(dim=1))
+    return each[-1] if len(each) == 2 else each.nanmean()
 
 
-def balanced_accuracy(logits: Tensor, labels: Tensor) -> float:
+def balanced_accuracy(logits: Tensor, labels: Tensor) -> Tensor:
     """The mean recall of the classes that have rows."""
-    return decided.balanced_accuracy(confusion(logits, labels).numpy())
+    matrix = confusion(logits, labels).double()
+    return (matrix.diagonal() / matrix.sum(dim=1)).nanmean()
 
 
 def confusion(logits: Tensor, labels: Tensor) -> Tensor:
@@ -58,7 +61,8 @@ def confusion(logits: Tensor, labels: Tensor) -> Tensor:
 def area(scores: Tensor, positive: Tensor) -> Tensor:
     """The area under a ROC curve, a float64 scalar; NaN without a positive or without a negative row.
 
-    See `fourbeat.measure.ranking.areas`, which an interval needs many times; this one is once an epoch.
+    It is the share of the pairs of a positive and a negative row in which the positive one has the
+    higher score, ties counting half (Hanley and McNeil, Radiology 143, 1982).
 
     Args:
         scores: of shape (N,), any that grow with the probability.
@@ -68,3 +72,14 @@ def area(scores: Tensor, positive: Tensor) -> Tensor:
     ranks = counts.cumsum(dim=0) - (counts.double() - 1) / 2  # from 1; of equal scores their middle
     many = positive.sum().double()
     return (ranks[place[positive]].sum() - many * (many + 1) / 2) / (many * (len(scores) - many))
+
+
+def precision(scores: Tensor, positive: Tensor) -> Tensor:
+    """Average precision, a float64 scalar; NaN without a positive row.
+
+    See `fourbeat.measure.ranking.average_precisions`, and `area` for the arguments.
+    """
+    place = scores.unique(return_inverse=True)[1]
+    found = torch.bincount(place, positive.double()).flip(0)
+    said = torch.bincount(place).flip(0).cumsum(dim=0)
+    return (found * (found.cumsum(dim=0) / said)).sum() / found.sum()

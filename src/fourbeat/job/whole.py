@@ -8,7 +8,7 @@ from torch import Tensor
 
 from fourbeat.loop.validate import Metric
 
-Function: TypeAlias = Callable[[Tensor, Tensor], Tensor | float]
+Function: TypeAlias = Callable[[Tensor, Tensor], Tensor]
 """From outputs and targets of all rows to a value."""
 
 Flat: TypeAlias = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]

@@ -1,6 +1,6 @@
 """Several labels: binary cross-entropy of each, and a decision at a half or at a threshold."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,12 +9,11 @@ from torch import Tensor, nn
 
 from fourbeat.config.options import TrainConfig
 from fourbeat.data.record import DataRecord
-from fourbeat.job.metrics import area
+from fourbeat.job.metrics import area, precision
 from fourbeat.job.tasks.task import Answer, Task, column, tempered, weights_for
 from fourbeat.job.whole import Function, each_output
 from fourbeat.measure import calibration, decided, ranking
-from fourbeat.measure.checked import Ints
-from fourbeat.measure.figures import OfLabels, mean_of
+from fourbeat.measure.figures import OfLabels
 from fourbeat.receipt.results import DecisionRecord
 
 
@@ -55,22 +54,31 @@ def right(output: Tensor, target: Tensor) -> Tensor:
     return (output >= 0) == (target > 0)
 
 
-def over_labels(figure: Callable[[Ints], float]) -> Function:
-    """The mean over the labels of a figure of their confusion matrices."""
+def precisions(output: Tensor, target: Tensor) -> Tensor:
+    """The mean of the labels' average precisions."""
+    columns = zip(output.sigmoid().T, target.T > 0, strict=True)
+    return torch.stack([precision(p, true) for p, true in columns]).mean()
 
-    def of(output: Tensor, target: Tensor) -> float:
-        matrices = decided.label_counts((target > 0).numpy(), (output >= 0).numpy())
-        return mean_of(figure(matrix) for matrix in matrices)
 
-    return of
+def f1(output: Tensor, target: Tensor) -> Tensor:
+    """The mean over the labels that a row has or was said to have."""
+    said, true = output >= 0, target > 0
+    hits = (said & true).sum(dim=0).double()
+    return (2 * hits / (said.sum(dim=0) + true.sum(dim=0))).nanmean()
+
+
+def balanced_accuracy(output: Tensor, target: Tensor) -> Tensor:
+    """The mean over the labels of the mean recall of their ones and zeros."""
+    said, true = output >= 0, target > 0
+    ones = (said & true).sum(dim=0).double() / true.sum(dim=0)
+    zeros = (~said & ~true).sum(dim=0).double() / (~true).sum(dim=0)
+    return torch.stack([ones, zeros]).nanmean(dim=0).nanmean()
 
 
 SELECTING: dict[str, Function] = {
-    "average_precision": lambda output, target: ranking.average_precision(
-        output.sigmoid().numpy(), (target > 0).numpy()
-    ),
-    "f1": over_labels(decided.f1),
-    "balanced_accuracy": over_labels(decided.balanced_accuracy),
+    "average_precision": precisions,
+    "f1": f1,
+    "balanced_accuracy": balanced_accuracy,
 }
 """Metrics that are looked at after each epoch only where they select."""
 
