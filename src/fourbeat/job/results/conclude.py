@@ -7,14 +7,17 @@ import torch
 from torch import Tensor
 
 from fourbeat.data.own import OwnData
+from fourbeat.data.prepare import Prepared
 from fourbeat.job.plan import Plan
 from fourbeat.job.results.answers import keep
+from fourbeat.job.results.baselines import beside
 from fourbeat.job.results.decision import Outputs, decide
 from fourbeat.job.tasks.known import TASKS
 from fourbeat.job.tasks.task import Answer
 from fourbeat.job.whole import Pass, of_the_whole
 from fourbeat.loop.run import Run
 from fourbeat.measure.bootstrap import LEVEL, RESAMPLES, intervals, resampled_rows
+from fourbeat.measure.figures import Figures
 from fourbeat.receipt.results import IntervalRecord
 from fourbeat.types import Split
 
@@ -32,11 +35,12 @@ def conclude(plan: Plan, run: Run) -> None:
         decide(plan.config.decision, task, sides, data) if "validation" in sides else None
     )
     answered: dict[str, tuple[Outputs, Answer]] = {}
+    measured: dict[str, Figures] = {}
     record = IntervalRecord(level=LEVEL, resamples=RESAMPLES, seed=seed, rows={})
     for side, seen in sides.items():
         said = task.answer(seen.outputs, data, run.receipt.decision)
         figures = task.figures(said, seen.target, data)
-        ends = intervals(figures, seed)
+        measured[side], ends = figures, intervals(figures, seed)
         run.state.results[side] |= {
             **figures.of(),
             **task.details(said, seen.target, data),
@@ -45,6 +49,9 @@ def conclude(plan: Plan, run: Run) -> None:
         record.rows[side] = resampled_rows(figures)
         answered[side] = (seen, said)
     run.receipt.intervals = record
+    wanted = plan.config.baselines is not False and "validation" in sides
+    if isinstance(plan.data, Prepared) and wanted:
+        run.receipt.baselines = beside(plan.config, plan.data, measured, sides)
     if left_out := keep(run.directory, task, answered, data):
         run.state.limit(left_out)
 
