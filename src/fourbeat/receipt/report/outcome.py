@@ -21,7 +21,16 @@ from fourbeat.receipt.report.wording import NONE, count, counted, figure, number
 HEADLINES = 4
 
 #: Results that a section of their own shows.
-DRAWN = ("pairs", "residuals", "quantiles", "label_counts", "label_auc")
+DRAWN = (
+    "pairs",
+    "residuals",
+    "quantiles",
+    "label_counts",
+    "label_auc",
+    "label_average_precision",
+    "calibration",
+    "intervals",
+)
 
 MEANING = {
     "running": "This run has not ended.",
@@ -100,6 +109,7 @@ def outcome(receipt: Receipt) -> Html | None:
         "Results",
         element("div", *cards, class_="cards"),
         *results_table(receipt.results),
+        *intervals(receipt),
         *further(receipt.results),
     )
 
@@ -173,6 +183,36 @@ def results_table(results: dict[str, dict[str, Any]]) -> list[Html]:
             "l" + "r" * (1 + len(metrics)),
             rows,
         )
+    ]
+
+
+def intervals(receipt: Receipt) -> list[Html]:
+    """An interval for each metric of each data set, and how they were made."""
+    ends = {data: values.get("intervals") or {} for data, values in receipt.results.items()}
+    metrics = list(dict.fromkeys(name for each in ends.values() for name in each))
+    made = receipt.intervals
+    if not metrics or made is None:
+        return []
+    rows = [
+        [
+            metric.replace("_", " "),
+            *(
+                f"{figure(each[metric][0])} to {figure(each[metric][1])}"
+                if metric in each
+                else NONE
+                for each in ends.values()
+            ),
+        ]
+        for metric in metrics
+    ]
+    percent = f"{made.level:.0%}".replace("%", " %")
+    heads = ["metric", *(f"{data}, {percent}" for data in ends)]
+    note = (
+        f"Where {percent} of {made.resamples:,} resamples of the rows lie (bootstrap, percentiles)."
+    )
+    return [
+        element("p", note, class_="note interval"),
+        table("Intervals", heads, "l" + "r" * len(ends), rows, "narrow"),
     ]
 
 

@@ -3,6 +3,8 @@
 from importlib.resources import files
 
 from fourbeat.receipt.model import Receipt
+from fourbeat.receipt.report.beside import baselines, decision
+from fourbeat.receipt.report.calibration import calibration
 from fourbeat.receipt.report.curves import curves
 from fourbeat.receipt.report.labels import labels
 from fourbeat.receipt.report.making import configuration, network, optimizer, place
@@ -32,10 +34,13 @@ PAGE = """\
 #: The parts of the page in order: what the contents call them, and what makes them.
 SECTIONS = (
     ("Results", "results", outcome),
+    ("Baselines", "baselines", baselines),
     ("Curves", "curves", curves),
     ("Classes", "classes", classes),
     ("Errors", "errors", quantity),
     ("Labels", "labels", labels),
+    ("Calibration", "calibration", calibration),
+    ("Decision", "decision", decision),
     ("Data", "data", material),
     ("Model", "model", network),
     ("Optimizer", "optimizer", optimizer),
