@@ -1,5 +1,6 @@
 """report.html: the receipt for people, one file that opens offline."""
 
+from collections.abc import Sequence
 from importlib.resources import files
 
 from fourbeat.receipt.model import Receipt
@@ -60,8 +61,13 @@ def html(receipt: Receipt) -> str:
         element("main", *(content for _, _, content in there)),
         element("footer", f"Written by fourbeat {receipt.fourbeat} from receipt.json."),
     ]
+    return document(f"{receipt.run.name} - fourbeat", parts)
+
+
+def document(title: str, parts: Sequence[Html]) -> str:
+    """A whole file in the report's style."""
     return PAGE.format(
-        title=escape(f"{receipt.run.name} - fourbeat"),
+        title=escape(title),
         style=files("fourbeat.receipt.report").joinpath("report.css").read_text(encoding="utf-8"),
         body="\n".join(part.text for part in parts),
     )
