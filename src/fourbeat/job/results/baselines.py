@@ -26,8 +26,8 @@ MOST_CELLS = 10_000_000
 """Training rows, and training rows times columns times outputs, that they are made of at most."""
 
 SAID = {
-    "majority": "the training rows' shares of the classes",
-    "mean": "the training rows' mean",
+    "majority": "majority class",
+    "mean": "mean",
     "linear": "linear model",
     "boosting": "gradient boosting",
 }
@@ -210,7 +210,7 @@ def sentence(
         "not worth it": "The network is not worth it",
         "no difference seen": "No difference is seen",
     }[worth]
-    name = SAID[against] if against in ("linear", "boosting") else against
+    name = SAID[against]
     reach = (
         "too few rows for an interval"
         if found.interval is None

@@ -108,8 +108,7 @@ def outcome(receipt: Receipt) -> Html | None:
         "results",
         "Results",
         element("div", *cards, class_="cards"),
-        *results_table(receipt.results),
-        *intervals(receipt),
+        *measured(receipt),
         *further(receipt.results),
     )
 
@@ -124,7 +123,11 @@ def headlines(receipt: Receipt) -> list[Html]:
         )
         what = {"min": "lowest", "max": "highest"}[best.direction]
         cards.append(
-            card(f"Validation {best.metric}", figure(best.value), f"the {what}, so selected")
+            card(
+                f"Validation {best.metric.replace('_', ' ')}",
+                figure(best.value),
+                f"the {what}, so selected",
+            )
         )
     name = "test" if "test" in receipt.results else next(reversed(receipt.results), None)
     if name is not None:
@@ -133,7 +136,7 @@ def headlines(receipt: Receipt) -> list[Html]:
         under = f"{examples} examples" if examples else ""
         said = best.metric if best and name == "validation" else None
         cards += [
-            card(f"{name.capitalize()} {metric}", figure(value), under)
+            card(f"{name.capitalize()} {metric.replace('_', ' ')}", figure(value), under)
             for metric, value in list(scalars(values).items())[:HEADLINES]
             if metric != said
         ]
@@ -186,34 +189,37 @@ def results_table(results: dict[str, dict[str, Any]]) -> list[Html]:
     ]
 
 
-def intervals(receipt: Receipt) -> list[Html]:
-    """An interval for each metric of each data set, and how they were made."""
-    ends = {data: values.get("intervals") or {} for data, values in receipt.results.items()}
-    metrics = list(dict.fromkeys(name for each in ends.values() for name in each))
-    made = receipt.intervals
-    if not metrics or made is None:
-        return []
+def measured(receipt: Receipt) -> list[Html]:
+    """A metric a row: its value on each data set, and the interval."""
+    made, results = receipt.intervals, receipt.results
+    if made is None:
+        return results_table(results)
+    metrics = list(dict.fromkeys(name for values in results.values() for name in scalars(values)))
     rows = [
-        [
-            metric.replace("_", " "),
-            *(
-                f"{figure(each[metric][0])} to {figure(each[metric][1])}"
-                if metric in each
-                else NONE
-                for each in ends.values()
-            ),
-        ]
+        [metric.replace("_", " "), *(text for v in results.values() for text in both(v, metric))]
         for metric in metrics
     ]
     percent = f"{made.level:.0%}".replace("%", " %")
-    heads = ["metric", *(f"{data}, {percent}" for data in ends)]
+    heads = [
+        text
+        for data, values in results.items()
+        for text in (f"{data}, {examples_of(values)} rows", percent)
+    ]
     note = (
-        f"Where {percent} of {made.resamples:,} resamples of the rows lie (bootstrap, percentiles)."
+        f"Of the selected weights. {percent} of {made.resamples:,} resamples of the rows lie between "
+        "both ends (bootstrap, percentiles)."
     )
     return [
-        element("p", note, class_="note interval"),
-        table("Intervals", heads, "l" + "r" * len(ends), rows, "narrow"),
+        table("Results", ["metric", *heads], "l" + "r" * len(heads), rows, "narrow"),
+        element("p", note, class_="note"),
     ]
+
+
+def both(values: dict[str, Any], metric: str) -> tuple[str, str]:
+    """A metric and its interval, as texts."""
+    known, ends = scalars(values), (values.get("intervals") or {}).get(metric)
+    value = figure(known[metric]) if metric in known else NONE
+    return value, f"{figure(ends[0])} to {figure(ends[1])}" if ends else NONE
 
 
 def further(results: dict[str, dict[str, Any]]) -> list[Html]:
