@@ -19,6 +19,7 @@ class Column(BaseModel):
         mean, std: of the training rows, for numbers, booleans and days.
         categories: the known texts; the first has code 2 (0 is unknown, 1 is missing).
         rare: different training texts too seldom to be kept; they count as unknown.
+        edges: of the bins of a number that the network takes piecewise, standardised; see `bins`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -32,6 +33,7 @@ class Column(BaseModel):
     std: float | None = None
     categories: tuple[str, ...] | None = None
     rare: int = 0
+    edges: tuple[float, ...] | None = None
 
     @property
     def used(self) -> bool:
