@@ -46,6 +46,7 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "mlp": {"model.name": "mlp", "model.numeric": "plain"},
     "mlp, piecewise": {"model.name": "mlp", "model.numeric": "piecewise"},
     "mlp, periodic": {"model.name": "mlp", "model.numeric": "periodic"},
+    "tabm": {"model.name": "tabm", "model.numeric": "plain"},
     "tabm, piecewise": {"model.name": "tabm", "model.numeric": "piecewise"},
 }
 BOOSTING = "gradient boosting"

@@ -160,7 +160,7 @@ class ModelConfig(Section):
     numeric: Literal["plain", "piecewise", "periodic"] = "plain"
     """For `mlp` and `tabm`: how a number of a table is taken. `piecewise` adds its place between
     quantiles of the training rows, `periodic` sines and cosines of trained frequencies."""
-    members: Annotated[int, Field(ge=2)] = 16
+    members: Annotated[int, Field(ge=2)] = 8
     """For `tabm` alone: networks in the ensemble."""
     options: dict[str, Any] = {}
     """Keyword arguments for your own factory."""

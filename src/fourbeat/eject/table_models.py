@@ -10,7 +10,7 @@ from fourbeat.models.tabular import embedding_width
 
 MEMBER_LINEAR = code('''
     class MemberLinear(nn.Module):
-        """A linear map that members share, with each one's scales of inputs and outputs, and bias."""
+        """A linear map a member: of shared weights, with scales and bias of its own."""
 
         def __init__(self, members: int, before: int, after: int, first: bool = False) -> None:
             super().__init__()
@@ -22,8 +22,8 @@ MEMBER_LINEAR = code('''
             self.bias = nn.Parameter(torch.empty(members, after).uniform_(-bound, bound))
 
         def forward(self, inputs: Tensor) -> Tensor:
-            outputs = nn.functional.linear(inputs * self.inward, self.weight)
-            return outputs * self.outward + self.bias
+            weight = self.weight * self.outward.unsqueeze(2) * self.inward.unsqueeze(1)
+            return torch.baddbmm(self.bias.unsqueeze(1), inputs, weight.mT)
 ''')
 
 
@@ -75,9 +75,9 @@ def about(name: str, sizes: list[tuple[int, int]]) -> str:
 
 
 AVERAGED = code("""
-    units = self.layers(numeric.unsqueeze(1))
-    outputs = torch.einsum("nmu,muo->nmo", units, self.weight) + self.bias
-    return outputs if self.training else outputs.mean(dim=1)
+    units = self.layers(numeric.expand(len(self.weight), -1, -1))
+    outputs = torch.baddbmm(self.bias.unsqueeze(1), units, self.weight)
+    return outputs.transpose(0, 1) if self.training else outputs.mean(dim=0)
 """)
 
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-FREQUENCIES, SPREAD, WAVES = 16, 0.3, 8
+FREQUENCIES, SPREAD, WAVES = 16, 0.1, 8
 """Frequencies of a number, the deviation from 0 that they begin with, and what they become."""
 
 
