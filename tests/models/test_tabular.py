@@ -77,6 +77,7 @@ def test_the_bins_of_a_number_add_up_to_it(values):
 def test_a_number_without_bins_is_left_as_it_is():
     layer = Piecewise(EDGES)
     assert (layer.width, layer.column.tolist()) == (7, [0, 0, 0, 2])
+    assert str(layer) == "Piecewise(numbers=3, bins=4)"
     assert layer(torch.tensor([[-1.25, 9.0, 1.0]])).tolist() == [[-1.25, 9, 1, 0.5, 0, 0, 1]]
 
 

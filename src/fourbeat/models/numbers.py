@@ -39,6 +39,11 @@ class Piecewise(nn.Module):
         way = (numeric.index_select(1, self.column) - self.left) / self.length
         return torch.cat([numeric, way.clamp(0, 1)], dim=1)
 
+    def extra_repr(self) -> str:
+        """For `print(model)` and the receipt."""
+        bins = len(self.column)
+        return f"numbers={self.width - bins}, bins={bins}"
+
 
 class Periodic(nn.Module):
     """Numbers, and for each some units over sines and cosines of it, of frequencies that are trained.
@@ -58,8 +63,12 @@ class Periodic(nn.Module):
         self.width = numbers + numbers * WAVES
 
     def forward(self, numeric: Tensor) -> Tensor:
-        """Of shape (N, numbers + 8 numbers) from (N, numbers) float32."""
+        """Of shape (N, numbers + 8 * numbers) from (N, numbers) float32."""
         angle = 2 * math.pi * self.frequency * numeric.unsqueeze(2)
         waves = torch.cat([angle.sin(), angle.cos()], dim=2)
         units = torch.einsum("ncf,cfw->ncw", waves, self.weight) + self.bias
         return torch.cat([numeric, units.relu().flatten(1)], dim=1)
+
+    def extra_repr(self) -> str:
+        """For `print(model)` and the receipt."""
+        return f"numbers={len(self.frequency)}, frequencies={FREQUENCIES}, units={WAVES}"

@@ -40,6 +40,11 @@ class MemberLinear(nn.Module):
         weight = self.weight * self.outward.unsqueeze(2) * self.inward.unsqueeze(1)
         return torch.baddbmm(self.bias.unsqueeze(1), inputs, weight.mT)
 
+    def extra_repr(self) -> str:
+        """For `print(model)` and the receipt."""
+        members, before = self.inward.shape
+        return f"members={members}, in_features={before}, out_features={len(self.weight)}"
+
 
 class TabM(nn.Module):
     """Numbers and embedded categories through several MLPs that share weights, to their average.
