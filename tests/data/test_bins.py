@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from fourbeat.config.sources import load
+from fourbeat.config.sources import load, override
 from fourbeat.data.bins import BINS, edges, in_bins
 from fourbeat.data.prepare import prepare
 
@@ -79,7 +79,6 @@ def test_without_bins_a_shape_has_none(tmp_path):
 @pytest.mark.parametrize("kind", ["category", "ignored"])
 def test_a_table_without_numbers(tmp_path, kind):
     config = written(tmp_path / "t.csv", 0.5)
-    types = {"x": kind, "flag": "category"}
-    data = config.data.model_copy(update={"types": types})
-    made = in_bins(prepare(data, config.split, 0))
+    told = {"data.columns.x.type": kind, "data.columns.flag.type": "category"}
+    made = binned(override(config, told))
     assert (made.shape.numeric, made.shape.edges) == (0, ())

@@ -131,6 +131,35 @@ def write_kinds(path, n=320):
     parquet.write_table(pa.table(columns), path)
 
 
+def write_schema(path, n=320):
+    """Dates day first and in two formats, an order, heavy tails, infinities, many categories."""
+    random = np.random.default_rng(5)
+    kind = random.integers(0, 3, n)
+    days = [
+        dt.date(2020, 1, 1) + dt.timedelta(days=int(d)) for d in random.integers(0, 700, n) + kind
+    ]
+    heavy = random.standard_cauchy(n) + kind
+    heavy[::50] = [np.inf if i % 2 else -np.inf for i in range(len(heavy[::50]))]
+    sizes = [["1 - small", "2 - middle", "3 - large", "?"][i] for i in random.integers(0, 4, n)]
+    lines = ["opened;closed;packed;size;grade;heavy;far;shop;town;label"]
+    for i in range(n):
+        day = days[i]
+        cells = [
+            f"{day.day}/{day.month}/{day.year} 0{i % 10}:30",
+            f"{day:%d.%m.%y}" if i % 3 else f"{day:%d.%m.%Y %H:%M}",
+            f"{day:%Y%m%d}",
+            sizes[i],
+            ["low", "medium", "", "high"][(kind[i] + i) % 4],
+            f"{heavy[i]}",
+            f"{random.normal() if i else 1e4:.5f}",
+            f"shop {(random.integers(0, 40) + kind[i]) % 40}",
+            f"town {(random.integers(0, 9) + kind[i]) % 12}" if i % 11 else "",
+            f"{'abc'[kind[i]]}",
+        ]
+        lines.append(";".join(cells))
+    path.write_text("\n".join(lines) + "\n")
+
+
 def write_odd(folder):
     """Write text tables with line breaks, with a rare class, and of different types."""
     rng = random.Random(2)

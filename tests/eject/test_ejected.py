@@ -15,6 +15,7 @@ from ejecting import (
     write_kinds,
     write_odd,
     write_odd_folder,
+    write_schema,
     write_table,
 )
 
@@ -140,7 +141,8 @@ CASES = {
     "regression_test_file": quantity(split__test_file="test.csv"),
     "labels_files": labels(split__validation_file="validation.csv"),
     "types_missing": table(
-        data__types={"rank": "category", "bought": "category"}, data__missing=["blue", "no"]
+        data__columns={"rank": {"type": "category"}, "bought": {"type": "category"}},
+        data__missing=["blue", "no"],
     ),
     "relabel": table(data__relabel={"low": "cold", "cold": "rest", "middle": "rest"}),
     "classes": table(data__classes=["low", "middle", "high"], data__min_count=30),
@@ -153,12 +155,41 @@ CASES = {
         "target": "label",
         "settings": {
             "train.epochs": 2,
-            "data.types": {
-                "few": "category",
-                "whole": "category",
-                "typed": "numeric",
-                "dated": "datetime",
+            "data.columns": {
+                "few": {"type": "category"},
+                "whole": {"type": "category"},
+                "typed": {"type": "numeric"},
+                "dated": {"type": "datetime"},
             },
+        },
+    },
+    "schema": {
+        "table": "schema.csv",
+        "target": "label",
+        "settings": {
+            "train.epochs": 2,
+            "data.missing": ["?"],
+            "data.max_categories": 8,
+            "data.columns": {"shop": {"buckets": 16}, "far": {"scale": "quantile"}},
+        },
+    },
+    "schema_piecewise": {
+        "table": "schema.csv",
+        "target": "label",
+        "settings": {
+            "train.epochs": 2,
+            "model.numeric": "piecewise",
+            "data.missing": ["?"],
+            "data.columns": {"far": {"scale": "quantile"}},
+        },
+    },
+    "schema_hashed": {
+        "table": "schema.csv",
+        "target": "label",
+        "ignore": ["closed", "size", "grade", "heavy"],
+        "settings": {
+            "train.epochs": 2,
+            "data.columns": {"shop": {"buckets": 16}, "town": {"buckets": 3}},
         },
     },
     "line_breaks": {"table": "broken.csv", "target": "y", "settings": {"train.epochs": 2}},
@@ -237,6 +268,7 @@ def folder(tmp_path_factory):
     pyarrow.parquet.write_table(coded, place / "table.parquet")
     pyarrow.feather.write_feather(read, place / "table.arrow")
     write_kinds(place / "kinds.parquet")
+    write_schema(place / "schema.csv")
     write_odd(place)
     (place / "idx").mkdir()
     for side, n, seed in (("train", 120, 0), ("t10k", 30, 1)):

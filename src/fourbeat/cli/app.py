@@ -12,6 +12,7 @@ from fourbeat import __version__
 from fourbeat.cli import (
     asking,
     check,
+    data,
     eject,
     explain,
     export_history,
@@ -41,6 +42,7 @@ app = typer.Typer(
     help="The training system for PyTorch in which the loop stays yours.",
 )
 app.command("train")(train.train)
+app.command("data")(data.data)
 app.command("resume")(resume.resume)
 app.command("predict")(predict.predict)
 app.command("pause", context_settings=script.AS_PYTHON)(pause.pause)

@@ -9,12 +9,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fourbeat.data.record import DataRecord, ImageRecord
+from fourbeat.data.record import DataFinding, DataRecord, ImageRecord
 from fourbeat.errors import FourbeatError, RunError
 from fourbeat.receipt import model as receipts
 from fourbeat.receipt.model import OptimizerRecord, Receipt
 from fourbeat.receipt.report.labels import LABEL_HEADS, label_rows
 from fourbeat.receipt.report.wording import figure as plain
+
+ROWS_SHOWN = 3
+"""Pairs of rows of a finding that are printed."""
 
 UNKNOWN = "?"
 """What stands for a value that a receipt does not have."""
@@ -64,6 +67,7 @@ def print_outcome(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
         console.print(line)
     if receipt.results:
         console.print(results(receipt))
+    print_findings(console, receipt.data.findings if receipt.data else [])
     if receipt.inexact:
         console.print("INEXACT: " + "; ".join(receipt.inexact))
     console.print(f"run      {directory}   (report.html, receipt.json, best/model.safetensors)")
@@ -131,7 +135,11 @@ def images(record: ImageRecord) -> str:
 def split_line(data: DataRecord) -> str:
     """How the rows were split."""
     rows = ", ".join(f"{name} {count:,}" for name, count in data.split.rows.items())
-    return f"split    {data.split.method}: {rows}"
+    split = data.split
+    by = f" by {' and '.join(map(repr, split.by))}" if split.by else ""
+    fold = f", fold {split.fold}" if split.fold else ""
+    left = f"; {split.left:,} on no side" if split.left else ""
+    return f"split    {split.method}{by}{fold}: {rows}{left}"
 
 
 def rate(optimizer: OptimizerRecord) -> str:
@@ -161,6 +169,18 @@ def results(receipt: Receipt) -> Table:
 def figure(value: Any) -> str:
     """A metric as the report has it; NaN is a text in a receipt."""
     return plain(value) if isinstance(value, float) else str(value if value is not None else "-")
+
+
+def print_findings(console: Console, findings: list[DataFinding]) -> None:
+    """What is wrong, with some of the guilty rows and the remedy."""
+    for finding in findings:
+        console.print(f"{finding.severity:8} {finding.message} [{finding.rule}]", markup=False)
+        if finding.rows:
+            said = "; ".join(" and ".join(pair) for pair in finding.rows[:ROWS_SHOWN])
+            console.print(
+                f"           rows {said}{'; …' if finding.count > ROWS_SHOWN else ''}", markup=False
+            )
+        console.print(f"           {finding.fix}", markup=False)
 
 
 def print_receipt(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
@@ -193,6 +213,7 @@ def print_receipt(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
             console.print(columns(receipt.data))
         for note in receipt.data.notes:
             console.print(f"- {note}")
+        print_findings(console, receipt.data.findings)
     for event in receipt.events:
         console.print(f"event    step {event.step}: {event.kind}: {event.text}")
     for found in receipt.findings:

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from fourbeat.cli.options import AllowInexact, Json, names, users_prints_aside
+from fourbeat.cli import options
+from fourbeat.cli.options import AllowInexact, Json, users_prints_aside
 from fourbeat.cli.pause import pausing
 
 
@@ -19,24 +20,12 @@ def train(
             "fashion-mnist with --data-dir; a module:factory of datasets; or a config.",
         ),
     ],
-    target: Annotated[
-        list[str] | None,
-        typer.Option(help="The column to predict; with --task multilabel one or more."),
-    ] = None,
-    task: Annotated[
-        str | None,
-        typer.Option(help="classification, regression or multilabel. Default: classification."),
-    ] = None,
+    target: options.Target = None,
+    task: options.TaskOf = None,
     data_dir: Annotated[
         Path | None, typer.Option(help="The folder with the files of a named data set.")
     ] = None,
-    ignore: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Columns to leave out: names or patterns, comma-separated; "
-            "quoted where a name has a comma."
-        ),
-    ] = None,
+    ignore: options.Ignore = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -52,24 +41,16 @@ def train(
     epochs: Annotated[
         int | None, typer.Option(help="Passes over the training rows, at most.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Of split, weights, order. Default: 0.")] = None,
-    missing: Annotated[
-        list[str] | None, typer.Option(help="Texts that mean 'no value', such as ?.")
-    ] = None,
-    validation: Annotated[
-        Path | None,
-        typer.Option("--validation", help="A file (or folder) with the validation rows."),
-    ] = None,
-    test: Annotated[
-        Path | None, typer.Option("--test", help="A file (or folder) with the test rows.")
-    ] = None,
-    split_column: Annotated[
-        str | None, typer.Option(help="A column that says train, validation or test.")
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="a.b=VALUE", help="Any option, e.g. optimizer.lr=3e-4."),
-    ] = None,
+    seed: options.Seed = None,
+    missing: options.Missing = None,
+    validation: options.Validation = None,
+    test: options.Test = None,
+    group: options.Group = None,
+    time: options.Time = None,
+    split_column: options.SplitColumn = None,
+    schema: options.Schema = None,
+    strict: options.Strict = False,
+    settings: options.Settings = None,
     allow_inexact: AllowInexact = False,
     deterministic: Annotated[
         bool,
@@ -127,14 +108,13 @@ def train(
 
     declared = source.suffix == ".toml"
     own = is_code(str(source)) and not source.exists()
-    flags: dict[str, Any] = {
+    flags: dict[str, Any] = options.of_table(
+        target, task, ignore, missing, validation, test, group, time, split_column
+    )
+    flags |= {
         "data.path": None if declared or own else str(source),
         "data.factory": str(source) if own else None,
         "data.dir": str(data_dir) if data_dir else None,
-        "data.target": target[0] if target and len(target) == 1 else target or None,
-        "data.task": task,
-        "data.ignore": names(ignore) or None,
-        "data.missing": missing or None,
         "model.name": model,
         "train.epochs": epochs,
         "compile.mode": compile,
@@ -142,12 +122,9 @@ def train(
         "image.flip": flip or None,
         "image.crop": crop,
         "seed": seed,
-        "split.validation_file": str(validation) if validation else None,
-        "split.test_file": str(test) if test else None,
-        "split.column": split_column,
     }
     resolved = sources.load(
-        source if declared else None,
+        source if declared else schema,
         environ=os.environ,
         settings=settings or [],
         flags={key: value for key, value in flags.items() if value is not None},
@@ -168,6 +145,11 @@ def train(
 
     with users_prints_aside(), pausing(pause_at, pause_when):
         directory, receipt = run(
-            resolved, out, allow_inexact=allow_inexact, profile=profile, tune=tune_speed
+            resolved,
+            out,
+            allow_inexact=allow_inexact,
+            profile=profile,
+            tune=tune_speed,
+            strict=strict,
         )
     print_outcome(directory, receipt, as_json=as_json)

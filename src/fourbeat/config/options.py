@@ -1,5 +1,6 @@
 """Every option of `fourbeat train`, its type and its default; for where values come from see `sources`."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,12 +22,29 @@ PATHS = (
 )
 """Options that are paths."""
 
+DIRECTIVES = ("%d", "%m", "%b", "%B", "%Y", "%y", "%H", "%I", "%M", "%S", "%p")
+"""What a date format may hold."""
+
 Side = Annotated[int, Field(ge=1)]
 
 
 def listed(value: Any) -> Any:
     """A single number as a list of one."""
     return (value,) if isinstance(value, int | float) else value
+
+
+def one_text(value: Any) -> Any:
+    """A single text as a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
+def unknown_directive(form: str) -> str:
+    """What a date format has that is not known, or lacks; empty for a good one."""
+    said = re.findall(r"%.?", form)
+    strange = [one for one in said if one not in DIRECTIVES]
+    if strange:
+        return f"{strange[0]!r} is not among {' '.join(DIRECTIVES)}"
+    return "" if "%d" in said else "it has no %d"
 
 
 def squared(value: Any) -> Any:
@@ -38,6 +56,49 @@ class Section(BaseModel):
     """A group of options: unknown keys are errors, values never change once read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+MEANT: dict[str, ColumnType] = {
+    "format": "datetime",
+    "order": "ordered",
+    "scale": "numeric",
+    "buckets": "category",
+}
+"""The type that an option of a column means."""
+
+
+class ColumnConfig(Section):
+    """What one column of a table is; what is left out is inferred."""
+
+    type: ColumnType | None = None
+    format: Annotated[tuple[str, ...], BeforeValidator(one_text)] = ()
+    """Of dates that are written as text: `%d/%m/%Y %H:%M`, or several, of which the first that fits is
+    taken. A text of the directives d m b B Y y H I M S p."""
+    order: tuple[str, ...] = ()
+    """The texts of an ordered category, the lowest first."""
+    scale: Literal["standard", "quantile"] | None = None
+    """Of a number: mean 0 and deviation 1, or the normal score of its quantile. Default: quantiles where
+    tails are heavy or values infinite."""
+    buckets: Annotated[int, Field(ge=2, le=2**20)] | None = None
+    """Codes that the texts of a category are hashed to, unknown ones, too. Default: none, and texts
+    that are too rare in training, or unknown, share one code."""
+
+    @property
+    def kind(self) -> ColumnType | None:
+        """The type that was said, or that the other options mean."""
+        return self.type or next((MEANT[option] for option in MEANT if getattr(self, option)), None)
+
+    @model_validator(mode="after")
+    def options_fit(self) -> "ColumnConfig":
+        for option, kind in MEANT.items():
+            if getattr(self, option) and self.kind != kind:
+                raise ValueError(f"{option} is for a column of type {kind}, not {self.kind}")
+        for form in self.format:
+            if strange := unknown_directive(form):
+                raise ValueError(f"format {form!r} cannot be read: {strange}")
+        if len(set(self.order)) < len(self.order):
+            raise ValueError("order names a text twice")
+        return self
 
 
 class DataConfig(Section):
@@ -65,8 +126,9 @@ class DataConfig(Section):
     columns that are 0 or 1 each."""
     ignore: tuple[str, ...] = ()
     """Columns to leave out; shell patterns such as `outcome_*` are allowed."""
-    types: dict[str, ColumnType] = {}
-    """Column types that overrule the inferred ones."""
+    columns: dict[str, ColumnConfig] = {}
+    """What columns are, by name, where it is not what was inferred: `[data.columns.opened_at]` with
+    `format = "%d/%m/%Y"`."""
     missing: tuple[str, ...] = ()
     """Texts that mean "no value", beside the empty field."""
     classes: tuple[str, ...] | None = None
@@ -75,7 +137,7 @@ class DataConfig(Section):
     relabel: dict[str, str] = {}
     """Label texts to rename before they are mapped: `{"<=50K." = "<=50K"}`."""
     max_categories: Annotated[int, Field(ge=2)] = 5000
-    """A category column with more different values than this is refused."""
+    """Categories of a column that are kept at most, the most frequent; the others count as unknown."""
     min_count: Annotated[int, Field(ge=1)] | None = None
     """A category seen in fewer training rows than this counts as unknown. Default: one in 500
     training rows, between 2 and 20."""
@@ -96,6 +158,18 @@ class SplitConfig(Section):
     """Share of the rows held out for validation."""
     test: Annotated[float, Field(ge=0, lt=1)] = 0.15
     """Share of the rows held out for the test."""
+    group: str | None = None
+    """A column whose values name what rows belong to: a customer, a patient. Each is on one side only."""
+    time: str | None = None
+    """A column with a time: training rows are older than validation rows, and these than test rows. With
+    `group` as well, later rows of groups that an earlier side has are left out."""
+    folds: Annotated[int, Field(ge=2)] | None = None
+    """Parts that take turns as the test rows, by time in their order; the share of validation is that
+    of the rest. A training is about one of them; `fourbeat train --folds` does all."""
+    fold: Annotated[int, Field(ge=0)] = 0
+    """The part that is the test, from 0."""
+    repeat: Annotated[int, Field(ge=0)] = 0
+    """Another way to cut the same number of random parts, from 0."""
     column: str | None = None
     """A column that says `train`, `validation` (or `val`, `valid`) or `test` for each row."""
     validation_file: Path | None = None
@@ -116,6 +190,16 @@ class SplitConfig(Section):
             raise ValueError(
                 f"validation ({self.validation}) and test ({self.test}) leave no rows for training"
             )
+        if written and (self.group or self.time or self.folds):
+            raise ValueError(
+                "column and files say the split already; leave out group, time and folds"
+            )
+        if self.fold >= (self.folds or 1):
+            raise ValueError(
+                f"there is no fold {self.fold} of {self.folds or 1}; they count from 0"
+            )
+        if self.repeat and (self.time or not self.folds):
+            raise ValueError("repeat is for folds at random")
         return self
 
 

@@ -1,5 +1,7 @@
 """What a column of a table is, as the receipt keeps it."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict
 
 from fourbeat.types import ColumnType
@@ -16,8 +18,13 @@ class Column(BaseModel):
         source: the Arrow type it was read as.
         reason: why it is taken for that, and what the cast does.
         missing: training rows without a value.
-        mean, std: of the training rows, for numbers, booleans and days.
+        formats: of dates that are written as text; each is read by the first that fits.
+        order: the texts of an ordered category, the lowest first.
+        mean, std: of the training rows, for numbers, booleans, days and places in an order.
+        scale: of a number: `standard`, or `quantile` for heavy tails.
+        knots: pairs of a value and its normal score, for a number that is mapped by its quantiles.
         categories: the known texts; the first has code 2 (0 is unknown, 1 is missing).
+        buckets: codes that the texts of a category are hashed to, in place of known ones.
         rare: different training texts too seldom to be kept; they count as unknown.
         edges: of the bins of a number that the network takes piecewise, standardised; see `bins`.
     """
@@ -28,10 +35,15 @@ class Column(BaseModel):
     type: ColumnType
     source: str
     reason: str
+    formats: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
     missing: int = 0
+    scale: Literal["standard", "quantile"] = "standard"
     mean: float | None = None
     std: float | None = None
+    knots: tuple[tuple[float, float], ...] = ()
     categories: tuple[str, ...] | None = None
+    buckets: int | None = None
     rare: int = 0
     edges: tuple[float, ...] | None = None
 

@@ -1,5 +1,6 @@
 """Values to tensors, by statistics of the training rows, one column at a time."""
 
+import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
@@ -10,8 +11,8 @@ import torch
 
 from fourbeat.data.arrow import CAST_ERRORS, pc
 from fourbeat.data.column import Column
-from fourbeat.data.naming import flag
-from fourbeat.data.schema import as_numbers
+from fourbeat.data.numbers import as_numbers
+from fourbeat.data.scale import heavy, knots, mapped
 from fourbeat.data.text import whole
 from fourbeat.errors import DataError, Problem, first_line
 from fourbeat.types import Values
@@ -71,9 +72,7 @@ def shape_of(columns: Iterable[Column], outputs: int) -> TableShape:
     columns = [column for column in columns if column.used]
     return TableShape(
         numeric=sum(width(column) for column in columns),
-        cardinalities=tuple(
-            FIRST + len(column.categories) for column in columns if column.categories is not None
-        ),
+        cardinalities=tuple(codes_of(column) for column in columns if coded(column)),
         classes=outputs,
         edges=edges_of(columns),
     )
@@ -85,6 +84,16 @@ def edges_of(columns: Iterable[Column]) -> tuple[tuple[float, ...], ...]:
     if all(column.edges is None for column in columns):
         return ()
     return tuple(edges for column in columns for edges in (column.edges or (), ())[: width(column)])
+
+
+def coded(column: Column) -> bool:
+    """Whether a column becomes codes."""
+    return column.buckets is not None or column.categories is not None
+
+
+def codes_of(column: Column) -> int:
+    """The codes of a column, the unknown and the missing one among them."""
+    return FIRST + (column.buckets or len(column.categories or ()))
 
 
 def width(column: Column) -> int:
@@ -100,7 +109,7 @@ def fewest(rows: int) -> int:
     return max(2, min(20, rows // 500))
 
 
-def fit(column: Column, values: Values, train: np.ndarray, min_count: int) -> Column:
+def fit(column: Column, values: Values, train: np.ndarray, min_count: int, most: int) -> Column:
     """The column with the statistics of its training rows.
 
     Args:
@@ -108,41 +117,61 @@ def fit(column: Column, values: Values, train: np.ndarray, min_count: int) -> Co
         values: all rows.
         train: numbers of the training rows.
         min_count: texts seen in fewer training rows than this count as unknown.
+        most: texts that are kept at most, the most frequent ones.
     """
+    if column.buckets:
+        texts = values.cast(pa.string())
+        gone = pc.is_null(texts).to_numpy(zero_copy_only=False)[train]
+        return column.model_copy(update={"missing": int(gone.sum())})
     if column.type == "category":
-        return column.model_copy(update=vocabulary(values, train, min_count))
-    numbers = as_numbers(column.type, values)[train]
+        return column.model_copy(update=vocabulary(values, train, min_count, most))
+    update: dict[str, Any] = {}
+    if column.type == "ordered":
+        update = vocabulary(values, train, FEWEST_WHOLE, most)
+        there = update["categories"]
+        update["order"] = tuple(text for text in column.order if text in there)
+        column = column.model_copy(update=update)
+    numbers = as_numbers(column, values)[train]
     known = numbers[~np.isnan(numbers)]
-    if not len(known):
-        raise DataError(
-            "every value is missing in the training rows",
-            f"column {column.name!r}",
-            f"Leave it out: {flag(column.name)}",
-        )
-    update: dict[str, Any] = {
-        "missing": len(numbers) - len(known),
-        "mean": float(known.mean()),
-        # What never varies in training must not be divided by the rounding error of its mean.
-        "std": (float(known.std()) if known.min() < known.max() else 0.0) or 1.0,
-    }
+    update["missing"] = len(numbers) - len(known)
+    if not np.isfinite(known).any():
+        gone = {"type": "ignored", "reason": "no value in any training row"}
+        return column.model_copy(update=gone)
+    update |= scale(column, known)
+    if "knots" in update:
+        known = mapped(known, update["knots"])
+    # What never varies in training must not be divided by the rounding error of its mean.
+    spread = float(known.std()) if known.min() < known.max() else 0.0
+    update |= {"mean": float(known.mean()), "std": spread or 1.0}
     distinct = len(np.unique(known))
     if column.type == "numeric" and "int" in column.source and 2 < distinct <= len(train) / COARSE:
-        words = vocabulary(values, train, FEWEST_WHOLE)
+        words = vocabulary(values, train, FEWEST_WHOLE, most)
         update["categories"], update["rare"] = words["categories"], words["rare"]
         update["reason"] = f"{column.reason}; its {distinct} values are also categories"
     return column.model_copy(update=update)
 
 
-def vocabulary(values: Values, train: np.ndarray, min_count: int) -> dict[str, Any]:
+def scale(column: Column, known: np.ndarray) -> dict[str, Any]:
+    """How a number is mapped before it is standardised: by its quantiles, or not at all."""
+    if column.scale == "quantile":
+        return {"knots": knots(known)}
+    if column.type == "numeric" and heavy(known):
+        reason = f"{column.reason}; mapped by its quantiles, for its tails are heavy"
+        return {"scale": "quantile", "knots": knots(known), "reason": reason}
+    return {}
+
+
+def vocabulary(values: Values, train: np.ndarray, min_count: int, most: int) -> dict[str, Any]:
     """The categories of the training rows, how many were too rare, and how many rows have none."""
     coded: Any = pa.concat_arrays(values.cast(pa.string()).chunks).dictionary_encode()
     index = coded.indices.fill_null(-1).to_numpy()[train]
     texts = np.array(coded.dictionary.to_pylist(), dtype=object)
     counts = np.bincount(index[index >= 0], minlength=len(texts))
+    kept = sorted(np.flatnonzero(counts >= min_count), key=lambda i: (-counts[i], str(texts[i])))
     return {
-        "categories": tuple(sorted(str(text) for text in texts[counts >= min_count])),
+        "categories": tuple(sorted(str(texts[i]) for i in kept[:most])),
         "missing": int((index < 0).sum()),
-        "rare": int(((counts > 0) & (counts < min_count)).sum()),
+        "rare": int((counts > 0).sum()) - len(kept[:most]),
     }
 
 
@@ -175,7 +204,7 @@ def encode(
     for column in columns:
         values = take(column.name)
         try:
-            if column.categories is not None:
+            if coded(column):
                 codes.numpy()[:, code_at] = category_codes(column, values, place)
                 code_at += 1
             if column.type != "category":
@@ -196,8 +225,10 @@ def standardise(column: Column, values: Values, out: np.ndarray, place: str, bef
     """Write a column's standardised values, and its missing-value indicator, into `out`."""
     assert column.mean is not None
     assert column.std is not None
-    numbers = as_numbers(column.type, values)
+    numbers = as_numbers(column, values)
     gone = np.isnan(numbers)
+    if column.knots:
+        numbers = mapped(numbers, column.knots)
     with np.errstate(over="ignore"):
         out[:, 0] = np.where(gone, 0.0, (numbers - column.mean) / column.std)
     strange = np.flatnonzero(~np.isfinite(out[:, 0]))
@@ -227,8 +258,18 @@ def category_codes(column: Column, values: Values, place: str) -> np.ndarray:
             "Give them as text, written as in the training table",
         )
     texts = whole(values) if "int" in column.source else values.cast(pa.string())
+    if column.buckets:
+        return hashed(texts, column.buckets)
     index = pc.index_in(texts, value_set=pa.array(column.categories or (), pa.string()))
     known = pc.add(index.cast(pa.int64()), FIRST).fill_null(UNKNOWN)
     if texts.null_count:
         known = pc.if_else(pc.is_null(texts), MISSING, known)
     return cast(np.ndarray, known.to_numpy())
+
+
+def hashed(texts: Values, buckets: int) -> np.ndarray:
+    """Codes by a hash, int64 of shape (rows,): the CRC-32 of the UTF-8 bytes, modulo the buckets."""
+    coded: Any = pa.concat_arrays(texts.chunks).dictionary_encode()
+    words = [FIRST + zlib.crc32(text.encode()) % buckets for text in coded.dictionary.to_pylist()]
+    index = coded.indices.fill_null(len(words)).to_numpy()
+    return np.array([*words, MISSING])[index]

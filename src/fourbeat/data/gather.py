@@ -50,7 +50,7 @@ def gather(config: DataConfig, split: SplitConfig, frame: Any) -> Gathered:
     given = [config.path if frame is None else frame, split.validation_file, split.test_file]
     if given[0] is None:
         raise DataError("no table was named", "data.path", "Give its path and --target COLUMN")
-    text = [name for name, kind in config.types.items() if kind == "category"]
+    text = [name for name, told in config.columns.items() if told.kind in ("category", "ordered")]
     sources: list[Source] = []
     problems: list[Problem] = []
     for data in filter(lambda data: data is not None, given):
@@ -103,4 +103,4 @@ def join(sources: Sequence[Source]) -> Source:
     if problems:
         raise DataError(problems)
     rows = sum(source.rows for source in sources)
-    return Source(columns, rows, first.name, first.sha256, first.path)
+    return Source(columns, rows, first.name, first.sha256, first.path, first.orders)

@@ -130,7 +130,7 @@ def check_options(data: DataConfig, shares: SplitConfig) -> None:
     said = {
         "data.target": data.target,
         "data.ignore": data.ignore,
-        "data.types": data.types,
+        "data.columns": data.columns,
         "data.missing": data.missing,
         "split.column": shares.column,
     }

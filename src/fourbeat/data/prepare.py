@@ -7,9 +7,11 @@ from typing import Any
 import torch
 
 from fourbeat.config.options import DataConfig, SplitConfig
-from fourbeat.data import encode, schema, split
+from fourbeat.data import division, encode, schema, split
 from fourbeat.data.encode import Features, TableShape
 from fourbeat.data.gather import Gathered, gather
+from fourbeat.data.leaks.facts import Facts, Leak
+from fourbeat.data.leaks.look import look
 from fourbeat.data.record import DataRecord
 from fourbeat.data.source import Source
 from fourbeat.data.split import Rows
@@ -36,6 +38,7 @@ class Prepared:
         record: identity and meaning, for the receipt.
         shape: what the model must take.
         min_count: training rows that a category needed.
+        leaks: what is wrong with the data, with the guilty rows.
     """
 
     features: Features
@@ -44,6 +47,19 @@ class Prepared:
     record: DataRecord
     shape: TableShape
     min_count: int
+    leaks: list[Leak]
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A table that was divided and measured, and is not encoded yet; see `Prepared`."""
+
+    source: Source
+    target: torch.Tensor
+    rows: Rows
+    record: DataRecord
+    min_count: int
+    leaks: list[Leak]
 
 
 def prepare(
@@ -60,16 +76,42 @@ def prepare(
     Raises:
         DataError: with every problem of one stage at once.
     """
-    gathered = gather(config, split_config, frame)
+    known = understand(gather(config, split_config, frame), config, split_config, seed)
+    source, columns = known.source, known.record.columns
+    return Prepared(
+        encode.encode(columns, source.columns.pop, source.rows, source.name),
+        known.target,
+        known.rows,
+        known.record,
+        encode.shape_of(columns, known.record.outputs),
+        known.min_count,
+        known.leaks,
+    )
+
+
+def understand(
+    gathered: Gathered, config: DataConfig, split_config: SplitConfig, seed: int
+) -> Understood:
+    """All of `prepare` between reading and encoding.
+
+    Raises:
+        DataError: with every problem of one stage at once.
+    """
     source, counts = gathered.table, gathered.counts
     by = take_split_column(source, config, split_config)
+    division.check_names(source, config, split_config)
     columns = schema.infer(
         source,
         config.targets,
-        ignore=patterns(config, split_config, source),
-        types=config.types,
-        max_categories=config.max_categories,
+        ignore=[*patterns(config, split_config, source), *filter(None, [split_config.group])],
+        told=config.columns,
     )
+    columns = [
+        column.model_copy(update={"reason": "the group that rows are split by"})
+        if column.name == split_config.group
+        else column
+        for column in columns
+    ]
     reading = READERS[config.task](gathered, config)
     strata = reading.strata
     if by is not None:
@@ -79,18 +121,26 @@ def prepare(
         method = "file"
         rows = split.by_file(strata.numbers, counts, strata.names, split_config, seed)
     else:
-        method = strata.method
-        rows = split.stratified(
-            strata.numbers,
-            strata.names,
-            validation=split_config.validation,
-            test=split_config.test,
-            seed=seed,
-        )
+        goes_by = division.material(source, strata, config, split_config)
+        method, rows = goes_by.method, division.divide(goes_by, split_config, seed)
     target = reading.fit(rows.train)
+    leaks = look(
+        Facts(
+            values=source.columns,
+            columns=columns,
+            target=target.values.numpy(),
+            names=target.classes or [label.name for label in target.labels],
+            task=config.task,
+            rows=rows,
+            shuffled=method not in ("file", "column", "group", "time", "group and time"),
+            files=[(file.name, file.rows) for file in gathered.files],
+        )
+    )
     min_count = config.min_count or encode.fewest(len(rows.train))
     fitted = [
-        encode.fit(column, source.columns[column.name], rows.train, min_count)
+        encode.fit(
+            column, source.columns[column.name], rows.train, min_count, config.max_categories
+        )
         if column.used
         else column
         for column in columns
@@ -103,18 +153,17 @@ def prepare(
         classes=target.classes,
         quantity=target.quantity,
         labels=target.labels,
-        split=rows.record(method, seed if method != "column" else None),
+        split=rows.record(
+            method,
+            None if method in ("column", "time", "group and time") else seed,
+            division.by(split_config),
+            division.fold(split_config),
+        ),
         missing=list(config.missing),
         notes=[*notes_of(config, fitted, min_count), *target.notes],
+        findings=[leak.finding for leak in leaks],
     )
-    return Prepared(
-        encode.encode(fitted, source.columns.pop, source.rows, source.name),
-        target.values,
-        rows,
-        record,
-        encode.shape_of(fitted, record.outputs),
-        min_count,
-    )
+    return Understood(source, target.values, rows, record, min_count, leaks)
 
 
 def take_split_column(

@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 from fourbeat.data.column import Column
+from fourbeat.finding import Severity
 from fourbeat.types import Split, TaskName
 
 
@@ -16,13 +17,20 @@ class SplitRecord(Record):
     """How the rows were split: enough to make the same split again, and to see if it is the same.
 
     Attributes:
-        method: `stratified`, `stratified by rarest label`, `random`, `column` or `file`.
+        method: `stratified`, `stratified by rarest label`, `random`, `group`, `time`, `group and time`,
+            `column` or `file`.
+        by: the columns with the group and the time.
+        fold: of several, `2 of 5`; empty for a single split.
+        left: rows on no side: with `group and time` those of a group that came before, on another side.
         seed: of a random split.
         rows: number of rows on each side.
         rows_sha256: for each side, the sha256 over its sorted row numbers as little-endian int64.
     """
 
     method: str
+    by: list[str] = []
+    fold: str = ""
+    left: int = 0
     seed: int | None
     rows: dict[Split, int]
     rows_sha256: dict[Split, str]
@@ -36,6 +44,30 @@ class FileRecord(Record):
     path: str | None
     sha256: str
     rows: int
+
+
+class DataFinding(Record):
+    """Something that is wrong with the data.
+
+    Attributes:
+        rule: its id.
+        severity: `error` only where the evidence is conclusive.
+        message: what is wrong, with the numbers.
+        fix: what to do.
+        columns: the guilty ones.
+        count: rows that are guilty, where rows are.
+        rows: some of them, as the file has them: pairs, the training row first, or single ones.
+        evidence: numbers that show it, by name.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    fix: str
+    columns: list[str] = []
+    count: int = 0
+    rows: list[list[str]] = []
+    evidence: dict[str, float] = {}
 
 
 class ImageRecord(Record):
@@ -104,6 +136,7 @@ class DataRecord(Record):
         labels: of a multi-label task; the place is the output's number.
         missing: texts that mean "no value", beside the empty field.
         notes: what was cast, renamed or left out, in words.
+        findings: what is wrong with the data; see `fourbeat.data.leaks`.
     """
 
     files: list[FileRecord]
@@ -116,6 +149,7 @@ class DataRecord(Record):
     split: SplitRecord
     missing: list[str] = []
     notes: list[str] = []
+    findings: list[DataFinding] = []
     images: ImageRecord | None = None
 
     @property

@@ -2,25 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import cast
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from fourbeat.config.options import ColumnConfig
 from fourbeat.data.arrow import CAST_ERRORS, pc
 from fourbeat.data.column import Column
-from fourbeat.data.naming import flag
+from fourbeat.data.guess import Guess, guess
+from fourbeat.data.naming import flag, setting
+from fourbeat.data.numbers import as_numbers
+from fourbeat.data.orders import order_of
 from fourbeat.data.source import Source
 from fourbeat.errors import DataError, Problem, first_line
-from fourbeat.types import ColumnType, Values
-
-#: Below this many rows, different values in every row prove nothing.
-ENOUGH_ROWS = 20
+from fourbeat.types import Values
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
-
-TRUTH = {"true": True, "yes": True, "t": True, "y": True}
-FALSEHOOD = {"false": False, "no": False, "f": False, "n": False}
 
 
 def infer(
@@ -28,35 +26,15 @@ def infer(
     target: str | Sequence[str],
     *,
     ignore: Sequence[str] = (),
-    types: Mapping[str, ColumnType] | None = None,
-    max_categories: int = 5000,
+    told: Mapping[str, ColumnConfig] | None = None,
 ) -> list[Column]:
     """Say what every column but the target, or targets, is.
 
     Raises:
         DataError: with every column that cannot be used as it is.
     """
-    types = types or {}
     targets = [target] if isinstance(target, str) else target
-    problems = unknown_names(source, targets, ignore, types)
-    if problems:
-        raise DataError(problems)
-    columns: list[Column] = []
-    for name, values in source.columns.items():
-        if name in targets:
-            continue
-        column = decide(name, values, ignore, types.get(name), max_categories)
-        problems += faults(column, values, source, max_categories)
-        for copied in targets if column.used else ():
-            if is_same(values, source.columns[copied]):
-                problems.append(
-                    Problem(
-                        f"column {name!r} is the target {copied!r} over again",
-                        source.name,
-                        f"Leave it out: {flag(name)}",
-                    )
-                )
-        columns.append(column)
+    columns, problems = look(source, targets, ignore, told or {})
     if not problems and not any(column.used for column in columns):
         problems.append(
             Problem(
@@ -70,13 +48,42 @@ def infer(
     return columns
 
 
+def look(
+    source: Source, targets: Sequence[str], ignore: Sequence[str], told: Mapping[str, ColumnConfig]
+) -> tuple[list[Column], list[Problem]]:
+    """What every column but the targets is, and what keeps some from being used.
+
+    Raises:
+        DataError: for names that the table does not have.
+    """
+    if problems := unknown_names(source, targets, ignore, told):
+        raise DataError(problems)
+    columns: list[Column] = []
+    for name, values in source.columns.items():
+        if name in targets:
+            continue
+        column, wrong = decide(name, values, source, ignore, told.get(name))
+        problems += wrong or faults(column, values, source)
+        for copied in targets if column.used else ():
+            if is_same(values, source.columns[copied]):
+                problems.append(
+                    Problem(
+                        f"column {name!r} is the target {copied!r} over again",
+                        source.name,
+                        f"Leave it out: {flag(name)}",
+                    )
+                )
+        columns.append(column)
+    return columns, problems
+
+
 def is_same(a: Values, b: Values) -> bool:
     """Whether two columns have the same value in every row."""
     return a.type == b.type and bool(pc.all(pc.equal(a, b).fill_null(False)).as_py())
 
 
 def unknown_names(
-    source: Source, targets: Sequence[str], ignore: Sequence[str], types: Mapping[str, ColumnType]
+    source: Source, targets: Sequence[str], ignore: Sequence[str], told: Mapping[str, ColumnConfig]
 ) -> list[Problem]:
     """Names in the configuration that the table does not have."""
     import difflib
@@ -88,7 +95,7 @@ def unknown_names(
         return Problem(f"no column {name!r}, which {flag} names", source.name, remedy)
 
     problems = [unknown(name, "--target") for name in targets if name not in source.columns]
-    problems += [unknown(name, "data.types") for name in types if name not in source.columns]
+    problems += [unknown(name, "data.columns") for name in told if name not in source.columns]
     problems += [
         unknown(pattern, "--ignore")
         for pattern in ignore
@@ -108,155 +115,107 @@ def matches(name: str, pattern: str) -> bool:
 
 
 def decide(
-    name: str,
-    values: Values,
-    ignore: Sequence[str],
-    told: ColumnType | None,
-    max_categories: int,
-) -> Column:
-    """The type of one column and the reason for it."""
+    name: str, values: Values, source: Source, ignore: Sequence[str], told: ColumnConfig | None
+) -> tuple[Column, list[Problem]]:
+    """The type of one column and the reason for it, and what has to be asked."""
     kind = str(values.type)
     if any(matches(name, pattern) for pattern in ignore):
-        return Column(name=name, type="ignored", source=kind, reason="left out on request")
-    if told is not None:
-        return Column(name=name, type=told, source=kind, reason="declared")
-    type_, reason = guess(values)
-    return Column(name=name, type=type_, source=kind, reason=reason)
+        return Column(name=name, type="ignored", source=kind, reason="left out on request"), []
+    if told is not None and told.kind is not None:
+        return declared(name, values, source, told)
+    guessed = guess(name, values, source.orders.get(name, ()))
+    column = Column(
+        name=name,
+        type=guessed.type,
+        source=kind,
+        reason=guessed.reason,
+        formats=guessed.formats,
+        order=guessed.order,
+    )
+    if guessed.instead:
+        return column, [ambiguous(name, values, guessed, source)]
+    if column.type == "numeric":
+        column = scaled(column, values, None)
+    return column, []
 
 
-def guess(values: Values) -> tuple[ColumnType, str]:
-    """What a column is, by its values over all rows."""
-    kind, rows = values.type, len(values)
-    if pa.types.is_nested(kind) or pa.types.is_large_binary(kind):
-        return "ignored", f"{kind} values are not supported"
-    if values.null_count == rows:
-        return guess_type(kind), "has no value in any row"
+def declared(
+    name: str, values: Values, source: Source, told: ColumnConfig
+) -> tuple[Column, list[Problem]]:
+    """A column that is what the configuration says."""
+    assert told.kind is not None
+    what: dict[str, Any] = {"formats": told.format, "order": told.order, "buckets": told.buckets}
+    problems: list[Problem] = []
+    if told.kind == "ordered":
+        texts = [str(text) for text in pc.unique(values.cast(pa.string()).drop_null()).to_pylist()]
+        known = source.orders.get(name) or (order_of(texts) or [()])[0]
+        what["order"] = told.order or known
+        strange = sorted(set(texts) - set(what["order"]))
+        if strange:
+            fact = (
+                f"{strange[:5]} have no place in the order" if told.order else "no order is known"
+            )
+            remedy = "Give all, the lowest first: " + setting(
+                "columns", name, "order", '["…", "…"]'
+            )
+            problems = [Problem(fact, f"{source.name}, column {name!r}", remedy)]
+    column = Column(name=name, type=told.kind, source=str(values.type), reason="declared", **what)
+    return scaled(column, values, told) if column.type == "numeric" else column, problems
+
+
+def ambiguous(name: str, values: Values, guessed: Guess, source: Source) -> Problem:
+    """What to ask where nothing says which of day and month comes first."""
+    ways = ", or ".join(
+        f"{first} first: " + setting("columns", name, "format", list(forms))
+        for first, forms in (("day", guessed.formats), ("month", guessed.instead))
+    )
+    text = values.drop_null()[0].as_py()
+    fact = f"{text!r} and all others could have the day first or the month first"
+    return Problem(fact, f"{source.name}, column {name!r}", f"Say which. {ways}")
+
+
+def scaled(column: Column, values: Values, told: ColumnConfig | None) -> Column:
+    """A numeric column, mapped by its quantiles where told, or where it has infinite values."""
+    if told is not None and told.scale is not None:
+        return column.model_copy(update={"scale": told.scale})
     try:
-        distinct = cast(int, pc.count_distinct(values, mode="only_valid").as_py())
+        infinite = int(np.isinf(as_numbers(column, values)).sum())
     except CAST_ERRORS:
-        return "ignored", f"{kind} values are not supported"
-    if distinct == 1 and values.null_count == 0 and rows > 1:
-        return "ignored", "the same value in every row"
-    if pa.types.is_boolean(kind):
-        return "boolean", "true and false"
-    if pa.types.is_integer(kind):
-        low, high = (cast(int, v) for v in pc.min_max(values).as_py().values())
-        if rows >= ENOUGH_ROWS and distinct == rows and high - low == rows - 1:
-            return "id", f"counts the rows, {low} to {high}"
-        return "numeric", f"whole numbers, cast from {kind} to float32"
-    if pa.types.is_floating(kind):
-        return "numeric", f"numbers, cast from {kind} to float32"
-    if is_time(kind):
-        return "datetime", "number of days since 1970-01-01, as float32"
-    if not pa.types.is_string(kind):
-        return "ignored", f"{kind} values are not supported"
-    texts = {str(v).lower() for v in pc.unique(values.slice(0, 1000)).to_pylist() if v is not None}
-    if texts <= TRUTH.keys() | FALSEHOOD.keys() and distinct == 2:
-        texts = {str(v).lower() for v in pc.unique(values).to_pylist() if v is not None}
-        if len(texts) == 2 and texts & TRUTH.keys() and texts & FALSEHOOD.keys():
-            return "boolean", f"{' and '.join(sorted(texts))}, read as true and false"
-    if rows >= ENOUGH_ROWS and distinct > rows / 2:
-        return "id", f"{distinct:,} different texts in {rows:,} rows: an id or free text"
-    return "category", f"{distinct:,} different texts{numbers_hint(values)}"
+        return column  # `faults` says it
+    if not infinite:
+        return column
+    reason = f"{column.reason}; mapped by its quantiles, for {infinite:,} values are infinite"
+    return column.model_copy(update={"scale": "quantile", "reason": reason})
 
 
-def guess_type(kind: pa.DataType) -> ColumnType:
-    """What an empty column would be, by its Arrow type alone."""
-    return "category" if pa.types.is_string(kind) else "numeric"
-
-
-def is_time(kind: pa.DataType) -> bool:
-    return pa.types.is_timestamp(kind) or pa.types.is_date(kind)
-
-
-def numbers_hint(values: Values) -> str:
-    """Say it when a text column is numbers but for a few markers."""
-    counts = pc.value_counts(values.drop_null())
-    texts = [str(v) for v in counts.field("values").to_pylist()]
-    markers = [text for text in texts if not is_number(text)]
-    if len(texts) >= ENOUGH_ROWS and 0 < len(markers) <= 3:
-        named = ", ".join(repr(marker) for marker in markers)
-        return f"; all numbers but {named}: `--missing` would make it numeric"
-    return ""
-
-
-def is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def faults(column: Column, values: Values, source: Source, max_categories: int) -> list[Problem]:
+def faults(column: Column, values: Values, source: Source) -> list[Problem]:
     """What keeps a column from being used as what it is taken for."""
-    leave_out = f"Leave it out: {flag(column.name)}"
-    place = f"{source.name}, column {column.name!r}"
     if not column.used:
         return []
+    leave_out = f"Leave it out: {flag(column.name)}"
+    place = f"{source.name}, column {column.name!r}"
     if values.null_count == len(values):
         return [Problem("every value is missing", place, leave_out)]
-    if column.type == "category":
+    if column.type in ("category", "ordered"):
         try:
-            distinct = cast(int, pc.count_distinct(values.cast(pa.string())).as_py())
+            values.cast(pa.string())
         except CAST_ERRORS:
             return [Problem(f"{values.type} values cannot be categories", place, leave_out)]
-        if distinct > max_categories:
-            return [
-                Problem(
-                    f"{distinct:,} different categories, more than the {max_categories:,} allowed",
-                    place,
-                    f"{leave_out}, or raise --set data.max_categories={distinct}",
-                )
-            ]
         return []
     try:
-        numbers = as_numbers(column.type, values)
+        numbers = as_numbers(column, values)
     except CAST_ERRORS as error:
         return [Problem(f"declared {column.type}, but {first_line(error)}", place, leave_out)]
-    infinite = np.flatnonzero(np.abs(numbers) > FLOAT32_MAX)
-    if len(infinite):
-        rows = ", ".join(str(row + 1) for row in infinite[:3])
-        more = ", …" if len(infinite) > 3 else ""
+    strange = np.flatnonzero(np.abs(numbers) > FLOAT32_MAX)
+    if len(strange) and column.scale != "quantile":
+        rows = ", ".join(str(row + 1) for row in strange[:3])
+        more = ", …" if len(strange) > 3 else ""
         return [
             Problem(
-                f"{len(infinite)} value{'s' * (len(infinite) > 1)} infinite or too large for float32",
+                f"{len(strange)} value{'s' * (len(strange) > 1)} infinite or too large for float32",
                 f"{place}, row {rows}{more}",
-                f"Correct it, leave it empty, or leave the column out: {flag(column.name)}",
+                "Correct it, leave it empty, map it by its quantiles, or leave the column out: "
+                f"{flag(column.name)}",
             )
         ]
     return []
-
-
-def as_numbers(type_: ColumnType, values: Values) -> np.ndarray:
-    """A numeric, boolean or datetime column as float64 of shape (rows,), NaN where missing.
-
-    Raises:
-        pyarrow.ArrowInvalid: if a text is not a number (or truth, or date), or a number no truth.
-    """
-    kind = values.type
-    if type_ == "boolean" and pa.types.is_string(kind):
-        lower = pc.utf8_lower(values)
-        known = pa.array([*TRUTH, *FALSEHOOD])
-        as_number = pa.array([1.0] * len(TRUTH) + [0.0] * len(FALSEHOOD))
-        index = pc.index_in(lower, value_set=known)
-        strange = pc.and_(pc.is_null(index), pc.is_valid(values))
-        if pc.any(strange).as_py():
-            first = pc.filter(values, strange)[0].as_py()
-            raise pa.ArrowInvalid(f"{first!r} is neither true nor false")
-        values = pc.take(as_number, index)
-    elif type_ == "datetime":
-        if pa.types.is_string(kind) or pa.types.is_date(kind):
-            values = values.cast(pa.timestamp("us"))
-        elif pa.types.is_timestamp(kind):
-            values = values.cast(pa.timestamp("us", tz=kind.tz), safe=False)
-        else:
-            raise pa.ArrowInvalid(f"{kind} values are not dates")
-        values = pc.divide(values.cast(pa.int64()).cast(pa.float64(), safe=False), 86_400e6)
-    # to_numpy gives NaN for a missing value only where the type has one.
-    numbers = values.cast(pa.float64(), safe=False).to_numpy()
-    if type_ == "boolean":
-        strange = numbers[~np.isnan(numbers) & (numbers != 0) & (numbers != 1)]
-        if len(strange):
-            raise pa.ArrowInvalid(f"{strange[0]:g} is neither 0 nor 1")
-    return numbers

@@ -4,7 +4,7 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,6 +31,8 @@ class Source:
         columns: name to values; `str`, numbers, booleans, dates. "" in a text column is missing.
         rows: number of rows.
         name: what messages call it.
+        orders: the categories of a column that has an order by its type (pandas' and Arrow's ordered
+            categories), the lowest first.
         sha256: of the file's bytes, or of the Arrow stream for a frame; "" for one that is not hashed.
         path: the file, or None for a frame.
     """
@@ -40,6 +42,7 @@ class Source:
     name: str
     sha256: str
     path: Path | None = None
+    orders: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
 
 def read(
@@ -54,7 +57,8 @@ def read(
     Args:
         data: a path (CSV or TSV, gzipped or not; Parquet; Arrow IPC), or any object with
             `__arrow_c_stream__` (pyarrow, pandas, Polars, DuckDB).
-        missing: texts that mean "no value", beside the empty field.
+        missing: texts that mean "no value", beside the empty field; those that are numbers do so in
+            columns of numbers, too.
         text: columns of a CSV to leave as text whatever they look like.
         only: names of columns to keep, of those that are there. With it a frame, which may be a single
             row to predict, is not hashed. None keeps all.
@@ -88,6 +92,11 @@ def read(
         name: plain(column, missing)
         for name, column in zip(names, table.itercolumns(), strict=True)
         if only is None or name in only
+    }
+    source.orders = {
+        name: tuple(map(str, cast(Any, column.combine_chunks()).dictionary.to_pylist()))
+        for name, column in zip(names, table.itercolumns(), strict=True)
+        if pa.types.is_dictionary(column.type) and column.type.ordered and name in source.columns
     }
     return source
 
@@ -180,8 +189,14 @@ def plain(column: Values, missing: Sequence[str] = ()) -> Values:
         column = column.cast(pa.string())
     elif pa.types.is_decimal(kind) or pa.types.is_float16(kind):
         column = column.cast(pa.float64())
-    if pa.types.is_floating(column.type):
+    numbers = [number for number in map(as_number, missing) if number is not None]
+    if pa.types.is_integer(column.type) and numbers:
+        gone = pc.is_in(column.cast(pa.float64(), safe=False), value_set=pa.array(numbers))
+    elif pa.types.is_floating(column.type):
         gone = pc.is_nan(column)
+        if numbers:
+            marks = pc.is_in(column.cast(pa.float64()), value_set=pa.array(numbers))
+            gone = pc.or_(gone, marks)
     elif pa.types.is_string(column.type):
         gone = pc.is_in(column, value_set=pa.array(["", *missing], pa.string()))
     else:
@@ -189,6 +204,14 @@ def plain(column: Values, missing: Sequence[str] = ()) -> Values:
     if pc.any(gone).as_py():
         column = pc.if_else(gone, pa.scalar(None, column.type), column)
     return column
+
+
+def as_number(text: str) -> float | None:
+    """The number that a text is, if it is one."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def identity(data: Any) -> str:

@@ -13,6 +13,7 @@ from fourbeat.errors import DataError, Problem
 from fourbeat.types import Split, Values
 
 SPLIT_KEY = 0x5B117  # keeps the split's random numbers apart from those of an epoch's order
+FOLD_KEY = 0xF01D5  # and those of folds apart from both
 NAMES: dict[str, Split] = {
     "train": "train",
     "training": "train",
@@ -26,19 +27,34 @@ NAMES: dict[str, Split] = {
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Row numbers of each side, sorted, int64 of shape (rows,). `test` may be empty."""
+    """Row numbers of each side, sorted, int64 of shape (rows,). `test` may be empty.
+
+    Attributes:
+        left: rows on no side.
+    """
 
     train: np.ndarray
     validation: np.ndarray
     test: np.ndarray
+    left: int = 0
 
-    def record(self, method: str, seed: int | None) -> SplitRecord:
-        """The identity of this split."""
+    def record(
+        self, method: str, seed: int | None, by: Sequence[str] = (), fold: str = ""
+    ) -> SplitRecord:
+        """The identity of this split.
+
+        Args:
+            method, by, fold: what made it; see `SplitRecord`.
+            seed: of a random one.
+        """
         sides: dict[Split, np.ndarray] = {"train": self.train, "validation": self.validation}
         if len(self.test):
             sides["test"] = self.test
         return SplitRecord(
             method=method,
+            by=list(by),
+            fold=fold,
+            left=self.left,
             seed=seed,
             rows={name: len(rows) for name, rows in sides.items()},
             rows_sha256={
@@ -64,7 +80,25 @@ def stratified(
         DataError: naming each class with too few rows for that.
     """
     shares = [1 - validation - test, validation, test]
-    sides: list[list[np.ndarray]] = [[], [], []]
+    train, held, last = dealt(labels, classes, shares, seed, SPLIT_KEY)
+    return Rows(train, held, last)
+
+
+def dealt(
+    labels: np.ndarray, classes: Sequence[str], shares: Sequence[float], seed: int, *key: int
+) -> list[np.ndarray]:
+    """Sorted row numbers of each side, every class shared out among them.
+
+    Args:
+        labels: class numbers, int64 of shape (rows,).
+        classes: the label texts, for messages.
+        shares: of the sides. One with a share gets at least one row of every class.
+        seed, *key: of the random order.
+
+    Raises:
+        DataError: naming each class with too few rows for that.
+    """
+    sides: list[list[np.ndarray]] = [[] for _ in shares]
     needed = sum(share > 0 for share in shares)
     problems: list[Problem] = []
     for number, name in enumerate(classes):
@@ -76,11 +110,11 @@ def stratified(
                     f"and {needed} splits need one each",
                     "",
                     "Add rows, or merge or remove the class"
-                    + (" (or --set split.test=0)" if test else ""),
+                    + (" (or --set split.test=0)" if needed == 3 else ""),
                 )
             )
             continue
-        rows = rows[permutation(len(rows), seed, SPLIT_KEY, number).numpy()]
+        rows = rows[permutation(len(rows), seed, *key, number).numpy()]
         start = 0
         for side, count in zip(sides, portions(len(rows), shares), strict=True):
             side.append(rows[start : start + count])
@@ -88,7 +122,7 @@ def stratified(
     if problems:
         raise DataError(problems)
     none = np.zeros(0, np.int64)
-    return Rows(*(np.sort(np.concatenate(side)) if side else none for side in sides))
+    return [np.sort(np.concatenate(side)) if side else none for side in sides]
 
 
 def portions(n: int, shares: Sequence[float]) -> list[int]:
@@ -116,9 +150,8 @@ def by_column(values: Values, place: str) -> Rows:
             f"values {strange[:5]} name no split", place, "Known: train, validation, test"
         )
     sides = np.array([NAMES[text] for text in texts])
-    return checked(
-        Rows(*(np.flatnonzero(sides == name) for name in ("train", "validation", "test"))), place
-    )
+    train, held, last = (np.flatnonzero(sides == name) for name in ("train", "validation", "test"))
+    return checked(Rows(train, held, last), place)
 
 
 def by_file(

@@ -8,7 +8,7 @@ import pyarrow.csv as csv
 
 from fourbeat.data.arrow import CAST_ERRORS, pc
 from fourbeat.data.column import Column
-from fourbeat.data.schema import as_numbers
+from fourbeat.data.numbers import as_numbers
 from fourbeat.data.source import NUMERIC_NULLS
 from fourbeat.errors import DataError, first_line
 from fourbeat.types import Values
@@ -50,7 +50,7 @@ def from_text(
     for kind in kinds(column):
         try:
             parsed = parse(values, kind, missing)
-            as_numbers(column.type, parsed)
+            as_numbers(column, parsed)
             return parsed
         except CAST_ERRORS:
             continue
@@ -67,6 +67,8 @@ def kinds(column: Column) -> list[pa.DataType]:
         return [pa.int64(), pa.float64()] if "int" in column.source else [pa.float64()]
     if column.type == "boolean":
         return [pa.bool_(), pa.string()]
+    if column.formats:
+        return [pa.string()]
     if column.source.startswith("date"):
         return [pa.date32(), pa.timestamp("us")]
     return [pa.timestamp("ns"), pa.timestamp("ns", "UTC"), pa.string()]
@@ -78,7 +80,7 @@ def first_bad(column: Column, values: Values, missing: Sequence[str]) -> int:
     def readable(rows: int) -> bool:
         for kind in kinds(column):
             try:
-                as_numbers(column.type, parse(values.slice(0, rows), kind, missing))
+                as_numbers(column, parse(values.slice(0, rows), kind, missing))
                 return True
             except CAST_ERRORS:
                 continue

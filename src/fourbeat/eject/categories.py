@@ -16,7 +16,7 @@ from fourbeat.eject.text import code, indented, joined, noted
 def coding(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
     """The function that numbers the categories of these columns."""
     constants: dict[str, Any] = {"CATEGORIES": [column.name for column in columns]}
-    whole = [column.type != "category" for column in columns]
+    whole = [column.type != "category" for column in columns if not column.buckets]
     least, choice = str(FEWEST_WHOLE), ""
     if not all(whole):
         comment = "training rows that a category needs"
@@ -24,6 +24,7 @@ def coding(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
         least = "MIN_COUNT"
         if any(whole):
             least, choice = "least", f"least = {FEWEST_WHOLE} if name in NUMBERS else MIN_COUNT"
+    hashes = {column.name: column.buckets for column in columns if column.buckets}
     names = [column.name for column in columns]
     values = [facts.columns[name] for name in names]
     plain = all(map(is_text, values))
@@ -32,15 +33,31 @@ def coding(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
         texts = joined(texts, f"texts = [{value} for text in texts]")
     missing = any(column.null_count for column in values)
     of_known = " if texts[row] is not None" if missing else ""
-    lines = joined(
-        texts,
+    full = any(len(column.categories or ()) == config.data.max_categories for column in columns)
+    if full:
+        constants["MAX_CATEGORIES"] = config.data.max_categories
+    learned = joined(
         f"counts = Counter(texts[row] for row in train{of_known})",
         choice,
-        f"known = sorted(text for text, n in counts.items() if n >= {least})",
+        f"kept = sorted(counts, key=lambda text: (-counts[text], text))[:MAX_CATEGORIES]\n"
+        f"known = sorted(text for text in kept if counts[text] >= {least})"
+        if full
+        else f"known = sorted(text for text, n in counts.items() if n >= {least})",
         "number = {text: code for code, text in enumerate(known, 2)}",
         "number[None] = 1" if missing else "",
         "columns.append(torch.tensor([number.get(text, 0) for text in texts]))",
     )
+    if hashes:
+        constants["BUCKETS"] = hashes
+        coded = "2 + zlib.crc32(text.encode()) % BUCKETS[name]"
+        if missing:
+            coded = f"1 if text is None else {coded}"
+        made = f"columns.append(torch.tensor([{coded} for text in texts]))"
+        if len(hashes) == len(columns):
+            learned = made
+        else:
+            learned = joined(f"if name in BUCKETS:\n    {made}\n    continue", learned)
+    lines = joined(texts, learned)
     first = "0 not known from training, " + ("1 no value, " if missing else "")
     head = code(f'''
         def category_codes(table: pa.Table, train: np.ndarray) -> Tensor:

@@ -11,10 +11,10 @@ import pyarrow.parquet as parquet
 from fourbeat.config.options import Config
 from fourbeat.data.arrow import pc
 from fourbeat.data.gather import gather
+from fourbeat.data.numbers import as_numbers
 from fourbeat.data.opening import delimiter_of, is_csv
 from fourbeat.data.prepare import READERS
 from fourbeat.data.record import DataRecord
-from fourbeat.data.schema import as_numbers
 from fourbeat.data.source import read
 from fourbeat.errors import RunError
 from fourbeat.types import Values
@@ -81,7 +81,7 @@ def facts(config: Config, record: DataRecord) -> Facts:
         unknown=[
             c.name
             for c in used
-            if c.type != "category" and np.isnan(as_numbers(c.type, columns[c.name])).any()
+            if c.type != "category" and np.isnan(as_numbers(c, columns[c.name])).any()
         ],
         texts=texts_by_declaration(config, columns, wanted, paths),
         groups=READERS[config.data.task](gathered, config.data).strata.numbers,

@@ -8,6 +8,7 @@ STANDARD = {
     "Iterator": "from collections.abc import Iterator",
     "Any": "from typing import Any",
     "Counter": "from collections import Counter",
+    "NormalDist": "from statistics import NormalDist",
     "Path": "from pathlib import Path",
     "SimpleNamespace": "from types import SimpleNamespace",
     "chain": "from itertools import chain",
@@ -21,6 +22,7 @@ STANDARD = {
     "pairwise": "from itertools import pairwise",
     "random": "import random",
     "sys": "import sys",
+    "zlib": "import zlib",
 }
 
 THIRD_PARTY = {
@@ -40,6 +42,7 @@ THIRD_PARTY = {
     "nn": "from torch import nn",
     "np": "import numpy as np",
     "pa": "import pyarrow as pa",
+    "pc": "from pyarrow import compute as pc",
     "parquet": "from pyarrow import parquet",
     "torch": "import torch",
 }

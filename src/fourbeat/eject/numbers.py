@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from fourbeat.config.options import Config
 from fourbeat.data.column import Column
-from fourbeat.data.schema import FALSEHOOD, TRUTH
+from fourbeat.data.numbers import FALSEHOOD, TRUTH
+from fourbeat.data.scale import END, KNOTS
 from fourbeat.eject.categories import value_of
 from fourbeat.eject.facts import Facts
 from fourbeat.eject.part import Part
@@ -28,8 +29,12 @@ def standardising(config: Config, columns: Sequence[Column], facts: Facts) -> Pa
     constant = any(column.std == 1.0 for column in columns)
     scale = "scale" if constant else "known.std()"
     formula = f"(values - known.mean()) / {scale}"
+    mapped = [column.name for column in columns if column.knots]
+    if mapped:
+        constants |= {"BY_QUANTILE": mapped, "KNOTS": KNOTS, "END": END}
     lines = joined(
         f"values = {'numbers(table, name)' if read.functions else CAST}",
+        "if name in BY_QUANTILE:\n    values = normal_scores(values, train)" if mapped else "",
         "known = values[train]",
         "known = known[~np.isnan(known)]" if facts.unknown else "",
         "scale = known.std() if known.min() < known.max() else 1.0" if constant else "",
@@ -48,7 +53,9 @@ def standardising(config: Config, columns: Sequence[Column], facts: Facts) -> Pa
     ''')
     end = "return torch.tensor(np.stack(columns, axis=1), dtype=torch.float32)"
     function = joined(head, indented(lines, 2), indented(end))
-    return Part(constants, (*read.functions, function), "numeric = standardised(table, train)")
+    scores = (NORMAL_SCORES,) if mapped else ()
+    functions = (*read.functions, *scores, function)
+    return Part(constants, functions, "numeric = standardised(table, train)")
 
 
 def reading(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
@@ -67,7 +74,25 @@ def reading(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
             for name in kinds["YES_NO"]
             for text in facts.columns[name].drop_null().unique().to_pylist()
         }
+    if "DATE_FORMATS" in kinds:
+        constants["DATE_FORMATS"] = {
+            column.name: sorted(column.formats, key=lambda form: "%y" not in form)
+            for column in columns
+            if column.formats
+        }
+    if "ORDERS" in kinds:
+        constants["ORDERS"] = {c.name: list(c.order) for c in columns if c.type == "ordered"}
     bodies = {
+        "ORDERS": code("""
+            places = {text: place for place, text in enumerate(ORDERS[name])}
+            texts = table[name].cast(pa.string()).to_pylist()
+            return np.array([places.get(text, np.nan) for text in texts])
+        """),
+        "DATE_FORMATS": code("""
+            texts = table[name].cast(pa.string())
+            moments = [pc.strptime(texts, form, "us", error_is_null=True) for form in DATE_FORMATS[name]]
+            return days(pc.coalesce(*moments))
+        """),
         "YES_NO": "return np.array([TRUTHS.get(text) for text in table[name].to_pylist()], float)",
         "DATES": f"return days(table[name].cast({MOMENT}, safe=False))",
         "ZONED_DATES": 'return days(table[name].cast(pa.timestamp("us", "UTC"), safe=False))',
@@ -86,12 +111,16 @@ def reading(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
             """A column as float64, NaN where there is no value."""
     ''')
     function = joined(head, indented(joined(*branches, f"return {CAST}")))
-    dated = any("DATES" in kind for kind in kinds)
+    dated = any("DATE" in kind for kind in kinds)
     return Part(constants, (DAYS, function) if dated else (function,))
 
 
 def kind_of(column: Column, kind: pa.DataType) -> str:
     """The constant that lists columns of this kind, empty where a cast gives the numbers."""
+    if column.type == "ordered":
+        return "ORDERS"
+    if column.formats:
+        return "DATE_FORMATS"
     if pa.types.is_string(kind):
         kinds = {"boolean": "YES_NO", "datetime": "TEXT_DATES"}
         return kinds.get(column.type, "TEXT_NUMBERS")
@@ -99,6 +128,23 @@ def kind_of(column: Column, kind: pa.DataType) -> str:
         return ""
     return "ZONED_DATES" if pa.types.is_timestamp(kind) and kind.tz else "DATES"
 
+
+NORMAL_SCORES = code('''
+    def normal_scores(values: np.ndarray, train: np.ndarray) -> np.ndarray:
+        """Each number as the normal score of its quantile among the training rows."""
+        known = values[train]
+        known = known[~np.isnan(known)]
+        finite = known[np.isfinite(known)]
+        known = np.clip(known, finite.min(), finite.max())
+        levels = np.linspace(0, 1, min(KNOTS, len(known)))
+        quantiles = np.quantile(known, levels, method="inverted_cdf")
+        knots = np.unique(quantiles)
+        first = np.searchsorted(quantiles, knots, side="left")
+        last = np.searchsorted(quantiles, knots, side="right") - 1
+        middle = np.clip((levels[first] + levels[last]) / 2, END, 1 - END)
+        scores = [NormalDist().inv_cdf(level) for level in middle.tolist()]
+        return np.interp(np.clip(values, knots[0], knots[-1]), knots, scores)
+''')
 
 MOMENT = 'pa.timestamp("us")'
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from fourbeat.config.options import Config
+from fourbeat.data import encode
 from fourbeat.data.record import DataRecord
 from fourbeat.data.split import NAMES
 from fourbeat.eject import bins, categories, numbers, reading, splits, targets
@@ -30,7 +31,7 @@ def table(config: Config, record: DataRecord, facts: Facts) -> Data:
     checks = splits.checks(record.split)
     used = [column for column in record.columns if column.used]
     numbered = [column for column in used if column.type != "category"]
-    coded = [column for column in used if column.categories is not None]
+    coded = [column for column in used if encode.coded(column)]
     numeric = numbers.standardising(config, numbered, facts)
     codes = categories.coding(config, coded, facts) if coded else Part()
     found = bins.bins(numbered) if config.model.numeric == "piecewise" else Part()

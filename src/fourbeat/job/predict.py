@@ -89,7 +89,7 @@ class TableModel(nn.Module):
                 continue
             values = plain(columns[column.name], self.missing)
             try:
-                if pa.types.is_string(values.type) and column.type != "category":
+                if pa.types.is_string(values.type) and column.type not in ("category", "ordered"):
                     values = from_text(column, values, self.missing, name, before)
                 ready[column.name] = values
             except DataError as error:

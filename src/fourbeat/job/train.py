@@ -13,8 +13,9 @@ from fourbeat.checkpoint.files import sha256
 from fourbeat.code import file_of, is_code
 from fourbeat.config.options import PATHS, CompileConfig, Config, SpeedConfig
 from fourbeat.data import folders
+from fourbeat.data.record import DataRecord
 from fourbeat.data.source import identity
-from fourbeat.errors import FourbeatError, InexactError, RunError, first_line
+from fourbeat.errors import DataError, FourbeatError, InexactError, Problem, RunError, first_line
 from fourbeat.job import image_plan
 from fourbeat.job.making import make_average, make_compile
 from fourbeat.job.plan import Plan, resolve
@@ -42,6 +43,7 @@ def train(
     allow_inexact: bool = False,
     profile: int = 0,
     tune: bool = False,
+    strict: bool = False,
 ) -> Outcome:
     """Train as declared, or go on with the run in `out` if it was declared the same.
 
@@ -53,6 +55,8 @@ def train(
         allow_inexact, profile: see `Run`.
         tune: first choose threads, compiling and the size of evaluation batches by measurement; see
             `tune.tuned`. A run that goes on keeps what it began with.
+
+        strict: errors and warnings about the data are fatal.
 
     Returns:
         The run's directory and its sealed receipt. A finished run is not trained again.
@@ -71,6 +75,8 @@ def train(
             return Outcome(out, before)
     with deterministic(strict=config.train.deterministic):
         plan = resolve(config, frame)
+        if strict:
+            refuse_findings(plan.record)
         if tune and before is None:
             plan = tuned(plan)
         if out is None:
@@ -79,6 +85,19 @@ def train(
             refuse_other_code(out, before, code(config))
         with users_errors(config), of_threads(plan.config.speed.threads):
             return Outcome(out, run(plan, out, allow_inexact=allow_inexact, profile=profile))
+
+
+def refuse_findings(data: DataRecord) -> None:
+    """Train only on data with which nothing is wrong.
+
+    Raises:
+        DataError: naming all that is.
+    """
+    serious = [finding for finding in data.findings if finding.severity != "note"]
+    if serious:
+        raise DataError(
+            Problem(f"{finding.message} [{finding.rule}]", "", finding.fix) for finding in serious
+        )
 
 
 def as_before(config: Config, before: Receipt) -> Config:

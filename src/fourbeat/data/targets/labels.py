@@ -11,8 +11,8 @@ from fourbeat.config.options import DataConfig
 from fourbeat.data.arrow import pc
 from fourbeat.data.gather import Gathered
 from fourbeat.data.labels import FEWEST_ROWS, texts
+from fourbeat.data.numbers import FALSEHOOD, TRUTH
 from fourbeat.data.record import LabelRecord
-from fourbeat.data.schema import FALSEHOOD, TRUTH
 from fourbeat.data.targets.target import Strata, Target
 from fourbeat.errors import DataError, Problem
 from fourbeat.types import Values

@@ -134,6 +134,8 @@ def statistics(column: Column) -> str:
         day = day_of(column.mean) if column.type == "datetime" else None
         unit = " days" if day else ""
         said.append(f"{day or brief(column.mean)} ± {brief(column.std)}{unit}")
+    if column.buckets:
+        said.append(f"hashed to {column.buckets:,} codes")
     if column.categories is not None:
         said.append(f"{len(column.categories):,} categories")
         if column.rare:

@@ -1,0 +1,63 @@
+"""`fourbeat data`: what a table is and what is wrong with it, without training."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fourbeat.cli import options
+from fourbeat.cli.options import Json
+
+
+def data(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="TABLE|SCHEMA.toml",
+            help="CSV, TSV, Parquet or Arrow; or what --out wrote, which names its table.",
+        ),
+    ],
+    target: options.Target = None,
+    task: options.TaskOf = None,
+    ignore: options.Ignore = None,
+    missing: options.Missing = None,
+    validation: options.Validation = None,
+    test: options.Test = None,
+    group: options.Group = None,
+    time: options.Time = None,
+    split_column: options.SplitColumn = None,
+    schema: options.Schema = None,
+    seed: options.Seed = None,
+    settings: options.Settings = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write the schema here, as TOML that can be edited and passed back."),
+    ] = None,
+    strict: options.Strict = False,
+    as_json: Json = False,
+) -> None:
+    """Say what each column is, what may be missing, how rows are split, and what leaks."""
+    from fourbeat.config import sources
+
+    declared = source.suffix == ".toml"
+    flags: dict[str, Any] = options.of_table(
+        target, task, ignore, missing, validation, test, group, time, split_column
+    )
+    flags |= {"data.path": None if declared else str(source), "seed": seed}
+    config = sources.load(
+        source if declared else schema,
+        environ=os.environ,
+        settings=settings or [],
+        flags={key: value for key, value in flags.items() if value is not None},
+    )
+    from fourbeat.cli.surveying import print_survey
+    from fourbeat.data.schema_file import write
+    from fourbeat.data.survey import fatal, survey
+
+    found = survey(config.data, config.split, config.seed)
+    if out is not None:
+        write(out, found, config.data, config.split)
+    print_survey(found, config, out, as_json=as_json)
+    if found.problems or fatal(found.findings, strict=strict):
+        raise typer.Exit(1)

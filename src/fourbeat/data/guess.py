@@ -1,0 +1,147 @@
+"""What a column is, by its values over all rows."""
+
+import re
+from dataclasses import dataclass
+from typing import cast
+
+import pyarrow as pa
+
+from fourbeat.data import dates, markers
+from fourbeat.data.arrow import CAST_ERRORS, pc
+from fourbeat.data.dates import Dates
+from fourbeat.data.numbers import FALSEHOOD, TRUTH
+from fourbeat.data.orders import order_of
+from fourbeat.types import ColumnType, Values
+
+ENOUGH_ROWS = 20
+"""Below this many rows, different values in every row prove nothing."""
+
+ENOUGH_DATES = 5
+"""Fewer different whole numbers than this that could be dates, such as 20160229, are numbers."""
+
+ID_NAME = re.compile(r"(^|[\s_\-.])(id|uid|uuid|guid|key)$|[a-z](Id|ID|Key)$", re.IGNORECASE)
+"""What columns of ids are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a column seems to be.
+
+    Attributes:
+        type: of the column.
+        reason: why.
+        formats: of dates written as text.
+        instead: formats that would do as well, with day and month in each other's place.
+        order: of an ordered category, over all rows.
+    """
+
+    type: ColumnType
+    reason: str
+    formats: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+
+
+def guess(name: str, values: Values, order: tuple[str, ...] = ()) -> Guess:
+    """What a column is.
+
+    Args:
+        name: of the column: whole numbers that are all different may be ids by it.
+        values: of all rows.
+        order: of its categories, where its type has one.
+    """
+    kind, rows = values.type, len(values)
+    if pa.types.is_nested(kind) or pa.types.is_large_binary(kind):
+        return Guess("ignored", f"{kind} values are not supported")
+    if values.null_count == rows:
+        return Guess("ignored", "no value in any row")
+    try:
+        distinct = cast(int, pc.count_distinct(values, mode="only_valid").as_py())
+    except CAST_ERRORS:
+        return Guess("ignored", f"{kind} values are not supported")
+    if distinct == 1 and values.null_count == 0 and rows > 1:
+        return Guess("ignored", "the same value in every row")
+    if pa.types.is_boolean(kind):
+        return Guess("boolean", "true and false")
+    if pa.types.is_integer(kind):
+        return of_integers(name, values, distinct)
+    if pa.types.is_floating(kind):
+        return Guess("numeric", f"numbers, cast from {kind} to float32")
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        return Guess("datetime", "number of days since 1970-01-01, as float32")
+    if not pa.types.is_string(kind):
+        return Guess("ignored", f"{kind} values are not supported")
+    if order:
+        return Guess("ordered", "ordered by its type: " + said(order), order=order)
+    return of_texts(values, distinct)
+
+
+def of_integers(name: str, values: Values, distinct: int) -> Guess:
+    """Whole numbers: ids, dates such as 20160229, or numbers."""
+    low, high = (cast(int, v) for v in pc.min_max(values).as_py().values())
+    all_differ = len(values) >= ENOUGH_ROWS and distinct == len(values)
+    if all_differ and high - low == len(values) - 1:
+        return Guess("id", f"counts the rows, {low} to {high}")
+    if all_differ and ID_NAME.search(name):
+        return Guess("id", "a different whole number in every row, and an id by its name")
+    if distinct >= ENOUGH_DATES and 19000101 <= low <= high <= 21001231:
+        texts = values.cast(pa.string())
+        if dates.read(texts, ("%Y%m%d",)).null_count == texts.null_count:
+            return Guess("datetime", "dates written as whole numbers", formats=("%Y%m%d",))
+    return Guess("numeric", f"whole numbers, cast from {values.type} to float32")
+
+
+def of_texts(values: Values, distinct: int) -> Guess:
+    """Texts: truths, dates, ids, or categories with or without an order."""
+    rows = len(values)
+    texts = {str(v).lower() for v in pc.unique(values.slice(0, 1000)).to_pylist() if v is not None}
+    if texts <= TRUTH.keys() | FALSEHOOD.keys() and distinct == 2:
+        texts = {str(v).lower() for v in pc.unique(values).to_pylist() if v is not None}
+        if len(texts) == 2 and texts & TRUTH.keys() and texts & FALSEHOOD.keys():
+            return Guess("boolean", f"{' and '.join(sorted(texts))}, read as true and false")
+    found = dates.recognise(values)
+    if found is not None:
+        return Guess("datetime", dated(found), found.formats, found.instead)
+    if rows >= ENOUGH_ROWS and distinct > rows / 2:
+        return Guess("id", f"{distinct:,} different texts in {rows:,} rows: an id or free text")
+    order = order_of([str(text) for text in pc.unique(values.drop_null()).to_pylist()])
+    if order is not None:
+        return Guess("ordered", f"{order[1]}: {said(order[0])}", order=order[0])
+    return Guess("category", f"{distinct:,} different texts{hint(values)}")
+
+
+def dated(found: Dates) -> str:
+    """The reason for dates."""
+    first = "day" if found.formats[-1].startswith("%d") else "month"
+    proof = f"; the {first} comes first: {found.proof}" if found.proof else ""
+    return f"dates of the form {' or '.join(found.formats)}{proof}"
+
+
+def said(order: tuple[str, ...]) -> str:
+    """`low < medium < high`."""
+    return " < ".join([*order[:6], "…"] if len(order) > 6 else order)
+
+
+def hint(values: Values) -> str:
+    """What a column of text would be without the markers in it; empty if it would be the same."""
+    found = markers.proposed(values)
+    if not found:
+        return ""
+    rest = markers.without(values)
+    named = ", ".join(repr(marker.text) for marker in found)
+    if rest.null_count == len(rest):
+        return f"; none but {named}"
+    if all_numbers(rest):
+        return f"; all numbers but {named}: `--missing` would make it numeric"
+    if dates.recognise(rest) is not None:
+        return f"; all dates but {named}: `--missing` would make it a datetime"
+    return ""
+
+
+def all_numbers(texts: Values) -> bool:
+    """Whether all texts are numbers."""
+    try:
+        pc.unique(texts).cast(pa.float64())
+    except CAST_ERRORS:
+        return False
+    return True

@@ -1,0 +1,144 @@
+"""What the rules of this room look at, and what several of them ask."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from fourbeat.data.arrow import CAST_ERRORS
+from fourbeat.data.column import Column
+from fourbeat.data.keyed import GOLDEN, finalised
+from fourbeat.data.numbers import as_numbers
+from fourbeat.data.record import DataFinding
+from fourbeat.data.split import Rows
+from fourbeat.types import TaskName, Values
+
+BINS = 50
+"""A number of more different values is cut into so many parts of equal size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A finding, with what a result is measured again without.
+
+    Attributes:
+        finding: for the receipt.
+        rows: the guilty ones among those that measure, int64; none where a column is guilty.
+    """
+
+    finding: DataFinding
+    rows: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A table that was divided, before it is encoded.
+
+    Attributes:
+        values: of the columns, the ignored ones among them, without the targets.
+        columns: what they are.
+        target: class numbers of shape (rows,), or float32 of shape (rows, outputs).
+        names: of the classes or labels; empty for a quantity.
+        task: what the target is.
+        rows: row numbers of each side.
+        shuffled: whether rows were divided at random, one by one.
+        files: names and rows of the files, one below the other.
+    """
+
+    values: Mapping[str, Values]
+    columns: Sequence[Column]
+    target: np.ndarray
+    names: Sequence[str]
+    task: TaskName
+    rows: Rows
+    shuffled: bool
+    files: Sequence[tuple[str, int]]
+
+    @cached_property
+    def held(self) -> np.ndarray:
+        """The rows that measure: those of the test, or of the validation where there is none."""
+        return self.rows.test if len(self.rows.test) else self.rows.validation
+
+    @cached_property
+    def seen(self) -> np.ndarray:
+        """The rows by which the model was made or chosen: all others that are on a side."""
+        if len(self.rows.test):
+            return np.sort(np.concatenate([self.rows.train, self.rows.validation]))
+        return self.rows.train
+
+    @property
+    def side(self) -> str:
+        """What these rows are called."""
+        return "test" if len(self.rows.test) else "validation"
+
+    @property
+    def used(self) -> list[Column]:
+        """The columns that the model sees."""
+        return [column for column in self.columns if column.used]
+
+    @cached_property
+    def outcomes(self) -> np.ndarray:
+        """The target as float64 of shape (rows, k): a 1 for each row's class, labels, or a quantity's rank.
+
+        The rank, between 0 and 1, so that single large values decide nothing.
+        """
+        if self.task == "classification":
+            return np.eye(len(self.names))[self.target]
+        if self.task == "regression":
+            _, place, counts = np.unique(self.target, return_inverse=True, return_counts=True)
+            middle = counts.cumsum() - (counts + 1) / 2
+            return (middle[place.reshape(-1)] / max(len(self.target) - 1, 1))[:, None]
+        return self.target.astype(np.float64)
+
+    def where(self, row: int) -> str:
+        """A row as the user finds it: `test.csv row 12`, counted from 1 without the header."""
+        for name, count in self.files:
+            if row < count:
+                return f"{name} row {row + 1}"
+            row -= count
+        raise IndexError(row)
+
+    def parts(self, name: str) -> np.ndarray:
+        """The part of its column that each row is in, int64 of shape (rows,) from 0.
+
+        Equal values are in one part; numbers of many values are cut by quantiles; 0 is no value.
+        """
+        column = next(column for column in self.columns if column.name == name)
+        if column.type in ("numeric", "datetime"):
+            try:
+                return cut(as_numbers(column, self.values[name]))
+            except CAST_ERRORS:
+                pass
+        return codes(self.values[name])
+
+
+def codes(values: Values) -> np.ndarray:
+    """A number for each different value, int64 of shape (rows,), from 1 on; 0 for no value."""
+    try:
+        coded: Any = pa.chunked_array(values.chunks).combine_chunks().dictionary_encode()
+    except CAST_ERRORS:
+        coded = values.cast(pa.string()).combine_chunks().dictionary_encode()
+    return coded.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False) + 1
+
+
+def cut(numbers: np.ndarray) -> np.ndarray:
+    """Parts of equal size, or single values where they are few; see `Facts.parts`."""
+    known = numbers[~np.isnan(numbers)]
+    different = np.unique(known)
+    if len(different) > BINS:
+        levels = np.linspace(0, 1, BINS + 1)[1:-1]
+        different = np.unique(np.quantile(known, levels, method="inverted_cdf"))
+    places = np.searchsorted(different, numbers, side="left") + 1
+    return np.where(np.isnan(numbers), 0, places)
+
+
+def mixed(columns: Sequence[np.ndarray]) -> np.ndarray:
+    """One hash of several columns, each uint64 of shape (rows,)."""
+    keys = np.zeros(len(columns[0]), np.uint64)
+    steps = np.arange(1, len(columns) + 1, dtype=np.uint64) * GOLDEN
+    for step, column in zip(steps, columns, strict=True):
+        keys = finalised(keys ^ finalised(column + step))
+    return keys

@@ -1,0 +1,86 @@
+"""Rows that are nearly equal to one on another side: every category the same, every number close."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from fourbeat.data.leaks.facts import Facts, Leak, codes, mixed
+from fourbeat.data.leaks.twins import LARGE, SHOWN
+from fourbeat.data.numbers import as_numbers
+from fourbeat.data.record import DataFinding
+
+CLOSE = 1e-3
+"""Standard deviations that each number may be off."""
+
+CELL = 40.0
+"""The side of the cells by which near rows are found, in units of `CLOSE`."""
+
+GRIDS = 4
+"""Cells are laid so many times, each time shifted: a pair is cut apart by one grid, not by all."""
+
+FINE = 100
+"""Different values that a number needs to be fine enough to be nearly equal."""
+
+FEWEST_NUMBERS = 2
+"""Such numbers that a row needs: one alone is close to that of many rows."""
+
+FEWEST = 3
+"""Rows that have a near one on another side."""
+
+AROUND, CLUSTERED = 10.0, 0.5
+"""By chance, near rows are few among those that lie within so many times the distance. Repetitions are
+this share of them at least."""
+
+
+def look(facts: Facts) -> Iterator[Leak]:
+    """Rows that measure and have a near one on another side, not an equal one."""
+    fine: list[np.ndarray] = []
+    cells: list[np.ndarray] = []
+    for column in facts.used:
+        values = facts.values[column.name]
+        if column.type in ("numeric", "datetime"):
+            numbers = as_numbers(column, values)
+            spread = np.nanstd(np.where(np.isfinite(numbers), numbers, np.nan))
+            if spread > 0 and len(np.unique(numbers)) >= FINE:
+                fine.append(np.nan_to_num(numbers / spread, posinf=0.0, neginf=0.0))
+                continue
+        cells.append(codes(values).astype(np.uint64))
+    if len(fine) < FEWEST_NUMBERS:
+        return
+    numbers = np.stack(fine, axis=1)
+    held, others = facts.held, facts.seen
+    near = np.full(len(held), -1)
+    around = np.zeros(len(held), bool)
+    for grid in range(GRIDS):
+        shifted = np.floor(numbers / (CELL * CLOSE) + grid / GRIDS).astype(np.int64)
+        keys = mixed([*cells, *shifted.T.astype(np.uint64)])
+        order = np.argsort(keys[others], kind="stable")
+        ordered = keys[others][order]
+        low, high = (np.searchsorted(ordered, keys[held], side=side) for side in ("left", "right"))
+        for step in range(SHOWN):  # a cell holds a few rows at most, or rows are near by nature
+            there = (near < 0) & (low + step < high)
+            candidates = others[order[(low + step)[there]]]
+            off = np.abs(numbers[held[there]] - numbers[candidates])
+            other = (off > 0).any(axis=1)
+            close = (off <= CLOSE).all(axis=1) & other
+            near[np.flatnonzero(there)[close]] = candidates[close]
+            around[np.flatnonzero(there)[(off <= AROUND * CLOSE).all(axis=1) & other]] = True
+    found = near >= 0
+    if found.sum() < max(FEWEST, CLUSTERED * around.sum()):
+        return
+    rows, twins = held[found], near[found]
+    share = len(rows) / len(held)
+    finding = DataFinding(
+        rule="near-rows-on-both-sides",
+        severity="error" if share >= LARGE else "warning",
+        message=f"{len(rows):,} of {len(held):,} {facts.side} rows are equal to one on another side but for "
+        f"numbers that differ by less than {CLOSE} standard deviations",
+        fix="Split by --group of what makes rows alike, or remove the repetitions",
+        count=len(rows),
+        evidence={"share": round(share, 4)},
+        rows=[
+            [facts.where(int(a)), facts.where(int(b))]
+            for a, b in zip(twins[:SHOWN], rows[:SHOWN], strict=True)
+        ],
+    )
+    yield Leak(finding, rows)
