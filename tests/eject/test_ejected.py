@@ -63,6 +63,26 @@ CASES = {
     "linear": table(model__name="linear", train__deterministic=True),
     "no_norm_odd_batch": table(model__norm="none", train__batch_size=7, model__dropout=0.0),
     "batch_norm": table(model__norm="batch", model__widths=[16]),
+    "piecewise": table(model__numeric="piecewise", train__average="ema"),
+    "periodic": table(model__numeric="periodic", train__average="swa"),
+    "tabm": table(model__name="tabm", train__batch_size=37),
+    "tabm_piecewise": table(
+        model__name="tabm",
+        model__numeric="piecewise",
+        model__members=3,
+        train__class_weights=[1.0, 2.0, 0.5],
+        train__label_smoothing=0.1,
+        train__accumulate=2,
+        train__select="auc",
+    ),
+    "tabm_regression": quantity(
+        model__name="tabm", model__numeric="periodic", train__select="mae", train__clip_norm=0.5
+    ),
+    "tabm_multilabel": labels(
+        model__name="tabm", model__widths=[16], train__class_weights="balanced"
+    ),
+    "tabm_bf16": table(model__name="tabm", train__precision="bf16", train__average="ema"),
+    "tabm_fp16": table(model__name="tabm", train__precision="fp16", train__clip_norm=0.5),
     "regression": quantity(),
     "regression_mae": quantity(train__select="mae", optimizer__name="sgd", optimizer__lr=0.01),
     "regression_r2_linear": quantity(train__select="r2", model__name="linear"),
@@ -161,6 +181,16 @@ CASES = {
             "data.columns": {"shop": {"buckets": 16}, "far": {"scale": "quantile"}},
         },
     },
+    "schema_piecewise": {
+        "table": "schema.csv",
+        "target": "label",
+        "settings": {
+            "train.epochs": 2,
+            "model.numeric": "piecewise",
+            "data.missing": ["?"],
+            "data.columns": {"far": {"scale": "quantile"}},
+        },
+    },
     "schema_hashed": {
         "table": "schema.csv",
         "target": "label",
@@ -217,6 +247,12 @@ CASES = {
     ),
     "own_ignored": other("mine:ignored", model__name="mine:net", train__accumulate=2),
     "own_weights": other("mine:sides", model__name="mine:net", train__class_weights=[1.0, 2.0]),
+    "kinds_piecewise": {
+        "table": "kinds.parquet",
+        "target": "label",
+        "settings": {"train.epochs": 2, "model.name": "tabm", "model.numeric": "piecewise"},
+    },
+    "own_tabm": other("mine:sides", model__name="tabm", model__numeric="periodic"),
     "own_built_in": other("mine:sides", model__name="mlp", train__precision="bf16"),
     "own_model": table(model__name="mine:OfTable", train__accumulate=2, train__average="ema"),
 }

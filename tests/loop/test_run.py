@@ -27,7 +27,7 @@ from fourbeat.errors import (
     RunError,
     RunLockedError,
 )
-from fourbeat.loop.means import Report
+from fourbeat.loop.means import Report, right_answers
 from fourbeat.receipt import model as receipts
 from fourbeat.receipt.code import CodeRecord
 
@@ -978,6 +978,19 @@ def test_the_mean_loss_does_not_depend_on_the_batches(batch_size, loss_fn):
     assert report.loss == pytest.approx(loss_fn(x, y).item(), rel=1e-6)
     there = y >= 0
     assert report.accuracy == (x.argmax(1) == y)[there].sum().item() / there.sum().item()
+
+
+def test_the_answers_of_several_members_all_count():
+    torch.manual_seed(0)
+    logits, y = torch.randn(20, 5, 3), torch.randint(0, 3, (20,))
+    y[:4] = -100
+    ((name, right, labels),) = right_answers(logits, y)
+    expected = (logits[4:].argmax(2) == y[4:].unsqueeze(1)).sum()
+    assert (name, int(right), int(labels)) == ("accuracy", int(expected), 16 * 5)
+    assert right_answers(logits, y.unsqueeze(1).expand(20, 5)) == []
+    places = torch.randint(0, 3, (20, 3))  # of (N, classes, places) as before
+    ((_, right, labels),) = right_answers(logits, places)
+    assert (int(right), int(labels)) == (int((logits.argmax(1) == places).sum()), 60)
 
 
 def test_a_loss_that_is_a_sum_is_refused(lesson):

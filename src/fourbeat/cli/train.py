@@ -34,7 +34,9 @@ def train(
     ] = None,
     model: Annotated[
         str | None,
-        typer.Option(help="linear, mlp, cnn, or module:factory. Default: mlp; cnn for images."),
+        typer.Option(
+            help="linear, mlp, tabm, cnn, or module:factory. Default: mlp; cnn for images."
+        ),
     ] = None,
     epochs: Annotated[
         int | None, typer.Option(help="Passes over the training rows, at most.")

@@ -231,17 +231,32 @@ class ModelConfig(Section):
     """The network."""
 
     name: str = "mlp"
-    """`linear`, `mlp`, for images `cnn` as well, or `module:factory` for your own."""
+    """`linear`, `mlp`, for tables `tabm` (an ensemble of MLPs that share weights), for images
+    `cnn`, or `module:factory` for your own."""
     widths: tuple[Annotated[int, Field(ge=1)], ...] = (128, 64)
-    """Units of each hidden layer of the MLP; channels of each block of the CNN."""
+    """Units of each hidden layer of the MLP and of TabM; channels of each block of the CNN."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.2
     """Share of units dropped while training: after the embeddings and each hidden layer, and
     before the CNN's last layer."""
     norm: Literal["none", "batch", "layer"] = "layer"
     """Normalisation after each hidden layer's linear map, or each of the CNN's convolutions.
     Default for a quantity: none."""
+    numeric: Literal["plain", "piecewise", "periodic"] = "plain"
+    """For `mlp` and `tabm`: how a number of a table is taken. `piecewise` adds its place between
+    quantiles of the training rows, `periodic` sines and cosines of trained frequencies."""
+    members: Annotated[int, Field(ge=2)] = 8
+    """For `tabm` alone: networks in the ensemble."""
     options: dict[str, Any] = {}
     """Keyword arguments for your own factory."""
+
+    @model_validator(mode="after")
+    def numbers_are_used(self) -> "ModelConfig":
+        default = type(self).model_fields
+        if self.numeric != "plain" and self.name not in ("mlp", "tabm"):
+            raise ValueError(f"numeric is for mlp and tabm, and the model is {self.name}")
+        if self.members != default["members"].default and self.name != "tabm":
+            raise ValueError(f"members is for tabm, and the model is {self.name}")
+        return self
 
 
 class GroupConfig(Section):

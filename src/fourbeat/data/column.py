@@ -26,6 +26,7 @@ class Column(BaseModel):
         categories: the known texts; the first has code 2 (0 is unknown, 1 is missing).
         buckets: codes that the texts of a category are hashed to, in place of known ones.
         rare: different training texts too seldom to be kept; they count as unknown.
+        edges: of the bins of a number that the network takes piecewise, standardised; see `bins`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,6 +45,7 @@ class Column(BaseModel):
     categories: tuple[str, ...] | None = None
     buckets: int | None = None
     rare: int = 0
+    edges: tuple[float, ...] | None = None
 
     @property
     def used(self) -> bool:

@@ -34,11 +34,14 @@ class TableShape:
         cardinalities: codes of each category column, the unknown and the missing one included.
         classes: numbers that the model gives for a row: a logit for each class or label, one for
             a quantity. `outputs` is the same.
+        edges: of each float column's bins, ascending and standardised, none for a column without
+            bins; empty unless `model.numeric` is `piecewise`.
     """
 
     numeric: int
     cardinalities: tuple[int, ...]
     classes: int
+    edges: tuple[tuple[float, ...], ...] = ()
 
     @property
     def outputs(self) -> int:
@@ -71,7 +74,16 @@ def shape_of(columns: Iterable[Column], outputs: int) -> TableShape:
         numeric=sum(width(column) for column in columns),
         cardinalities=tuple(codes_of(column) for column in columns if coded(column)),
         classes=outputs,
+        edges=edges_of(columns),
     )
+
+
+def edges_of(columns: Iterable[Column]) -> tuple[tuple[float, ...], ...]:
+    """The bins of each float column; nothing where no column has any."""
+    columns = [column for column in columns if column.type != "category"]
+    if all(column.edges is None for column in columns):
+        return ()
+    return tuple(edges for column in columns for edges in (column.edges or (), ())[: width(column)])
 
 
 def coded(column: Column) -> bool:

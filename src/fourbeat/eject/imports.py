@@ -19,6 +19,7 @@ STANDARD = {
     "hashlib": "import hashlib",
     "islice": "from itertools import islice",
     "math": "import math",
+    "pairwise": "from itertools import pairwise",
     "random": "import random",
     "sys": "import sys",
     "zlib": "import zlib",

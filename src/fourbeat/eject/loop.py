@@ -74,11 +74,20 @@ def before(subject: Subject) -> str:
     )
 
 
+EACH_MEMBER = code("""
+    outputs = model(*inputs)  # of each member, which answers for itself
+    each = target.repeat_interleave(outputs.shape[1], dim=0)
+    loss = loss_fn(outputs.flatten(0, 1), each)
+""")
+
+
 def training(subject: Subject, data: Data) -> str:
     """One pass over the training rows."""
     options, batches = subject.config.train, data.batches["train"]
-    forward = within(autocast(subject), "loss = loss_fn(model(*inputs), target)")
-    forward = joined(moved(subject), forward)
+    forward = "loss = loss_fn(model(*inputs), target)"
+    if subject.config.model.name == "tabm":
+        forward = EACH_MEMBER
+    forward = joined(moved(subject), within(autocast(subject), forward))
     if options.accumulate > 1:
         passes = accumulating(subject, batches, forward)
     else:

@@ -6,7 +6,7 @@ from fourbeat.config.options import Config
 from fourbeat.data import encode
 from fourbeat.data.record import DataRecord
 from fourbeat.data.split import NAMES
-from fourbeat.eject import categories, numbers, reading, splits, targets
+from fourbeat.eject import bins, categories, numbers, reading, splits, targets
 from fourbeat.eject.facts import Facts
 from fourbeat.eject.part import Data, Part
 from fourbeat.eject.text import code, joined, noted, spaced
@@ -30,11 +30,12 @@ def table(config: Config, record: DataRecord, facts: Facts) -> Data:
     division = divided(config, record, facts)
     checks = splits.checks(record.split)
     used = [column for column in record.columns if column.used]
-    numeric = [column for column in used if column.type != "category"]
+    numbered = [column for column in used if column.type != "category"]
     coded = [column for column in used if encode.coded(column)]
-    numeric = numbers.standardising(config, numeric, facts)
+    numeric = numbers.standardising(config, numbered, facts)
     codes = categories.coding(config, coded, facts) if coded else Part()
-    parts = (read, target, division, checks, numeric, codes)
+    found = bins.bins(numbered) if config.model.numeric == "piecewise" else Part()
+    parts = (read, target, division, checks, numeric, codes, found)
     constants: dict[str, Any] = {}
     for part in parts:
         constants |= part.constants
@@ -47,6 +48,7 @@ def table(config: Config, record: DataRecord, facts: Facts) -> Data:
             numeric.lines,
             codes.lines,
             f"data = ({tensors})",
+            found.lines,
         ),
     )
     at_once = config.speed.evaluation_batch or EVALUATION_BATCH

@@ -11,6 +11,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from fourbeat.config.options import Config
+from fourbeat.data.bins import in_bins
 from fourbeat.data.images import PreparedImages
 from fourbeat.data.loader import TensorLoader
 from fourbeat.data.own import OwnData
@@ -24,6 +25,7 @@ from fourbeat.job.results.decision import check_goal
 from fourbeat.job.tasks.known import TASKS
 from fourbeat.loop.contract import check_batch
 from fourbeat.models.build import build
+from fourbeat.models.tabm import TabM, each_member
 from fourbeat.types import Split
 
 EVALUATION_BATCH = 8192
@@ -85,6 +87,8 @@ def resolve(config: Config, frame: Any = None) -> Plan:
         targets = (data.target[rows[0]], data.target[rows[1]])
     task = TASKS[record.task]
     loss = task.loss(config.train, targets[0], record).to(device)
+    if isinstance(model, TabM):
+        loss.register_forward_pre_hook(each_member)
     check_batch(model, first, loss)
     why = {} if targets[1] is None else task.undefined(targets[1], record)
     if config.train.select in why:
@@ -119,7 +123,8 @@ def read(config: Config, frame: Any) -> Prepared | PreparedImages | OwnData:
         return own_plan.read(config)
     if config.image is not None:
         return image_plan.read(config)
-    return prepare(config.data, config.split, config.seed, frame)
+    data = prepare(config.data, config.split, config.seed, frame)
+    return in_bins(data) if config.model.numeric == "piecewise" else data
 
 
 def loaders_of(

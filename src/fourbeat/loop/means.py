@@ -121,10 +121,13 @@ def right_answers(logits: Any, target: Any) -> list[Entry]:
     """The accuracy: how many labels have the largest logit; nothing if that has no meaning.
 
     It has one for logits of shape (N, classes) and integer targets of shape (N,), and for
-    (N, classes, …) and (N, …). A label below 0 is one to be ignored.
+    (N, classes, …) and (N, …). Logits of shape (N, members, classes) are of several networks, each
+    of which answers for every target of shape (N,). A label below 0 is one to be ignored.
     """
     if not (isinstance(logits, Tensor) and isinstance(target, Tensor)):
         return []
+    if logits.ndim == 3 and target.ndim == 1 and len(logits) == len(target):
+        logits, target = logits.flatten(0, 1), target.repeat_interleave(logits.shape[1])
     if logits.ndim < 2 or target.shape != logits.shape[:1] + logits.shape[2:]:
         return []
     if target.is_floating_point() or target.dtype == torch.bool:

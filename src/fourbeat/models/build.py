@@ -1,4 +1,4 @@
-"""From a name to a network: `linear`, `mlp`, `cnn`, or `module:factory`."""
+"""From a name to a network: `linear`, `mlp`, `tabm`, `cnn`, or `module:factory`."""
 
 from torch import nn
 
@@ -9,9 +9,10 @@ from fourbeat.data.images import ImageShape
 from fourbeat.data.own import SampleShape
 from fourbeat.errors import ConfigError
 from fourbeat.models.image import CNN, ImageMLP
+from fourbeat.models.tabm import TabM
 from fourbeat.models.tabular import MLP, Linear
 
-BUILT_IN = ("linear", "mlp", "cnn")
+BUILT_IN = ("linear", "mlp", "tabm", "cnn")
 
 
 def build(config: ModelConfig, shape: TableShape | ImageShape | SampleShape) -> nn.Module:
@@ -35,7 +36,7 @@ def build(config: ModelConfig, shape: TableShape | ImageShape | SampleShape) -> 
         raise ConfigError(
             f"no model {config.name!r}",
             "model.name",
-            "Known: linear, mlp, cnn for images, or your own as module:factory",
+            "Known: linear, mlp, tabm, cnn for images, or your own as module:factory",
         )
     make = factory(config.name, "model.name")
     try:
@@ -57,13 +58,35 @@ def for_table(config: ModelConfig, shape: TableShape) -> nn.Module:
     """A built-in network for rows of a table."""
     if config.name == "linear":
         return Linear(shape)
+    if config.numeric == "piecewise" and len(shape.edges) != shape.numeric:
+        raise ConfigError(
+            "bins are quantiles of a table's training rows, and there is no table",
+            "model.numeric",
+            "Use plain or periodic",
+        )
     if config.name == "mlp":
-        return MLP(shape, config.widths, config.dropout, config.norm)
-    raise ConfigError("the CNN is for images", "model.name", "For a table: linear, mlp")
+        return MLP(shape, config.widths, config.dropout, config.norm, config.numeric)
+    if config.name == "tabm":
+        if config.norm == "batch":
+            raise ConfigError(
+                "batch normalisation would mix TabM's members", "model.norm", "Use layer or none"
+            )
+        if not config.widths:
+            raise ConfigError("TabM's members differ in hidden layers", "model.widths", "Give one")
+        return TabM(
+            shape, config.widths, config.dropout, config.norm, config.numeric, config.members
+        )
+    raise ConfigError("the CNN is for images", "model.name", "For a table: linear, mlp, tabm")
 
 
 def for_images(config: ModelConfig, shape: ImageShape) -> nn.Module:
     """A built-in network for images."""
+    if config.name == "tabm":
+        raise ConfigError("TabM is for tables", "model.name", "For images: linear, mlp, cnn")
+    if config.numeric != "plain":
+        raise ConfigError(
+            "an image's pixels are taken as they are", "model.numeric", "Leave it out"
+        )
     sizes = (shape.channels, shape.height, shape.width, shape.outputs)
     if config.name == "linear":
         return ImageMLP(*sizes, widths=())

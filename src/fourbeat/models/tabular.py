@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from fourbeat.data.encode import TableShape
+from fourbeat.models.numbers import Periodic, Piecewise
 
 
 def embedding_width(cardinality: int) -> int:
@@ -53,6 +54,8 @@ class MLP(nn.Module):
         widths: units of each hidden layer.
         dropout: share of units dropped after the embeddings and each hidden layer in training.
         norm: `none`, `batch` or `layer`, between a hidden layer's linear map and its ReLU.
+        numeric: how a number is taken: `plain`, `piecewise` (`shape.edges` has the bins) or
+            `periodic`; see `numbers`.
 
     The defaults were chosen on four public tables: layer normalisation where numbers interact,
     dropout on the embeddings where categories are many and rows are few.
@@ -64,13 +67,15 @@ class MLP(nn.Module):
         widths: Sequence[int] = (128, 64),
         dropout: float = 0.2,
         norm: str = "layer",
+        numeric: str = "plain",
     ):
         super().__init__()
         sizes = [embedding_width(n) for n in shape.cardinalities]
         self.categories = embeddings(shape.cardinalities, sizes)
+        self.numbers, before = numbers(shape, numeric)
         self.dropout = nn.Dropout(dropout)
         layers: list[nn.Module] = []
-        before = shape.numeric + sum(sizes)
+        before += sum(sizes)
         for width in widths:
             layers.append(nn.Linear(before, width))
             if norm != "none":
@@ -82,7 +87,16 @@ class MLP(nn.Module):
 
     def forward(self, numeric: Tensor, codes: Tensor | None = None) -> Tensor:
         """Outputs of shape (N, outputs) from (N, numbers) float32 and (N, categories) int64."""
+        numeric = self.numbers(numeric)
         if codes is not None:
             embedded = [table(codes[:, i]) for i, table in enumerate(self.categories)]
             numeric = torch.cat([numeric, self.dropout(torch.cat(embedded, dim=1))], dim=1)
         return self.layers(numeric)
+
+
+def numbers(shape: TableShape, numeric: str) -> tuple[nn.Module, int]:
+    """How numbers are taken, and how many inputs they become."""
+    if numeric == "plain":
+        return nn.Identity(), shape.numeric
+    module = Piecewise(shape.edges) if numeric == "piecewise" else Periodic(shape.numeric)
+    return module, module.width
