@@ -166,9 +166,11 @@ def verdict(
     Chosen on the test rows, the best of several would look better than it is.
     """
     side = "test" if "test" in network else "validation"
-    ours = network[side].of()
+    ours, held = network[side].of(), network["validation"].of()
     metric = next(
-        name for name in ("auc", "rmse", "log_loss") if np.isfinite(ours.get(name, np.nan))
+        name
+        for name in ("auc", "rmse", "log_loss")
+        if np.isfinite(ours.get(name, np.nan)) and np.isfinite(held[name])
     )
     better = 1 if direction_of(metric, None) == "max" else -1
     known = {
