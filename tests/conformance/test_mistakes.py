@@ -141,6 +141,9 @@ def test_F14_an_int64_column_is_named_or_cast(tmp_path):
     assert {columns[n].type for n in ("year", "price")} == {"numeric"}
     assert columns["year"].source == "int64"
     assert run.receipt.results["test"]["auc"] > 0.5
+    beside = {model.name: model.results["test"]["auc"] for model in run.receipt.baselines.models}
+    assert {"majority", "linear"} <= beside.keys()
+    assert run.receipt.baselines.verdict.text.count(f"{run.receipt.results['test']['auc']:.4f}")
 
 
 def test_F15_gradients_that_pile_up_and_the_step_where_it_began(tmp_path):

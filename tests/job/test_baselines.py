@@ -205,6 +205,20 @@ def test_one_that_fails_is_named_and_the_training_stands(tmp_path, table, monkey
     assert {model.name for model in receipt.baselines.models} == {"majority", "boosting"}
 
 
+def test_without_an_auc_the_log_loss_is_compared(tmp_path, table):
+    """The validation rows are all of one class: there is no curve to compare."""
+    path = table(300)
+    lines = path.read_text().splitlines()
+    label = [line.endswith("high") for line in lines[1:]]
+    part = ["train" if n < 220 else "test" if high or n % 2 else "validation"
+            for n, high in enumerate(label)]  # fmt: skip
+    rows = [f"{line},{side}" for line, side in zip(lines[1:], part, strict=True)]
+    path.write_text("\n".join([f"{lines[0]},part", *rows]) + "\n")
+    verdict = trained(path, tmp_path / "run", split__column="part").baselines.verdict
+    assert verdict.metric == "log_loss"
+    assert "test log loss" in verdict.text
+
+
 def test_rare_categories_share_a_rank():
     codes = np.repeat(np.arange(400), np.arange(400, 0, -1))
     rank = ranked(codes, 402)

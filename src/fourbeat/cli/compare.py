@@ -89,7 +89,7 @@ def blocks(each: list[list[float]]) -> list[str]:
     found: list[str] = []
     for values in each:
         levels = [
-            BLOCKS[round((value - low) / (high - low or 1) * (len(BLOCKS) - 1))]
+            BLOCKS[round((value / 2 - low / 2) / (high / 2 - low / 2 or 1) * (len(BLOCKS) - 1))]
             if math.isfinite(value)
             else " "
             for value in values[::every]

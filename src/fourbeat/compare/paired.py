@@ -8,15 +8,12 @@ import numpy as np
 
 from fourbeat.data.record import DataRecord
 from fourbeat.job.results.answers import Kept, read
-from fourbeat.loop.select import DIRECTIONS
+from fourbeat.loop.select import direction_of
 from fourbeat.measure.bootstrap import differences
 from fourbeat.measure.checked import Bools, Floats, Ints
 from fourbeat.measure.figures import Figures, OfClasses, OfLabels, OfQuantities
 from fourbeat.measure.mcnemar import mcnemar
 from fourbeat.receipt.model import Receipt
-
-LOWER = ("log_loss", "brier", "rmse", "mae")
-"""Metrics of which less is better."""
 
 CHANCE = 0.05
 """A smaller probability is taken for no accident."""
@@ -115,7 +112,7 @@ def pair(one: tuple[Path, Receipt], other: tuple[Path, Receipt], seed: int = 0) 
 
 def better(metric: str, sign: int) -> int:
     """Which run is, by the sign of second minus first."""
-    lower = metric in LOWER or DIRECTIONS.get(metric) == "min"
+    lower = direction_of(metric, None) == "min"
     return 0 if sign == 0 else 2 if (sign > 0) != lower else 1
 
 

@@ -18,6 +18,8 @@ DIRECTIONS: dict[str, Direction] = {
     "balanced_accuracy": "max",
     "exact": "max",
     "r2": "max",
+    "log_loss": "min",
+    "brier": "min",
     "rmse": "min",
     "mae": "min",
 }

@@ -168,9 +168,11 @@ def verdict(
     Chosen on the test rows, the best of several would look better than it is.
     """
     side = "test" if "test" in network else "validation"
-    ours = network[side].of()
+    ours, held = network[side].of(), network["validation"].of()
     # There is no AUC where a class has no row.
-    metric = next(name for name in BETTER if np.isfinite(ours.get(name, np.nan)))
+    metric = next(
+        name for name in BETTER if np.isfinite(ours.get(name, np.nan)) and np.isfinite(held[name])
+    )
     better = BETTER[metric]
     known = {
         model.name: better * model.results["validation"][metric]
