@@ -78,10 +78,10 @@ def boosting(settings: Config) -> tuple[float, float]:
             frame[column.name] = days.dt.total_seconds() / 86_400
         elif column.type == "boolean":
             frame[column.name] = values.astype(str).str.lower() == "true"
-        elif column.type == "category":
+        elif column.type in ("category", "ordered"):
             known = {value: i for i, value in enumerate(values.iloc[rows.train].unique())}
             frame[column.name] = values.map(known)
-    names = [c.name for c in columns if c.type == "category"]
+    names = [c.name for c in columns if c.type in ("category", "ordered")]
     frame = frame.astype(float)
     small = [name for name in names if frame[name].nunique() <= LARGEST]
     model = HistGradientBoostingClassifier(
