@@ -165,6 +165,16 @@ def test_the_verb_prints_writes_and_never_overwrites(tmp_path, monkeypatch):
     assert "no such run" in err
 
 
+def test_a_decision_that_is_not_in_the_script_is_named(tmp_path):
+    settings = {"decision.temperature": True, "train.epochs": 1, "baselines": False}
+    run = trained(tmp_path, **settings)
+    (t,) = run.receipt.decision.temperatures
+    text = " ".join(eject(run.directory).split('"""')[1].split())
+    assert f"chose afterwards on its validation rows is not in it: temperature ({t:.6g})." in text
+    plain = trained(tmp_path, "plain", **{**settings, "decision.temperature": False})
+    assert "afterwards" not in eject(plain.directory)
+
+
 def test_the_area_has_the_bits_of_the_runs_own():
     names = {"torch": torch, "Tensor": torch.Tensor}
     exec(AREA, names)

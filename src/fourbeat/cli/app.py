@@ -12,6 +12,7 @@ from fourbeat import __version__
 from fourbeat.cli import (
     asking,
     check,
+    compare,
     data,
     eject,
     explain,
@@ -57,6 +58,7 @@ app.command("replay")(replay.replay)
 app.command("reproduce")(reproduce.reproduce)
 app.command("eject")(eject.eject)
 app.command("show")(show.show)
+app.command("compare")(compare.compare)
 app.command("runs")(runs.runs)
 app.command("verify")(verify.verify)
 app.command("sample")(sample.sample)

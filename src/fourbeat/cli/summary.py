@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fourbeat.cli import results
 from fourbeat.data.record import DataFinding, DataRecord, ImageRecord
 from fourbeat.errors import FourbeatError, RunError
 from fourbeat.receipt import model as receipts
@@ -54,6 +55,8 @@ def outcome(directory: Path, receipt: Receipt) -> dict[str, Any]:
         else None,
         "weights_sha256": receipt.weights_sha256,
         **receipt.results,
+        "decision": receipt.decision and receipt.decision.model_dump(),
+        "baselines": receipt.baselines and receipt.baselines.model_dump(),
     }
 
 
@@ -66,7 +69,8 @@ def print_outcome(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
     for line in headline(receipt):
         console.print(line)
     if receipt.results:
-        console.print(results(receipt))
+        for line in results.all_of(receipt, results.short(receipt)):
+            console.print(line)
     print_findings(console, receipt.data.findings if receipt.data else [])
     if receipt.inexact:
         console.print("INEXACT: " + "; ".join(receipt.inexact))
@@ -148,24 +152,6 @@ def rate(optimizer: OptimizerRecord) -> str:
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
-def results(receipt: Receipt) -> Table:
-    """Metrics of the selected weights, one row a data set."""
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
-    table.add_column("")
-    names = [
-        name
-        for name in ("loss", "accuracy", "exact", "auc", "rmse", "mae", "r2")
-        if any(name in values for values in receipt.results.values())
-    ]
-    for name in ("rows", *names):
-        table.add_column(name, justify="right")
-    for data, values in receipt.results.items():
-        count = values.get("examples", UNKNOWN)
-        rows = f"{count:,}" if isinstance(count, int | float) else str(count)
-        table.add_row(data, rows, *(figure(values.get(name)) for name in names))
-    return table
-
-
 def figure(value: Any) -> str:
     """A metric as the report has it; NaN is a text in a receipt."""
     return plain(value) if isinstance(value, float) else str(value if value is not None else "-")
@@ -202,7 +188,8 @@ def print_receipt(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
     for line in headline(receipt):
         console.print(line)
     if receipt.results:
-        console.print(results(receipt))
+        for line in results.all_of(receipt, results.long(receipt)):
+            console.print(line)
     for name, values in receipt.results.items():
         if "confusion" in values and receipt.data:
             console.print(confusion(name, values["confusion"], receipt.data.classes))

@@ -319,8 +319,20 @@ class TrainConfig(Section):
     between 32 and 1024, so that an epoch has about 100 steps; for images between 8 and 64."""
     patience: Annotated[int, Field(ge=1)] | None = 10
     """Stop after so many epochs without improvement. A very large number never stops."""
-    select: Literal["loss", "accuracy", "exact", "auc", "rmse", "mae", "r2"] = "loss"
-    """The validation metric by which the best epoch is chosen: one that the task has."""
+    select: Literal[
+        "loss",
+        "accuracy",
+        "exact",
+        "auc",
+        "average_precision",
+        "f1",
+        "balanced_accuracy",
+        "rmse",
+        "mae",
+        "r2",
+    ] = "loss"
+    """The validation metric by which the best epoch is chosen: one that the task has. Of two classes
+    `average_precision` and `f1` are those of the last one."""
     checkpoint_every: Annotated[int, Field(ge=1)] | None = None
     """Write a checkpoint within the epoch every so many steps. Default: once a minute."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
@@ -346,6 +358,33 @@ class TrainConfig(Section):
     operator is used, and named in the receipt."""
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Share of each label that is spread over all classes."""
+
+
+class DecisionConfig(Section):
+    """How probabilities become decisions. What is chosen here is chosen on the validation rows, by
+    which the epoch was selected too, and reported on the test rows; `predict` follows it."""
+
+    goal: Literal["cost", "precision", "recall", "f1", "balanced_accuracy"] | None = None
+    """What the threshold is for, with two classes or several labels: the lowest `cost`; the highest
+    recall with a `precision` of at least `floor`; the highest precision with such a `recall`; the
+    highest `f1` or `balanced_accuracy`. Default: none, the likeliest class, or a probability of a half."""
+    floor: Annotated[float, Field(gt=0, le=1)] = 0.9
+    """For `precision` and `recall`: what has to be reached."""
+    false_positive: Annotated[float, Field(gt=0)] = 1.0
+    """For `cost`: what a row costs that is said to be of the last class, or to have the label, and is not."""
+    false_negative: Annotated[float, Field(gt=0)] = 1.0
+    """For `cost`: what a row costs that is, and is not said to be."""
+    temperature: bool = False
+    """Divide the logits by the number (for several labels one each) that gives the validation rows the
+    smallest log loss: temperature scaling (Guo et al. 2017)."""
+
+    @model_validator(mode="after")
+    def options_are_used(self) -> "DecisionConfig":
+        if self.goal != "cost" and (self.false_positive, self.false_negative) != (1.0, 1.0):
+            raise ValueError("false_positive and false_negative need goal = 'cost'")
+        if self.goal not in ("precision", "recall") and self.floor != 0.9:
+            raise ValueError("floor needs goal = 'precision' or 'recall'")
+        return self
 
 
 class CompileConfig(Section):
@@ -400,6 +439,10 @@ class Config(Section):
     optimizer: OptimizerConfig = OptimizerConfig()
     scheduler: SchedulerConfig = SchedulerConfig()
     train: TrainConfig = TrainConfig()
+    decision: DecisionConfig = DecisionConfig()
+    baselines: bool | None = None
+    """Whether to train simple models on the identical split, and to say if the network is worth it.
+    Default: yes for a table; nothing else has them."""
     compile: CompileConfig | None = None
     """None to run the model as it is."""
     speed: SpeedConfig = SpeedConfig()

@@ -29,14 +29,23 @@ class Rules:
 
 
 RULES: dict[TaskName, Rules] = {
-    "classification": Rules(("loss", "accuracy", "auc")),
+    "classification": Rules(
+        ("loss", "accuracy", "auc", "average_precision", "f1", "balanced_accuracy")
+    ),
     "regression": Rules(
         ("loss", "rmse", "mae", "r2"),
-        without=("data.classes", "data.relabel", "train.class_weights", "train.label_smoothing"),
+        without=(
+            "data.classes",
+            "data.relabel",
+            "train.class_weights",
+            "train.label_smoothing",
+            "decision.goal",
+            "decision.temperature",
+        ),
         defaults={"model": {"norm": "none"}, "optimizer": {"lr": 5e-4}},
     ),
     "multilabel": Rules(
-        ("loss", "accuracy", "exact", "auc"),
+        ("loss", "accuracy", "exact", "auc", "average_precision", "f1", "balanced_accuracy"),
         several=True,
         without=("data.classes", "train.label_smoothing"),
     ),

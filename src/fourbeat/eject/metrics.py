@@ -14,6 +14,23 @@ AREA = code('''
         return below / (many * (len(scores) - many))
 ''')
 
+PRECISION = code('''
+    def precision(scores: Tensor, positive: Tensor) -> Tensor:
+        """Average precision, for scores and truths of shape (rows,)."""
+        place = scores.unique(return_inverse=True)[1]
+        found = torch.bincount(place, positive.double()).flip(0)
+        said = torch.bincount(place).flip(0).cumsum(dim=0)
+        return (found * (found.cumsum(dim=0) / said)).sum() / found.sum()
+''')
+
+FUNCTIONS = {"auc": (AREA,), "average_precision": (PRECISION,)}
+"""What a metric needs beside its own lines."""
+
+MATRIX = """\
+classes = outputs.shape[1]
+cells = targets.long() * classes + outputs.argmax(dim=1)
+matrix = torch.bincount(cells, minlength=classes**2).view(classes, classes).double()"""
+
 WHOLE = {
     ("multilabel", "accuracy"): "((outputs >= 0) == (targets > 0)).double().mean()",
     ("multilabel", "exact"): "((outputs >= 0) == (targets > 0)).all(dim=1).double().mean()",
@@ -31,6 +48,34 @@ SEVERAL = {
     ("multilabel", "auc"): code("""
         areas = [area(p, true == 1) for p, true in zip(outputs.sigmoid().T, targets.T, strict=True)]
         return torch.stack(areas).mean().item()
+    """),
+    ("classification", "average_precision"): code("""
+        columns = outputs.softmax(dim=1).T
+        each = [precision(p, targets == c) for c, p in enumerate(columns)]
+        return (each[-1] if len(each) == 2 else torch.stack(each).mean()).item()
+    """),
+    ("classification", "f1"): joined(
+        MATRIX,
+        "each = 2 * matrix.diagonal() / (matrix.sum(dim=0) + matrix.sum(dim=1))",
+        "return (each[-1] if len(each) == 2 else each.nanmean()).item()",
+    ),
+    ("classification", "balanced_accuracy"): joined(
+        MATRIX, "return (matrix.diagonal() / matrix.sum(dim=1)).nanmean().item()"
+    ),
+    ("multilabel", "average_precision"): code("""
+        pairs = zip(outputs.sigmoid().T, targets.T == 1, strict=True)
+        return torch.stack([precision(p, true) for p, true in pairs]).mean().item()
+    """),
+    ("multilabel", "f1"): code("""
+        said, true = outputs >= 0, targets > 0
+        hits = (said & true).sum(dim=0).double()
+        return (2 * hits / (said.sum(dim=0) + true.sum(dim=0))).nanmean().item()
+    """),
+    ("multilabel", "balanced_accuracy"): code("""
+        said, true = outputs >= 0, targets > 0
+        ones = (said & true).sum(dim=0).double() / true.sum(dim=0)
+        zeros = (~said & ~true).sum(dim=0).double() / (~true).sum(dim=0)
+        return torch.stack([ones, zeros]).nanmean(dim=0).nanmean().item()
     """),
     ("regression", "r2"): code("""
         unexplained = (outputs - targets).square().sum()
@@ -66,7 +111,7 @@ def evaluation(subject: Subject) -> Part:
         return Part(functions=(of_loss(subject),))
     if (task, select) == ("classification", "accuracy"):
         return Part(functions=(of_accuracy(subject),))
-    return Part(functions=((AREA,) if select == "auc" else ()) + (of_the_whole(subject),))
+    return Part(functions=(*FUNCTIONS.get(select, ()), of_the_whole(subject)))
 
 
 def evaluate(subject: Subject, about: str, begin: str, each: str, end: str, more: str = "") -> str:
@@ -144,6 +189,12 @@ ABOUT = {
     ("multilabel", "exact"): "The share of rows without a wrong label.",
     ("multilabel", "auc"): "The area under the ROC curve, its mean over the labels.",
     ("classification", "auc"): "The area under the ROC curve, its mean over the classes.",
+    ("classification", "average_precision"): "Average precision, of two classes that of the last.",
+    ("classification", "f1"): "The F1 score, of two classes that of the last.",
+    ("classification", "balanced_accuracy"): "The mean recall of the classes that have rows.",
+    ("multilabel", "average_precision"): "Average precision, its mean over the labels.",
+    ("multilabel", "f1"): "The F1 score, its mean over the labels.",
+    ("multilabel", "balanced_accuracy"): "The mean recall of ones and zeros, over the labels.",
     ("regression", "mae"): "The mean absolute error.",
     ("regression", "rmse"): "The root of the mean squared error.",
     ("regression", "r2"): "The share of the targets' variance that is explained.",

@@ -180,9 +180,21 @@ def docstring(subject: Subject) -> str:
         "",
         "Plain PyTorch, as `fourbeat eject` wrote it down: python train.py [weights.pt]",
         *wrap(plain(text), WIDTH),
+        *wrap(apart(receipt), WIDTH),
         '"""',
     ]
     return "\n".join(lines)
+
+
+def apart(receipt: Receipt) -> str:
+    """What the run chose once its weights were there: the script ends with the weights."""
+    if receipt.decision is None:
+        return ""
+    of = {"threshold": receipt.decision.thresholds, "temperature": receipt.decision.temperatures}
+    said = [
+        f"{name} ({', '.join(f'{v:.6g}' for v in values)})" for name, values in of.items() if values
+    ]
+    return f"What the run chose afterwards on its validation rows is not in it: {', '.join(said)}."
 
 
 def plain(text: str) -> str:

@@ -14,8 +14,11 @@ from fourbeat.data.augment import normalised
 from fourbeat.data.opening import near_file
 from fourbeat.data.record import DataRecord, ImageRecord
 from fourbeat.errors import DataError, Problem
+from fourbeat.job.tasks.classes import numbers
+from fourbeat.job.tasks.task import tempered
 from fourbeat.job.writing import writing
 from fourbeat.loop.modes import mode
+from fourbeat.receipt.results import DecisionRecord
 
 BLOCK_PIXELS = 1 << 22
 """Pixels that are decoded, and go through the model, at once."""
@@ -28,13 +31,21 @@ class ImageClassifier(nn.Module):
         network: the network, called as in training.
         classes: label texts; the place is the class number.
         images: size, channels and normalisation.
+        decision: temperature and threshold, where the run declared them.
     """
 
-    def __init__(self, network: nn.Module, data: DataRecord, images: ImageRecord):
+    def __init__(
+        self,
+        network: nn.Module,
+        data: DataRecord,
+        images: ImageRecord,
+        decision: DecisionRecord | None = None,
+    ):
         super().__init__()
         self.network = network
         self.classes = data.classes
         self.images = images
+        self.decision = decision
 
     @property
     def block(self) -> int:
@@ -64,8 +75,11 @@ class ImageClassifier(nn.Module):
         return self.probabilities(images, "the images")
 
     def predict(self, images: Any) -> np.ndarray:
-        """The likeliest label of each image, texts of shape (N,). See `predict_proba`."""
-        return np.array(self.classes)[self.predict_proba(images).argmax(axis=1)]
+        """The likeliest label of each image, or that of the run's threshold, texts of shape (N,).
+
+        See `predict_proba`.
+        """
+        return np.array(self.classes)[numbers(self.predict_proba(images), self.decision)]
 
     def probabilities(self, images: Any, name: str) -> np.ndarray:
         """Class probabilities of an array; see `predict_proba`."""
@@ -74,7 +88,8 @@ class ImageClassifier(nn.Module):
         parts = [torch.zeros(0, len(self.classes), dtype=torch.float64)]
         with torch.inference_mode(), mode(self, training=False):
             for part in pixels.split(self.block):
-                parts.append(self(part.to(device)).double().softmax(dim=1).cpu())
+                logits = self(part.to(device)).cpu().double()
+                parts.append(tempered(logits, self.decision).softmax(dim=1))
         return torch.cat(parts).numpy()
 
     def checked(self, images: Any, name: str) -> Tensor:
@@ -159,7 +174,7 @@ def predict_images(model: ImageClassifier, source: Path, out: Path) -> int:
     done = 0
     with writing(out) as write:
         for names, p in model.of_path(source):
-            labels = np.array(model.classes, dtype=object)[p.argmax(axis=1)]
+            labels = np.array(model.classes, dtype=object)[numbers(p, model.decision)]
             columns: dict[str, Any] = {
                 "row" if isinstance(names, range) else "file": pa.array(list(cast(Any, names))),
                 "prediction": pa.array(labels, pa.string()),

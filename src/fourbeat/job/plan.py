@@ -20,6 +20,8 @@ from fourbeat.data.record import DataRecord
 from fourbeat.errors import ConfigError
 from fourbeat.job import image_plan, own_plan
 from fourbeat.job.making import make_optimizer, make_scheduler
+from fourbeat.job.results.baselines import check_baselines
+from fourbeat.job.results.decision import check_goal
 from fourbeat.job.tasks.known import TASKS
 from fourbeat.loop.contract import check_batch
 from fourbeat.models.build import build
@@ -95,6 +97,8 @@ def resolve(config: Config, frame: Any = None) -> Plan:
             "train.select",
             "Use --set train.select=loss",
         )
+    check_goal(config, record, why)
+    check_baselines(config, data)
     batches = length_of(loaders["train"])
     steps = None if batches is None else math.ceil(batches / config.train.accumulate)
     return Plan(

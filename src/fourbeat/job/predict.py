@@ -28,6 +28,7 @@ from fourbeat.loop.modes import mode
 from fourbeat.models.build import build
 from fourbeat.receipt import model as receipts
 from fourbeat.receipt.publish import WEIGHTS
+from fourbeat.receipt.results import DecisionRecord
 from fourbeat.receipt.weights import weights_sha256
 from fourbeat.types import Values
 
@@ -45,9 +46,12 @@ class TableModel(nn.Module):
         classes: label texts of a classification; the place is the class number.
         labels: names of the labels of a multi-label task; the place is the output's number.
         missing: texts that mean "no value", beside the empty field.
+        decision: temperature and threshold, where the run declared them.
     """
 
-    def __init__(self, network: nn.Module, data: DataRecord):
+    def __init__(
+        self, network: nn.Module, data: DataRecord, decision: DecisionRecord | None = None
+    ):
         super().__init__()
         self.network = network
         self.data = data
@@ -56,6 +60,7 @@ class TableModel(nn.Module):
         self.classes = data.classes
         self.labels = [label.name for label in data.labels]
         self.missing = data.missing
+        self.decision = decision
 
     def forward(self, *inputs: Tensor) -> Tensor:
         """Outputs of shape (N, outputs) from encoded rows; see `encode`.
@@ -111,14 +116,18 @@ class TableModel(nn.Module):
             for inputs in zip(*(t.split(ROWS) for t in features.inputs()), strict=True):
                 outputs = self(*(tensor.to(device) for tensor in inputs))
                 parts.append(outputs.cpu().double())
-        return self.task.answer(torch.cat(parts), self.data)
+        return self.answer_of(torch.cat(parts))
+
+    def answer_of(self, outputs: Tensor) -> Answer:
+        """What outputs, float64 of shape (rows, outputs), say."""
+        return self.task.answer(outputs, self.data, self.decision)
 
     def predict(self, table: Any) -> np.ndarray:
         """What the model says of each row.
 
         The likeliest class, texts of shape (rows,); or the quantity in its own units, float64 of
         shape (rows,); or each label's decision, 0 or 1, int64 of shape (rows, labels): 1 from a
-        probability of a half on.
+        probability of a half on. Where the run chose a threshold, that decides.
 
         Args:
             table: a path, or a frame with `__arrow_c_stream__`.
@@ -212,10 +221,10 @@ def load(run: str | Path, model: nn.Module | None = None, *, trust_code: bool = 
         shape = ImageShape(images.channels, images.height, images.width, outputs)
         network = build(config, shape)
         fill(network, state, directory)
-        return ImageClassifier(network, receipt.data, images).eval()
+        return ImageClassifier(network, receipt.data, images, receipt.decision).eval()
     network = build(config, shape_of(receipt.data.columns, outputs))
     fill(network, state, directory)
-    return TableModel(network, receipt.data).eval()
+    return TableModel(network, receipt.data, receipt.decision).eval()
 
 
 def check_code(name: str, expected: str | None, directory: Path, *, trusted: bool) -> None:

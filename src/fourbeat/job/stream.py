@@ -47,7 +47,7 @@ def predict_file(model: TableModel, source: Path, out: Path) -> int:
     with closing(csv_blocks(source) if is_csv(source) else binary_blocks(source)) as blocks:
         schema = next(blocks)
         check_names(schema.names, source.name)
-        nothing = model.task.answer(torch.zeros(0, model.data.outputs), model.data)
+        nothing = model.answer_of(torch.zeros(0, model.data.outputs))
         clash = sorted(set(model.task.columns(nothing, model.data)) & set(schema.names))
         if clash:
             raise DataError(

@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,8 +20,10 @@ from fourbeat.errors import DataError, FourbeatError, InexactError, Problem, Run
 from fourbeat.job import image_plan
 from fourbeat.job.making import make_average, make_compile
 from fourbeat.job.plan import Plan, resolve
+from fourbeat.job.results.conclude import conclude
 from fourbeat.job.tasks.known import TASKS
 from fourbeat.job.tune import of_threads, tuned
+from fourbeat.job.whole import Pass, of_the_whole
 from fourbeat.loop.directory import free_directory
 from fourbeat.loop.fit import fit
 from fourbeat.receipt.code import CodeRecord, code_of
@@ -208,19 +211,20 @@ def deterministic(*, strict: bool) -> Generator[None]:
 def run(plan: Plan, out: Path, *, allow_inexact: bool, profile: int) -> Receipt:
     """Train a plan in a directory; the receipt's configuration has what the plan chose."""
     config, record = plan.resolved(), plan.record
+    task = TASKS[record.task]
     return fit(
         plan.model,
         plan.train,
         plan.validation,
-        test_loader=plan.test,
         loss_fn=plan.loss,
         optimizer=plan.optimizer,
         scheduler=plan.scheduler,
         epochs=config.train.epochs,
-        metrics=TASKS[record.task].metrics(record),
+        metrics=of_the_whole(task.metrics(record, config.train.select), Pass(task.flat)),
         select=config.train.select,
         patience=config.train.patience,
         out=out,
+        conclude=partial(conclude, plan),
         warmup=config.scheduler.warmup,
         precision=config.train.precision,
         accumulate=config.train.accumulate,

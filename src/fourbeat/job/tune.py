@@ -22,6 +22,7 @@ from fourbeat.errors import ConfigError, NonFiniteError
 from fourbeat.job.making import make_average, make_compile, make_optimizer
 from fourbeat.job.plan import Plan, loaders_of
 from fourbeat.job.tasks.known import TASKS
+from fourbeat.job.whole import Pass, of_the_whole
 from fourbeat.loop.fit import fit
 from fourbeat.loop.modes import kept
 from fourbeat.loop.validate import evaluate
@@ -209,7 +210,8 @@ def seconds_of_evaluation(plan: Plan, threads: int, rows: int) -> float:
     """The time of a validation row, over passes of the loop's own."""
     speed = SpeedConfig(evaluation_batch=rows)
     loader = with_speed(plan, plan.config.model_copy(update={"speed": speed})).validation
-    metrics = TASKS[plan.record.task].metrics(plan.record)
+    task = TASKS[plan.record.task]
+    metrics = of_the_whole(task.metrics(plan.record, plan.config.train.select), Pass(task.flat))
     done, start = 0, perf_counter()
     with of_threads(threads):
         while perf_counter() - start < SECONDS:

@@ -1,6 +1,6 @@
 """The default loop, in the open: all of it, and nothing in it that is out of your reach."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ def fit(
     patience: int | None = None,
     test_loader: Iterable[Any] | None = None,
     out: str | Path | None = None,
+    conclude: Callable[[Run], None] | None = None,
     **options: Any,
 ) -> Run:
     """Train, validate after each epoch, keep the best, stop early, leave a receipt.
@@ -51,6 +52,7 @@ def fit(
         select, mode, patience: see `Epoch.close`.
         out: the run's directory. An unfinished run in it is resumed. Default: the first of
             `runs/fit`, `runs/fit-2`, … that is free.
+        conclude: called with the run at the end, in place of scoring validation and test.
         **options: for `Run`: schedule, seed, checkpoint_every, extra, …
 
     Returns:
@@ -86,6 +88,9 @@ def fit(
                 str(directory),
                 "Lower the learning rate, and look at the data for extreme values",
             )
+        if conclude is not None:
+            conclude(run)
+            return run
         for name, loader in (("validation", val_loader), ("test", test_loader)):
             if loader is not None:
                 run.evaluate(name, loader, loss_fn, metrics)

@@ -13,6 +13,7 @@ DIRECTIONS: dict[str, Direction] = {
     "loss": "min",
     "accuracy": "max",
     "auc": "max",
+    "average_precision": "max",
     "f1": "max",
     "balanced_accuracy": "max",
     "exact": "max",

@@ -12,6 +12,7 @@ from fourbeat.data.record import DataRecord
 from fourbeat.errors import RunError
 from fourbeat.finding import Severity
 from fourbeat.receipt.code import CodeRecord, CommandRecord
+from fourbeat.receipt.results import BaselinesRecord, DecisionRecord, IntervalRecord
 from fourbeat.types import Direction
 
 FORMAT = 1
@@ -193,7 +194,11 @@ class Receipt(Record):
         batch: shapes and dtypes of the first batch.
         steps_root: hash over the step log: number, epoch, loss bits, learning rates and batch hash
             of every step. Two runs that went the same way share it. None without a log.
-        results: metrics of the selected weights by name of the data (`validation`, `test`).
+        results: metrics of the selected weights by name of the data (`validation`, `test`); of a
+            declared run with `intervals` by metric.
+        intervals: how those were made.
+        decision: threshold and temperature, where they were declared.
+        baselines: simple models on the same split, and the verdict.
         weights_sha256: identity of the selected weights; see `fourbeat.weights_sha256`.
         last_weights_sha256: the same for the weights after the last step.
         inexact: differences of environment that a resume was told to accept; empty means that
@@ -223,6 +228,9 @@ class Receipt(Record):
     curves: list[EpochRecord] = []
     selection: SelectionRecord | None = None
     results: dict[str, dict[str, Any]] = {}
+    intervals: IntervalRecord | None = None
+    decision: DecisionRecord | None = None
+    baselines: BaselinesRecord | None = None
     weights_sha256: str | None = None
     last_weights_sha256: str | None = None
     events: list[EventRecord] = []

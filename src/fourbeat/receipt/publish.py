@@ -19,8 +19,9 @@ BEST = "best"
 WEIGHTS = f"{BEST}/model.safetensors"
 CARD = f"{BEST}/model.json"
 REPORT = "report.html"
+ANSWERS = "answers.parquet"
 RECORDED = {"steps.log", "rows.log", "snapshots", ".ask.json", ".answer.json"}
-OWN = {".lock", ".receipt.json.tmp", "checkpoints", BEST, REPORT, receipts.NAME} | RECORDED
+OWN = {".lock", ".receipt.json.tmp", "checkpoints", BEST, REPORT, ANSWERS, receipts.NAME} | RECORDED
 
 #: A scheduler moves these options of a group while it runs.
 SCHEDULED = {"lr", "momentum", "betas"}
@@ -165,6 +166,7 @@ def published(directory: Path) -> list[Path]:
         directory / WEIGHTS,
         directory / CARD,
         directory / REPORT,
+        *directory.glob(ANSWERS),
         *sorted(directory.glob("checkpoints/*/manifest.json")),
     ]
 
@@ -196,6 +198,7 @@ def card(receipt: Receipt) -> str:
         "classes": data.get("classes"),
         "quantity": data.get("quantity"),
         "labels": data.get("labels"),
+        "decision": tree["decision"],
         "columns": data.get("columns"),
         "images": data.get("images"),
     }

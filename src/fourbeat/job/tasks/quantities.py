@@ -1,5 +1,6 @@
 """A quantity: mean squared error of the standardised target, all else in its own units."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -8,8 +9,9 @@ from torch import Tensor, nn
 from fourbeat.config.options import TrainConfig
 from fourbeat.data.record import DataRecord
 from fourbeat.job.tasks.task import Answer, Task, column
-from fourbeat.job.whole import of_the_whole
-from fourbeat.loop.validate import Metric
+from fourbeat.job.whole import Function, each_output
+from fourbeat.measure.figures import OfQuantities
+from fourbeat.receipt.results import DecisionRecord
 
 PAIRS = 250
 """Rows at most that are kept for the report's picture."""
@@ -29,7 +31,7 @@ def loss(_config: TrainConfig, _target: Tensor, _data: DataRecord) -> nn.Module:
     return nn.MSELoss()
 
 
-def metrics(data: DataRecord) -> dict[str, Metric]:
+def metrics(data: DataRecord, _select: str) -> Mapping[str, Function]:
     """Errors in the target's own units, weighted by rows.
 
     `rmse` is the root of the mean squared error, `mae` the mean absolute error, and `r2` is
@@ -37,17 +39,12 @@ def metrics(data: DataRecord) -> dict[str, Metric]:
     same rows); NaN where the target is the same in all of them.
     """
     assert data.quantity is not None
-    std, mean = data.quantity.std, data.quantity.mean
-    return of_the_whole(
-        {
-            "rmse": lambda output, target: std * (output - target).square().mean().sqrt(),
-            "mae": lambda output, target: std * (output - target).abs().mean(),
-            "r2": r2,
-            "pairs": lambda output, target: pairs(output * std + mean, target * std + mean),
-            "residuals": lambda output, target: histogram((output - target) * std),
-            "quantiles": lambda output, target: quantiles((output - target) * std),
-        }
-    )
+    std = data.quantity.std
+    return {
+        "rmse": lambda output, target: std * (output - target).square().mean().sqrt(),
+        "mae": lambda output, target: std * (output - target).abs().mean(),
+        "r2": r2,
+    }
 
 
 def r2(output: Tensor, target: Tensor) -> Tensor:
@@ -92,10 +89,15 @@ def undefined(target: Tensor, _data: DataRecord) -> dict[str, str]:
     return {"r2": "the target is the same in all validation rows"} if constant else {}
 
 
-def answer(outputs: Tensor, data: DataRecord) -> Answer:
+def answer(outputs: Tensor, data: DataRecord, _decision: DecisionRecord | None) -> Answer:
     """The quantity in its own units."""
+    return Answer(in_units(outputs, data).numpy())
+
+
+def in_units(values: Tensor, data: DataRecord) -> Tensor:
+    """Standardised outputs or targets of shape (rows, 1) in their own units, of shape (rows,)."""
     assert data.quantity is not None
-    return Answer((outputs[:, 0] * data.quantity.std + data.quantity.mean).numpy())
+    return values[:, 0] * data.quantity.std + data.quantity.mean
 
 
 def columns(said: Answer, _data: DataRecord) -> dict[str, Any]:
@@ -103,4 +105,31 @@ def columns(said: Answer, _data: DataRecord) -> dict[str, Any]:
     return {"prediction": column(said.decision)}
 
 
-QUANTITIES = Task(loss, metrics, undefined, answer, columns, TRIES)
+def true_values(target: Tensor, data: DataRecord) -> Tensor:
+    """Targets as the table has them, float64 of shape (rows,): standardised they are float32."""
+    return in_units(target, data).float().double()
+
+
+def figures(said: Answer, target: Tensor, data: DataRecord) -> OfQuantities:
+    """In the target's own units."""
+    return OfQuantities(said.decision, true_values(target, data).numpy())
+
+
+def details(said: Answer, target: Tensor, data: DataRecord) -> dict[str, Any]:
+    """What the report draws: truth and prediction, and how the errors lie."""
+    true, found = true_values(target, data)[:, None], torch.from_numpy(said.decision)[:, None]
+    return {
+        "pairs": pairs(found, true).tolist(),
+        "residuals": histogram(found - true).tolist(),
+        "quantiles": quantiles(found - true).tolist(),
+    }
+
+
+def truth(target: Tensor, data: DataRecord) -> dict[str, Any]:
+    """`target`, in its own units."""
+    return {"target": column(true_values(target, data).numpy())}
+
+
+QUANTITIES = Task(
+    loss, each_output, metrics, undefined, answer, columns, figures, details, truth, TRIES
+)

@@ -12,7 +12,9 @@ from torch import Tensor, nn
 from fourbeat.config.options import TrainConfig
 from fourbeat.data.record import DataRecord
 from fourbeat.errors import ConfigError
-from fourbeat.loop.validate import Metric
+from fourbeat.job.whole import Flat, Function
+from fourbeat.measure.figures import Figures
+from fourbeat.receipt.results import DecisionRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +36,28 @@ class Task:
 
     Attributes:
         loss: from the options, the training rows' target and the record to the loss.
-        metrics: for validation and test, beside the loss.
+        flat: from a batch's outputs and targets to those of its rows.
+        metrics: after each epoch, beside the loss; from the record and the metric that selects.
         undefined: from the validation rows' target and the record: which of the metrics have no
             value, and why.
         answer: from a model's outputs, float64 of shape (rows, outputs), to what they say.
         columns: an answer as columns of a table.
+        figures: of the selected weights' answers, from them, the targets of the rows as `flat` gives
+            them, and the record; targets are in the target's own units there.
+        details: what is no single number of the same, by name.
+        truth: the targets of some rows as columns of a table.
         tries: updates in which a sound model memorises one batch.
     """
 
     loss: Callable[[TrainConfig, Tensor, DataRecord], nn.Module]
-    metrics: Callable[[DataRecord], Mapping[str, Metric]]
+    flat: Flat
+    metrics: Callable[[DataRecord, str], Mapping[str, Function]]
     undefined: Callable[[Tensor, DataRecord], dict[str, str]]
-    answer: Callable[[Tensor, DataRecord], Answer]
+    answer: Callable[[Tensor, DataRecord, DecisionRecord | None], Answer]
     columns: Callable[[Answer, DataRecord], dict[str, Any]]
+    figures: Callable[[Answer, Tensor, DataRecord], Figures]
+    details: Callable[[Answer, Tensor, DataRecord], dict[str, Any]]
+    truth: Callable[[Tensor, DataRecord], dict[str, Any]]
     tries: int = 200
 
 
@@ -66,6 +77,13 @@ def weights_for(config: TrainConfig, outputs: int, what: str) -> Tensor | None:
             "Give one for each, in their order, or 'balanced'",
         )
     return torch.tensor(given)
+
+
+def tempered(outputs: Tensor, decision: DecisionRecord | None) -> Tensor:
+    """Logits of shape (rows, outputs), divided by the temperatures if there are any."""
+    if decision is None or not decision.temperatures:
+        return outputs
+    return outputs / torch.tensor(decision.temperatures, dtype=torch.float64)
 
 
 def column(values: np.ndarray, kind: pa.DataType | None = None) -> Any:

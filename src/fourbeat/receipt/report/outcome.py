@@ -21,7 +21,16 @@ from fourbeat.receipt.report.wording import NONE, count, counted, figure, number
 HEADLINES = 4
 
 #: Results that a section of their own shows.
-DRAWN = ("pairs", "residuals", "quantiles", "label_counts", "label_auc")
+DRAWN = (
+    "pairs",
+    "residuals",
+    "quantiles",
+    "label_counts",
+    "label_auc",
+    "label_average_precision",
+    "calibration",
+    "intervals",
+)
 
 MEANING = {
     "running": "This run has not ended.",
@@ -99,7 +108,7 @@ def outcome(receipt: Receipt) -> Html | None:
         "results",
         "Results",
         element("div", *cards, class_="cards"),
-        *results_table(receipt.results),
+        *measured(receipt),
         *further(receipt.results),
     )
 
@@ -114,7 +123,11 @@ def headlines(receipt: Receipt) -> list[Html]:
         )
         what = {"min": "lowest", "max": "highest"}[best.direction]
         cards.append(
-            card(f"Validation {best.metric}", figure(best.value), f"the {what}, so selected")
+            card(
+                f"Validation {best.metric.replace('_', ' ')}",
+                figure(best.value),
+                f"the {what}, so selected",
+            )
         )
     name = "test" if "test" in receipt.results else next(reversed(receipt.results), None)
     if name is not None:
@@ -123,7 +136,7 @@ def headlines(receipt: Receipt) -> list[Html]:
         under = f"{examples} examples" if examples else ""
         said = best.metric if best and name == "validation" else None
         cards += [
-            card(f"{name.capitalize()} {metric}", figure(value), under)
+            card(f"{name.capitalize()} {metric.replace('_', ' ')}", figure(value), under)
             for metric, value in list(scalars(values).items())[:HEADLINES]
             if metric != said
         ]
@@ -174,6 +187,39 @@ def results_table(results: dict[str, dict[str, Any]]) -> list[Html]:
             rows,
         )
     ]
+
+
+def measured(receipt: Receipt) -> list[Html]:
+    """A metric a row: its value on each data set, and the interval."""
+    made, results = receipt.intervals, receipt.results
+    if made is None:
+        return results_table(results)
+    metrics = list(dict.fromkeys(name for values in results.values() for name in scalars(values)))
+    rows = [
+        [metric.replace("_", " "), *(text for v in results.values() for text in both(v, metric))]
+        for metric in metrics
+    ]
+    percent = f"{made.level:.0%}".replace("%", " %")
+    heads = [
+        text
+        for data, values in results.items()
+        for text in (f"{data}, {examples_of(values)} rows", percent)
+    ]
+    note = (
+        f"Of the selected weights. {percent} of {made.resamples:,} resamples of the rows lie between "
+        "both ends (bootstrap, percentiles)."
+    )
+    return [
+        table("Results", ["metric", *heads], "l" + "r" * len(heads), rows, "narrow"),
+        element("p", note, class_="note"),
+    ]
+
+
+def both(values: dict[str, Any], metric: str) -> tuple[str, str]:
+    """A metric and its interval, as texts."""
+    known, ends = scalars(values), (values.get("intervals") or {}).get(metric)
+    value = figure(known[metric]) if metric in known else NONE
+    return value, f"{figure(ends[0])} to {figure(ends[1])}" if ends else NONE
 
 
 def further(results: dict[str, dict[str, Any]]) -> list[Html]:

@@ -1,8 +1,11 @@
 """report.html: the receipt for people, one file that opens offline."""
 
+from collections.abc import Sequence
 from importlib.resources import files
 
 from fourbeat.receipt.model import Receipt
+from fourbeat.receipt.report.beside import baselines, decision
+from fourbeat.receipt.report.calibration import calibration
 from fourbeat.receipt.report.curves import curves
 from fourbeat.receipt.report.labels import labels
 from fourbeat.receipt.report.making import configuration, network, optimizer, place
@@ -32,10 +35,13 @@ PAGE = """\
 #: The parts of the page in order: what the contents call them, and what makes them.
 SECTIONS = (
     ("Results", "results", outcome),
+    ("Baselines", "baselines", baselines),
     ("Curves", "curves", curves),
     ("Classes", "classes", classes),
     ("Errors", "errors", quantity),
     ("Labels", "labels", labels),
+    ("Calibration", "calibration", calibration),
+    ("Decision", "decision", decision),
     ("Data", "data", material),
     ("Model", "model", network),
     ("Optimizer", "optimizer", optimizer),
@@ -55,8 +61,13 @@ def html(receipt: Receipt) -> str:
         element("main", *(content for _, _, content in there)),
         element("footer", f"Written by fourbeat {receipt.fourbeat} from receipt.json."),
     ]
+    return document(f"{receipt.run.name} - fourbeat", parts)
+
+
+def document(title: str, parts: Sequence[Html]) -> str:
+    """A whole file in the report's style."""
     return PAGE.format(
-        title=escape(f"{receipt.run.name} - fourbeat"),
+        title=escape(title),
         style=files("fourbeat.receipt.report").joinpath("report.css").read_text(encoding="utf-8"),
         body="\n".join(part.text for part in parts),
     )

@@ -1,0 +1,1 @@
+"""What a declared training ends with: figures with intervals, decision, kept answers, baselines."""

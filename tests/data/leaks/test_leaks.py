@@ -1,0 +1,284 @@
+"""Every planted leak is found, with the guilty rows and columns; a clean table is silent."""
+
+import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fourbeat.config.options import ColumnConfig, DataConfig, SplitConfig
+from fourbeat.data.prepare import prepare
+
+N = 3000
+START = datetime.datetime(2020, 1, 1)
+
+
+def clean(seed=0, n=N, task="classification"):
+    """A table of every kind of column, in which nothing is wrong."""
+    rng = np.random.default_rng(seed)
+    size, weight = rng.normal(size=n), rng.gamma(2, 3, n)
+    kind = rng.choice(["red", "green", "blue", "black"], n)
+    level = rng.choice(["low", "medium", "high"], n)
+    score = size + 0.2 * weight + (kind == "red") + rng.normal(size=n)
+    target = score if task == "regression" else np.where(score > np.median(score), "yes", "no")
+    return pd.DataFrame(
+        {
+            "id": np.arange(n),
+            "size": size,
+            "weight": weight,
+            "age": rng.integers(18, 80, n),
+            "kind": kind,
+            "level": level,
+            "town": rng.choice([f"town {i}" for i in range(60)], n),
+            "shop": rng.choice([f"shop {i}" for i in range(n // 5)], n),
+            "opened": [
+                START + datetime.timedelta(minutes=int(m)) for m in rng.integers(0, 10**6, n)
+            ],
+            "member": rng.random(n) < 0.5,
+            "y": target,
+        }
+    )
+
+
+def found(frame, split=None, task="classification", **config):
+    data = DataConfig(target="y", task=task, **config)
+    record = prepare(data, split or SplitConfig(), 0, frame).record
+    return {finding.rule: finding for finding in record.findings}
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.integers(0, 10**6), st.sampled_from(["classification", "regression"]), st.integers(60, 3000)
+)
+def test_a_clean_table_is_silent(seed, task, n):
+    assert found(clean(seed, n, task), task=task) == {}
+
+
+@pytest.mark.parametrize("columns", [1, 2, 3])
+def test_a_table_with_few_things_to_say_has_twins_by_nature(columns):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({f"c{i}": rng.choice(list("abcd"), 500) for i in range(columns)})
+    frame["y"] = rng.choice(["yes", "no"], 500)
+    assert found(frame) == {}
+
+
+def test_rows_that_stand_on_both_sides():
+    frame = clean()
+    frame = pd.concat([frame, frame.iloc[:300]], ignore_index=True)
+    frame.loc[N : N + 19, "y"] = np.where(frame["y"][:20] == "yes", "no", "yes")
+    frame["id"] = np.arange(len(frame))
+    seen = found(frame)
+    assert set(seen) == {"rows-on-both-sides", "labels-that-disagree"}
+    both = seen["rows-on-both-sides"]
+    assert both.severity == "error"
+    assert both.evidence["repeated"] == 300
+    assert both.evidence["repeated_entirely"] == 280
+    for first, second in both.rows:
+        a, b = (int(place.rpartition(" ")[2]) - 1 for place in (first, second))
+        assert abs(a - b) == N
+    assert seen["labels-that-disagree"].count == 20
+    assert seen["labels-that-disagree"].evidence["rows"] == 40
+
+
+def test_a_few_twins_are_a_warning_and_twins_within_a_side_are_none():
+    frame = clean()
+    frame["part"] = ["train"] * 2000 + ["validation"] * 500 + ["test"] * 500
+    frame.loc[10, "size":"y"] = frame.loc[11, "size":"y"]
+    assert found(frame, SplitConfig(column="part")) == {}
+    frame.loc[2999, "size":"y"] = frame.loc[2100, "size":"y"]
+    seen = found(frame, SplitConfig(column="part"))
+    one = seen.pop("rows-on-both-sides")
+    assert (one.severity, one.count) == ("warning", 1)
+    assert one.rows == [["DataFrame row 2101", "DataFrame row 3000"]]
+
+
+def test_rows_that_are_nearly_equal():
+    frame = clean()
+    again = frame.iloc[:200].copy()
+    again["size"] += 1e-5
+    again["weight"] *= 1 + 1e-6
+    frame = pd.concat([frame, again], ignore_index=True)
+    frame["id"] = np.arange(len(frame))
+    seen = found(frame)
+    assert set(seen) == {"near-rows-on-both-sides"}
+    near = seen["near-rows-on-both-sides"]
+    # Of 200 pairs, those that the split of 70, 15 and 15 parts with a test row on one side only.
+    assert 40 < near.count < 80
+    for first, second in near.rows:
+        a, b = (int(place.rpartition(" ")[2]) - 1 for place in (first, second))
+        assert abs(a - b) == N
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_a_column_that_is_the_answer(task):
+    frame = clean(task=task)
+    frame["result_code"] = (
+        frame["y"] * 2 + 1 if task == "regression" else np.where(frame["y"] == "yes", "k1", "k2")
+    )
+    frame["result_note"] = np.random.default_rng(1).choice(["a", "b", "c"], N)
+    seen = found(frame, task=task)
+    assert set(seen) == {"gives-the-answer", "known-only-afterwards"}
+    assert seen["gives-the-answer"].columns == ["result_code"]
+    assert seen["gives-the-answer"].severity == "error"
+    assert seen["known-only-afterwards"].columns == ["result_note"]
+    assert "named like 'result_code'" in seen["known-only-afterwards"].message
+    assert found(frame, task=task, ignore=("result_*",)) == {}
+
+
+def test_a_value_that_decides_a_rare_label():
+    frame = clean()
+    rare = np.random.default_rng(2).random(N) < 0.05
+    frame["y"] = np.where(rare, "fails", "works")
+    frame["alarm"] = (rare & (np.arange(N) % 3 == 0)).astype(int)
+    seen = found(frame)
+    assert set(seen) == {"gives-the-answer"}
+    assert "where column 'alarm' is 1, 100.0% of" in seen["gives-the-answer"].message
+    assert frame["alarm"][int(seen["gives-the-answer"].rows[0][0].rpartition(" ")[2]) - 1] == 1
+
+
+def test_a_column_whose_name_says_afterwards_is_a_note():
+    frame = clean().rename(columns={"kind": "closed_by"})
+    seen = found(frame)
+    assert (set(seen), seen["known-only-afterwards"].severity) == (
+        {"known-only-afterwards"},
+        "note",
+    )
+
+
+def test_groups_whose_rows_hang_together():
+    frame = clean()
+    temper = dict(zip(frame["shop"].unique(), np.random.default_rng(3).random(N), strict=False))
+    frame["y"] = np.where(frame["shop"].map(temper) > 0.5, "yes", "no")
+    frame.loc[::7, "y"] = "no"
+    seen = found(frame)
+    assert set(seen) == {"group-on-both-sides"}
+    assert seen["group-on-both-sides"].columns == ["shop"]
+    assert "--group shop" in seen["group-on-both-sides"].fix
+    for pair in seen["group-on-both-sides"].rows:
+        a, b = (int(place.rpartition(" ")[2]) - 1 for place in pair)
+        assert frame["shop"][a] == frame["shop"][b]
+    assert found(frame, SplitConfig(group="shop")) == {}
+
+
+def test_groups_named_by_whole_numbers():
+    frame = clean()
+    frame["customer_id"] = np.arange(N) // 6 * 31 % 7919
+    frame["y"] = np.where(np.arange(N) // 6 % 2 == 0, "yes", "no")
+    assert found(frame)["group-on-both-sides"].columns == ["customer_id"]
+    assert "group-on-both-sides" not in found(frame.rename(columns={"customer_id": "income"}))
+
+
+def test_a_target_that_moves_with_time():
+    frame = clean().sort_values("opened", ignore_index=True)
+    frame["id"] = np.random.default_rng(4).permutation(N) * 3
+    likely = np.linspace(0.3, 0.7, N)
+    frame["y"] = np.where(np.random.default_rng(5).random(N) < likely, "yes", "no")
+    seen = found(frame)
+    assert set(seen) == {"rows-from-later"}
+    assert "--time opened" in seen["rows-from-later"].fix
+    assert found(frame, SplitConfig(time="opened")) == {}
+
+
+def test_ids_that_say_more():
+    frame = clean().sort_values("opened", ignore_index=True)
+    frame["id"] = [f"T{i:06}" for i in range(N)]
+    assert {f.rule: f.columns for f in found(frame).values()} == {
+        "id-follows-time": ["id", "opened"]
+    }
+    frame = clean().sort_values("y", ignore_index=True)
+    frame["id"] = np.arange(N)
+    assert set(found(frame)) == {"id-tells-target"}
+
+
+def test_several_labels():
+    frame = clean()
+    frame["a"], frame["b"] = (frame["y"] == "yes"), frame["size"] > 0
+    frame["copy"] = np.where(frame["b"], "up", "down")
+    data = DataConfig(target=("a", "b"), task="multilabel", ignore=("y", "size"))
+    findings = prepare(data, SplitConfig(), 0, frame).record.findings
+    assert [(f.rule, f.columns) for f in findings] == [("gives-the-answer", ["copy"])]
+
+
+def test_what_cannot_be_compared_is_passed_over():
+    frame = clean(n=200)
+    frame["empty"] = None
+    frame["lists"] = [[1]] * 200
+    frame["far"] = np.where(np.arange(200) % 9, np.random.default_rng(0).normal(size=200), np.inf)
+    frame["when"] = [f"{1 + i % 28}/{1 + i % 12}/2020" for i in range(200)]
+    told = {"when": ColumnConfig(format=("%d/%m/%Y",))}
+    assert found(frame, columns=told) == {}
+
+
+REAL = {
+    "tickets": ("incident-tickets/tickets.csv", "escalated"),
+    "events": ("incident-tickets/events.csv", "made_sla"),
+    "machines": ("predictive-maintenance/ai4i2020.csv", "Machine failure"),
+    "phishing": ("phishing-websites/phishing.csv", "Result"),
+}
+
+
+def real(shared, name, **options):
+    file, target = REAL[name]
+    config = DataConfig(path=shared(file), target=target, **options)
+    return prepare(config, SplitConfig(), 0).record
+
+
+def columns_of(record, rule):
+    return [name for f in record.findings if f.rule == rule for name in f.columns]
+
+
+def test_real_tickets(shared):
+    record = real(shared, "tickets", missing=("?",))
+    assert columns_of(record, "gives-the-answer") == ["outcome_reassignment_count"]
+    assert set(columns_of(record, "known-only-afterwards")) == {
+        "outcome_reopen_count",
+        "outcome_made_sla",
+        "outcome_closed_code",
+        "outcome_resolved_by",
+    }
+    assert columns_of(record, "group-on-both-sides") == ["caller_id"]
+    assert columns_of(record, "rows-from-later") == ["opened_at"]
+    assert columns_of(record, "id-follows-time") == ["ticket", "opened_at"]
+
+
+def test_real_events(shared):
+    record = real(shared, "events", missing=("?",))
+    assert columns_of(record, "group-on-both-sides") == ["number", "caller_id"]
+    dates = {c.name: c.formats for c in record.columns if c.type == "datetime"}
+    assert set(dates.values()) == {("%d/%m/%Y %H:%M",)}
+    assert set(dates) == {
+        "opened_at",
+        "sys_created_at",
+        "sys_updated_at",
+        "resolved_at",
+        "closed_at",
+    }
+
+
+def test_real_machines(shared):
+    record = real(shared, "machines")
+    assert columns_of(record, "gives-the-answer") == ["TWF", "HDF", "PWF", "OSF"]
+    assert {f.rule for f in record.findings} == {"gives-the-answer", "id-tells-target"}
+
+
+def test_real_phishing(shared):
+    record = real(shared, "phishing")
+    both, torn = record.findings
+    assert both.evidence["repeated_entirely"] == 5206
+    assert (torn.rule, torn.count) == ("labels-that-disagree", 64)
+
+
+def test_real_adult(shared):
+    config = DataConfig(
+        path=shared("adult/train.csv"),
+        target="income",
+        missing=("?",),
+        relabel={"<=50K.": "<=50K", ">50K.": ">50K"},
+    )
+    record = prepare(config, SplitConfig(test_file=shared("adult/test.csv")), 0).record
+    both = next(f for f in record.findings if f.rule == "rows-on-both-sides")
+    assert both.count == 26
+    assert all(a.startswith("train.csv row") and b.startswith("test.csv row") for a, b in both.rows)
+    assert {f.rule for f in record.findings} == {"rows-on-both-sides", "labels-that-disagree"}
