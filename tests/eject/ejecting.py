@@ -141,7 +141,7 @@ def write_schema(path, n=320):
     heavy = random.standard_cauchy(n) + kind
     heavy[::50] = [np.inf if i % 2 else -np.inf for i in range(len(heavy[::50]))]
     sizes = [["1 - small", "2 - middle", "3 - large", "?"][i] for i in random.integers(0, 4, n)]
-    lines = ["opened;closed;packed;size;grade;heavy;far;shop;town;label"]
+    lines = ["opened;closed;packed;size;grade;heavy;far;shop;town;guest;label"]
     for i in range(n):
         day = days[i]
         cells = [
@@ -154,6 +154,7 @@ def write_schema(path, n=320):
             f"{random.normal() if i else 1e4:.5f}",
             f"shop {(random.integers(0, 40) + kind[i]) % 40}",
             f"town {(random.integers(0, 9) + kind[i]) % 12}" if i % 11 else "",
+            f"guest {random.integers(0, 200)}" if i % 9 else "?",
             f"{'abc'[kind[i]]}",
         ]
         lines.append(";".join(cells))

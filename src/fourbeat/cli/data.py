@@ -55,7 +55,7 @@ def data(
     from fourbeat.data.schema_file import write
     from fourbeat.data.survey import fatal, survey
 
-    found = survey(config.data, config.split, config.seed)
+    found = survey(config.data, config.split, config.split_seed)
     if out is not None:
         write(out, found, config.data, config.split)
     print_survey(found, config, out, as_json=as_json)

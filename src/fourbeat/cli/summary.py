@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from fourbeat.receipt import model as receipts
 from fourbeat.receipt.model import OptimizerRecord, Receipt
 from fourbeat.receipt.report.labels import LABEL_HEADS, label_rows
 from fourbeat.receipt.report.wording import figure as plain
+from fourbeat.receipt.results import RescoredRecord
 
 ROWS_SHOWN = 3
 """Pairs of rows of a finding that are printed."""
@@ -71,7 +73,8 @@ def print_outcome(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
     if receipt.results:
         for line in results.all_of(receipt, results.short(receipt)):
             console.print(line)
-    print_findings(console, receipt.data.findings if receipt.data else [])
+    if receipt.data:
+        print_findings(console, receipt.data.findings, receipt.rescored)
     if receipt.inexact:
         console.print("INEXACT: " + "; ".join(receipt.inexact))
     console.print(f"run      {directory}   (report.html, receipt.json, best/model.safetensors)")
@@ -157,8 +160,10 @@ def figure(value: Any) -> str:
     return plain(value) if isinstance(value, float) else str(value if value is not None else "-")
 
 
-def print_findings(console: Console, findings: list[DataFinding]) -> None:
-    """What is wrong, with some of the guilty rows and the remedy."""
+def print_findings(
+    console: Console, findings: Sequence[DataFinding], again: Sequence[RescoredRecord] = ()
+) -> None:
+    """What is wrong, with some of the guilty rows, what is measured without them, and the remedy."""
     for finding in findings:
         console.print(f"{finding.severity:8} {finding.message} [{finding.rule}]", markup=False)
         if finding.rows:
@@ -166,7 +171,20 @@ def print_findings(console: Console, findings: list[DataFinding]) -> None:
             console.print(
                 f"           rows {said}{'; …' if finding.count > ROWS_SHOWN else ''}", markup=False
             )
+        for one in again:
+            if (one.rule, one.columns) == (finding.rule, finding.columns):
+                console.print(f"           {without(one)}", markup=False)
         console.print(f"           {finding.fix}", markup=False)
+
+
+def without(again: RescoredRecord) -> str:
+    """The results without the guilty rows: `without them: 653 test rows, accuracy 0.9234`."""
+    said = [
+        f"{name} {results.written(again.results[name])}"
+        for name in results.MAIN
+        if name in again.results
+    ]
+    return f"without them: {again.rows:,} {again.data} rows" + "".join(f", {one}" for one in said)
 
 
 def print_receipt(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
@@ -200,7 +218,7 @@ def print_receipt(directory: Path, receipt: Receipt, *, as_json: bool) -> None:
             console.print(columns(receipt.data))
         for note in receipt.data.notes:
             console.print(f"- {note}")
-        print_findings(console, receipt.data.findings)
+        print_findings(console, receipt.data.findings, receipt.rescored)
     for event in receipt.events:
         console.print(f"event    step {event.step}: {event.kind}: {event.text}")
     for found in receipt.findings:

@@ -9,6 +9,7 @@ import typer
 from fourbeat.cli import options
 from fourbeat.cli.options import AllowInexact, Json, users_prints_aside
 from fourbeat.cli.pause import pausing
+from fourbeat.errors import ConfigError, Problem
 
 
 def train(
@@ -32,6 +33,15 @@ def train(
             help="The run's directory. An unfinished run in it goes on. Default: runs/TABLE."
         ),
     ] = None,
+    seeds: Annotated[
+        int | None,
+        typer.Option(min=2, help="Train so many seeds on the same split: mean, spread, interval."),
+    ] = None,
+    folds: Annotated[
+        int | None,
+        typer.Option(min=2, help="Cut the rows in so many parts, each the test of a run."),
+    ] = None,
+    repeats: Annotated[int, typer.Option(min=1, help="With --folds: ways to cut the rows.")] = 1,
     model: Annotated[
         str | None,
         typer.Option(
@@ -140,6 +150,19 @@ def train(
         if not one_batch(resolved, as_json=as_json):
             raise typer.Exit(1)
         return
+    if seeds or folds:
+        alone = {"--profile": profile, "--pause-at": pause_at, "--pause-when": pause_when}
+        alone |= {"--tune-speed": tune_speed, "--allow-inexact": allow_inexact}
+        refuse_together(alone, "--seeds" if seeds else "--folds")
+        from fourbeat.cli.series import print_series
+        from fourbeat.job.series import series
+
+        with users_prints_aside():
+            made = series(
+                resolved, out, seeds=seeds or 0, folds=folds or 0, repeats=repeats, strict=strict
+            )
+        print_series(made, as_json=as_json)
+        return
     from fourbeat.cli.summary import print_outcome
     from fourbeat.job.train import train as run
 
@@ -153,3 +176,18 @@ def train(
             strict=strict,
         )
     print_outcome(directory, receipt, as_json=as_json)
+
+
+def refuse_together(said: dict[str, Any], series: str) -> None:
+    """Flags that are for a single training.
+
+    Raises:
+        ConfigError: naming those that were given.
+    """
+    problems = [
+        Problem(f"{flag} is for a single training, and {series} asks for several", flag)
+        for flag, value in said.items()
+        if value is not None and value is not False and (value or flag == "--pause-at")
+    ]
+    if problems:
+        raise ConfigError(problems)

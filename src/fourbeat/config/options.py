@@ -158,6 +158,8 @@ class SplitConfig(Section):
     """Share of the rows held out for validation."""
     test: Annotated[float, Field(ge=0, lt=1)] = 0.15
     """Share of the rows held out for the test."""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    """Of a random split. Default: that of the training."""
     group: str | None = None
     """A column whose values name what rows belong to: a customer, a patient. Each is on one side only."""
     time: str | None = None
@@ -447,3 +449,8 @@ class Config(Section):
     """None to run the model as it is."""
     speed: SpeedConfig = SpeedConfig()
     record: RecordConfig = RecordConfig()
+
+    @property
+    def split_seed(self) -> int:
+        """The seed of a random split."""
+        return self.seed if self.split.seed is None else self.split.seed

@@ -159,5 +159,6 @@ def whole(sides: list[np.ndarray], rows: int) -> Rows:
     """
     for name, side in zip(("training", "validation"), sides, strict=False):
         if not len(side):
-            raise DataError(f"no row is left for {name}", remedy="Split otherwise")
+            why = ": all groups have rows on an earlier side" if rows > sum(map(len, sides)) else ""
+            raise DataError(f"no row is left for {name}{why}", remedy="Split otherwise")
     return Rows(*sides, left=rows - sum(map(len, sides)))

@@ -133,9 +133,12 @@ def check_options(data: DataConfig, shares: SplitConfig) -> None:
         "data.columns": data.columns,
         "data.missing": data.missing,
         "split.column": shares.column,
+        "split.group": shares.group,
+        "split.time": shares.time,
+        "split.folds": shares.folds,
     }
     problems = [
-        Problem(f"images have no columns, and {key} is {value!r}", key, "Leave it out")
+        Problem(f"images have no use for {key}, and it is {value!r}", key, "Leave it out")
         for key, value in said.items()
         if value
     ]

@@ -16,7 +16,7 @@ from fourbeat.errors import ConfigError, DataError, Problem, first_line
 from fourbeat.types import Split
 
 SIDES: tuple[Split, ...] = ("train", "validation", "test")
-SHARES = ("validation", "test")
+SHARES = ("validation", "test", "seed")
 """Options of a random split."""
 
 MADE = "It is called as factory(**data.options)"

@@ -77,7 +77,11 @@ def facts(config: Config, record: DataRecord) -> Facts:
         delimiters=[delimiter_of(path) if is_csv(path) else "," for path in paths],
         line_breaks=any(broken(values) for values in columns.values()),
         columns=columns,
-        blanks=[c.name for c in used if is_text(columns[c.name]) and columns[c.name].null_count],
+        blanks=[
+            name
+            for name in {*(column.name for column in used), *filter(None, [config.split.group])}
+            if is_text(columns[name]) and columns[name].null_count
+        ],
         unknown=[
             c.name
             for c in used

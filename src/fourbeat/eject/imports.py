@@ -17,6 +17,7 @@ STANDARD = {
     "fnmatchcase": "from fnmatch import fnmatchcase",
     "gzip": "import gzip",
     "hashlib": "import hashlib",
+    "itertools": "import itertools",
     "islice": "from itertools import islice",
     "math": "import math",
     "pairwise": "from itertools import pairwise",

@@ -19,11 +19,22 @@ CAST = "table[name].cast(pa.float64(), safe=False).to_numpy()"
 MEANING = {**dict.fromkeys(TRUTH, 1.0), **dict.fromkeys(FALSEHOOD, 0.0)}
 
 
-def standardising(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
-    """The function that standardises these columns, and the one that reads their numbers."""
+def standardising(
+    config: Config, columns: Sequence[Column], facts: Facts, time: Column | None
+) -> Part:
+    """The function that standardises these columns, and the one that reads their numbers.
+
+    Args:
+        time: a column whose numbers the split needs, and which may not be one of them.
+    """
+    others = [] if time is None or time in columns else [time]
+    if not columns and others:
+        read = reading(config, others, facts)
+        empty = "numeric = torch.zeros(table.num_rows, 0)  # all are categories"
+        return Part(read.constants, read.functions, empty)
     if not columns:
         return Part(lines="numeric = torch.zeros(table.num_rows, 0)  # all are categories")
-    read = reading(config, columns, facts)
+    read = reading(config, [*columns, *others], facts)
     constants = {"NUMBERS": [column.name for column in columns], **read.constants}
     indicated = any(column.missing for column in columns)
     constant = any(column.std == 1.0 for column in columns)
@@ -56,6 +67,17 @@ def standardising(config: Config, columns: Sequence[Column], facts: Facts) -> Pa
     scores = (NORMAL_SCORES,) if mapped else ()
     functions = (*read.functions, *scores, function)
     return Part(constants, functions, "numeric = standardised(table, train)")
+
+
+def expression(read: Part, name: str) -> str:
+    """The numbers of a column.
+
+    Args:
+        read: what `standardising` gave.
+        name: the expression of its name.
+    """
+    numbers = any(function.startswith("def numbers(") for function in read.functions)
+    return f"numbers(table, {name})" if numbers else CAST.replace("name", name)
 
 
 def reading(config: Config, columns: Sequence[Column], facts: Facts) -> Part:

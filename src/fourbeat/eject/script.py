@@ -8,6 +8,7 @@ from typing import Any
 from fourbeat.data.encode import TableShape, shape_of
 from fourbeat.data.images import ImageShape
 from fourbeat.data.own import SampleShape
+from fourbeat.data.split import FOLD_KEY, SPLIT_KEY
 from fourbeat.eject import (
     ending,
     images,
@@ -23,8 +24,9 @@ from fourbeat.eject import (
 from fourbeat.eject.facts import facts
 from fourbeat.eject.imports import imports
 from fourbeat.eject.part import Data, Part
+from fourbeat.eject.splits import PERMUTATION, WITH_SPLIT_SEED
 from fourbeat.eject.subject import Subject
-from fourbeat.eject.text import WIDTH, assignment, indented, joined, spaced
+from fourbeat.eject.text import WIDTH, Code, assignment, indented, joined, spaced
 from fourbeat.errors import RunError
 from fourbeat.job.reopen import reopen
 from fourbeat.receipt import model as receipts
@@ -146,8 +148,15 @@ def put_together(subject: Subject, parts: Sequence[Part], main: str) -> str:
     begin, data, *others = parts
     training = {name: value for part in others for name, value in part.constants.items()}
     had = {name: value for part in parts for name, value in part.had.items()}
+    config = subject.config
+    seeds: dict[str, Any] = {"SEED": config.seed}
+    permutation = PERMUTATION
+    if config.split_seed != config.seed:
+        keys = Code(f"(0x{SPLIT_KEY:X}, 0x{FOLD_KEY:X})")
+        seeds |= {"SPLIT_SEED": config.split_seed, "SPLIT_KEYS": keys}
+        permutation = WITH_SPLIT_SEED
     constants = spaced(
-        assignments({"SEED": subject.config.seed}),
+        assignments(seeds),
         assignments({**begin.constants, **data.constants}),
         assignments(training),
         joined("# What the run had, and what it ended with.", assignments(had)),
@@ -156,12 +165,12 @@ def put_together(subject: Subject, parts: Sequence[Part], main: str) -> str:
     body = "\n\n\n".join(
         [
             constants,
-            *functions,
+            *(permutation if function == PERMUTATION else function for function in functions),
             joined("def main() -> None:", indented(main)),
             'if __name__ == "__main__":\n    main()',
         ]
     )
-    return spaced(docstring(subject), imports(body, own.modules(subject.config)), body) + "\n"
+    return spaced(docstring(subject), imports(body, own.modules(config)), body) + "\n"
 
 
 def docstring(subject: Subject) -> str:

@@ -18,6 +18,14 @@ PERMUTATION = code('''
         return torch.randperm(n, generator=torch.Generator().manual_seed(int(mixed))).numpy()
 ''')
 
+WITH_SPLIT_SEED = code('''
+    def permutation(n: int, *key: int) -> np.ndarray:
+        """A random order of n things that depends on its seed and the key alone."""
+        seed = SPLIT_SEED if key[0] in SPLIT_KEYS else SEED
+        mixed = np.random.SeedSequence([seed, *key]).generate_state(1, np.uint64)[0]
+        return torch.randperm(n, generator=torch.Generator().manual_seed(int(mixed))).numpy()
+''')
+
 SPLIT = code('''
     def split(groups: np.ndarray) -> list[np.ndarray]:
         """Sorted row numbers of each side, in which every group has its share of the rows."""

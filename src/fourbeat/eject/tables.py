@@ -6,7 +6,7 @@ from fourbeat.config.options import Config
 from fourbeat.data import encode
 from fourbeat.data.record import DataRecord
 from fourbeat.data.split import NAMES
-from fourbeat.eject import bins, categories, numbers, reading, splits, targets
+from fourbeat.eject import bins, categories, division, numbers, reading, splits, targets
 from fourbeat.eject.facts import Facts
 from fourbeat.eject.part import Data, Part
 from fourbeat.eject.text import code, joined, noted, spaced
@@ -24,18 +24,22 @@ def table(config: Config, record: DataRecord, facts: Facts) -> Data:
     """The section of a table."""
     wanted = [column.name for column in record.columns if column.used]
     wanted += list(config.data.targets)
-    wanted += [config.split.column] if config.split.column else []
+    split = config.split
+    wanted += [
+        name for name in (split.column, split.group, split.time) if name and name not in wanted
+    ]
     read = reading.reading(config, facts, wanted)
     target = targets.reading(config, record, facts)
-    division = divided(config, record, facts)
     checks = splits.checks(record.split)
     used = [column for column in record.columns if column.used]
     numbered = [column for column in used if column.type != "category"]
     coded = [column for column in used if encode.coded(column)]
-    numeric = numbers.standardising(config, numbered, facts)
+    time = division.time_column(config, record, facts)
+    numeric = numbers.standardising(config, numbered, facts, time)
+    divided = dividing(config, record, facts, numeric)
     codes = categories.coding(config, coded, facts) if coded else Part()
     found = bins.bins(numbered) if config.model.numeric == "piecewise" else Part()
-    parts = (read, target, division, checks, numeric, codes, found)
+    parts = (read, target, divided, checks, numeric, codes, found)
     constants: dict[str, Any] = {}
     for part in parts:
         constants |= part.constants
@@ -43,7 +47,7 @@ def table(config: Config, record: DataRecord, facts: Facts) -> Data:
     lines = spaced(
         read.lines,
         target.lines,
-        joined(division.lines, checks.lines),
+        joined(divided.lines, checks.lines),
         joined(
             numeric.lines,
             codes.lines,
@@ -72,18 +76,30 @@ def table(config: Config, record: DataRecord, facts: Facts) -> Data:
     )
 
 
-def divided(config: Config, record: DataRecord, facts: Facts) -> Part:
-    """The lines that give the row numbers of each side."""
+def dividing(config: Config, record: DataRecord, facts: Facts, numeric: Part) -> Part:
+    """The lines that give the row numbers of each side.
+
+    Args:
+        numeric: the part that reads numbers.
+    """
     task, method = config.data.task, record.split.method
     names = splits.sides(record.split)
     if method == "column":
         return by_column(config, record, facts)
+    by = {
+        "classification": "targets.numpy()",
+        "regression": "np.zeros(table.num_rows, int)",
+        "multilabel": "rarest(ones)",
+    }[task]
+    rarest = (targets.RAREST,) if task == "multilabel" else ()
+    if config.split.group or config.split.time or config.split.folds:
+        part = division.divided(config, record, facts, by, numbers.expression(numeric, "TIME"))
+        stratified = () if config.split.time else rarest
+        return Part(part.constants, (*stratified, *part.functions), part.lines)
     if method == "random":
         return splits.random(record.split, "len(amounts)")
-    by = {"classification": "targets.numpy()", "multilabel": "rarest(ones)"}.get(task, "")
-    functions: tuple[str, ...] = ()
-    if task == "multilabel" and not (method == "file" and facts.counts[1]):
-        functions = (targets.RAREST,)
+    by = "" if task == "regression" else by
+    functions = () if method == "file" and facts.counts[1] else rarest
     if method == "file":
         first = facts.groups[: facts.counts[0]]
         sizes = "[part.num_rows for part in tables]"

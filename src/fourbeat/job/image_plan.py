@@ -21,7 +21,7 @@ EVALUATION_PIXELS = 1 << 23
 def read(config: Config) -> PreparedImages:
     """The images that a configuration declares; see `prepare_images`."""
     assert config.image is not None
-    return prepare_images(config.data, config.split, config.image, config.seed)
+    return prepare_images(config.data, config.split, config.image, config.split_seed)
 
 
 def image_loader(

@@ -32,7 +32,7 @@ def read(config: Config) -> OwnData:
     if config.image is not None:
         raise ConfigError("data of your own has no use for 'image'", "image", "Leave it out")
     rng.seed_everything(config.seed)
-    data = read_own(config.data, config.split, config.seed)
+    data = read_own(config.data, config.split, config.split_seed)
     if data.batched and config.train.batch_size is not None:
         raise ConfigError(
             "the training loader has batches of its own", "train.batch_size", "Leave it out"

@@ -123,7 +123,7 @@ def read(config: Config, frame: Any) -> Prepared | PreparedImages | OwnData:
         return own_plan.read(config)
     if config.image is not None:
         return image_plan.read(config)
-    data = prepare(config.data, config.split, config.seed, frame)
+    data = prepare(config.data, config.split, config.split_seed, frame)
     return in_bins(data) if config.model.numeric == "piecewise" else data
 
 

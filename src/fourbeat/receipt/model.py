@@ -12,7 +12,7 @@ from fourbeat.data.record import DataRecord
 from fourbeat.errors import RunError
 from fourbeat.finding import Severity
 from fourbeat.receipt.code import CodeRecord, CommandRecord
-from fourbeat.receipt.results import BaselinesRecord, DecisionRecord, IntervalRecord
+from fourbeat.receipt.results import BaselinesRecord, DecisionRecord, IntervalRecord, RescoredRecord
 from fourbeat.types import Direction
 
 FORMAT = 1
@@ -198,6 +198,7 @@ class Receipt(Record):
             declared run with `intervals` by metric.
         intervals: how those were made.
         decision: threshold and temperature, where they were declared.
+        rescored: the results without the rows that a finding of the data names.
         baselines: simple models on the same split, and the verdict.
         weights_sha256: identity of the selected weights; see `fourbeat.weights_sha256`.
         last_weights_sha256: the same for the weights after the last step.
@@ -230,6 +231,7 @@ class Receipt(Record):
     results: dict[str, dict[str, Any]] = {}
     intervals: IntervalRecord | None = None
     decision: DecisionRecord | None = None
+    rescored: list[RescoredRecord] = []
     baselines: BaselinesRecord | None = None
     weights_sha256: str | None = None
     last_weights_sha256: str | None = None

@@ -54,6 +54,24 @@ class DecisionRecord(Record):
     notes: list[str] = []
 
 
+class RescoredRecord(Record):
+    """The results again, without the rows that a finding of the data names.
+
+    Attributes:
+        rule: of the finding.
+        columns: that it names.
+        data: the rows that measure, `test` or `validation`.
+        rows: that are left of them.
+        results: figures by name; empty where no row is left.
+    """
+
+    rule: str
+    columns: list[str] = []
+    data: str
+    rows: int
+    results: dict[str, float] = {}
+
+
 class BaselineRecord(Record):
     """A simple model on the identical split.
 

@@ -16,7 +16,6 @@ from fourbeat.job.results.decision import Outputs
 from fourbeat.job.results.linear import fit_linear
 from fourbeat.job.tasks.known import TASKS
 from fourbeat.job.tasks.task import Answer
-from fourbeat.loop.select import direction_of
 from fourbeat.measure.bootstrap import Difference, differences
 from fourbeat.measure.figures import Figures
 from fourbeat.receipt.results import BaselineRecord, BaselinesRecord, VerdictRecord, Worth
@@ -33,6 +32,9 @@ SAID = {
 }
 
 WORTH: dict[int, Worth] = {1: "worth it", -1: "not worth it", 0: "no difference seen"}
+
+BETTER = {"auc": 1, "rmse": -1, "log_loss": -1}
+"""What a network is compared by, the first that has a value; whether more of it is better."""
 
 METRICS = {"auc": "AUC", "log_loss": "log loss", "rmse": "RMSE"}
 
@@ -167,10 +169,9 @@ def verdict(
     """
     side = "test" if "test" in network else "validation"
     ours = network[side].of()
-    metric = next(
-        name for name in ("auc", "rmse", "log_loss") if np.isfinite(ours.get(name, np.nan))
-    )
-    better = 1 if direction_of(metric, None) == "max" else -1
+    # There is no AUC where a class has no row.
+    metric = next(name for name in BETTER if np.isfinite(ours.get(name, np.nan)))
+    better = BETTER[metric]
     known = {
         model.name: better * model.results["validation"][metric]
         for model in record.models

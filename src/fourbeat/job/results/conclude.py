@@ -1,5 +1,6 @@
 """The end of a declared training: the selected weights on the held-out rows, once, and all that follows."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from fourbeat.job.whole import Pass, of_the_whole
 from fourbeat.loop.run import Run
 from fourbeat.measure.bootstrap import LEVEL, RESAMPLES, intervals, resampled_rows
 from fourbeat.measure.figures import Figures
-from fourbeat.receipt.results import IntervalRecord
+from fourbeat.receipt.results import IntervalRecord, RescoredRecord
 from fourbeat.types import Split
 
 
@@ -49,11 +50,33 @@ def conclude(plan: Plan, run: Run) -> None:
         record.rows[side] = resampled_rows(figures)
         answered[side] = (seen, said)
     run.receipt.intervals = record
+    if isinstance(plan.data, Prepared):
+        run.receipt.rescored = list(rescored(plan.data, sides, measured))
     wanted = plan.config.baselines is not False and "validation" in sides
     if isinstance(plan.data, Prepared) and wanted:
         run.receipt.baselines = beside(plan.config, plan.data, measured, sides)
     if left_out := keep(run.directory, task, answered, data):
         run.state.limit(left_out)
+
+
+def rescored(
+    data: Prepared, sides: Mapping[str, Outputs], measured: Mapping[str, Figures]
+) -> Iterator[RescoredRecord]:
+    """What the model does on the rows that measure, without those that a finding names."""
+    side = "test" if len(data.rows.test) else "validation"
+    rows = sides[side].rows if side in sides else None
+    if rows is None:
+        return
+    for leak in data.leaks:
+        if leak.rows is not None:
+            left = np.flatnonzero(~np.isin(rows, leak.rows))
+            yield RescoredRecord(
+                rule=leak.finding.rule,
+                columns=leak.finding.columns,
+                data=side,
+                rows=len(left),
+                results=measured[side].of(left) if len(left) else {},
+            )
 
 
 def scored(plan: Plan, run: Run) -> dict[str, Outputs]:
