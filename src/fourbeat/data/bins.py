@@ -22,7 +22,7 @@ def in_bins(data: Prepared) -> Prepared:
     columns: list[Column] = []
     at = 0
     for column in data.record.columns:
-        if column.used and column.type != "category":
+        if column.used and column.is_number:
             values = numeric[:, at]
             if column.missing:
                 values = values[numeric[:, at + 1] == 0]
