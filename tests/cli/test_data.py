@@ -126,6 +126,7 @@ def test_strict(tmp_path):
     assert not (tmp_path / "runs").exists()
     loose = fourbeat("train", *flags, cwd=tmp_path, check=0)
     assert "where column 'alarm' is 1" in loose.stdout
+    assert "without  alarm: linear model, 59 test rows, accuracy" in loose.stdout
     assert "where column 'alarm' is 1" in fourbeat("show", "runs/t", cwd=tmp_path).stdout
     assert "gives-the-answer" in (tmp_path / "runs" / "t" / "report.html").read_text()
     fourbeat("train", *flags, "--strict", "--ignore", "alarm", cwd=tmp_path, check=0)

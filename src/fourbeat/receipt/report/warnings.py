@@ -2,7 +2,7 @@
 
 from fourbeat.data.record import DataFinding
 from fourbeat.receipt.model import Receipt
-from fourbeat.receipt.report.markup import Html, element, section
+from fourbeat.receipt.report.markup import Html, bullets, element, section
 from fourbeat.receipt.report.wording import figure, number
 from fourbeat.receipt.results import RescoredRecord
 
@@ -12,9 +12,17 @@ def warnings(receipt: Receipt) -> Html | None:
     found = receipt.data.findings if receipt.data else []
     if not found:
         return None
-    again = {(one.rule, *one.columns): one for one in receipt.rescored}
+    network = [one for one in receipt.rescored if one.model == "network"]
+    again = {(one.rule, *one.columns): one for one in network}
     parts = [warning(one, again.get((one.rule, *one.columns))) for one in found]
-    return section("warnings", "Wrong with the data", element("dl", *parts, class_="warnings"))
+    others = [
+        f"Without {', '.join(one.columns)}: {one.model}, {measured(one)}."
+        for one in receipt.rescored
+        if one.model != "network"
+    ]
+    listed = element("dl", *parts, class_="warnings")
+    more = [bullets(others)] if others else []
+    return section("warnings", "Wrong with the data", listed, *more)
 
 
 def warning(found: DataFinding, again: RescoredRecord | None) -> Html:
@@ -26,14 +34,14 @@ def warning(found: DataFinding, again: RescoredRecord | None) -> Html:
         more = f"; {found.count:,} in all" if found.count > len(found.rows) else ""
         lines.append(element("p", f"Rows: {shown}{more}.", class_="note"))
     if again is not None:
-        lines.append(element("p", without(again), class_="note"))
+        lines.append(element("p", f"Without them, {measured(again)}.", class_="note"))
     return element(
         "div", element("dt", found.rule), element("dd", *lines, element("p", f"{found.fix}."))
     )
 
 
-def without(again: RescoredRecord) -> str:
+def measured(again: RescoredRecord) -> str:
     """The results on the rows that are left."""
     known = {name: number(value) for name, value in again.results.items()}
     said = [f"{name.replace('_', ' ')} {figure(v)}" for name, v in known.items() if v is not None]
-    return f"Without them, on {again.rows:,} {again.data} rows: {', '.join(said) or 'nothing'}."
+    return f"on {again.rows:,} {again.data} rows: {', '.join(said) or 'nothing'}"
