@@ -11,6 +11,8 @@ from fourbeat.data import labels, split
 from fourbeat.data.augment import statistics
 from fourbeat.data.image_parts import Part, declared_names, read_all
 from fourbeat.data.image_places import ROLES, places
+from fourbeat.data.leaks.facts import Leak
+from fourbeat.data.leaks.pictures import look
 from fourbeat.data.record import DataRecord, ImageRecord
 from fourbeat.data.split import Rows
 from fourbeat.errors import ConfigError, DataError, Problem
@@ -49,6 +51,7 @@ class PreparedImages:
         record: identity and meaning, for the receipt.
         images: of the record: size and normalisation.
         shape: what the model must take.
+        leaks: what is wrong with the data, with the guilty rows.
     """
 
     pixels: torch.Tensor
@@ -57,6 +60,7 @@ class PreparedImages:
     record: DataRecord
     images: ImageRecord
     shape: ImageShape
+    leaks: list[Leak]
 
 
 def prepare_images(
@@ -102,6 +106,8 @@ def prepare_images(
         crop=image.crop,
     )
     mapping = ", ".join(f"{name} = {number}" for number, name in enumerate(classes))
+    counted = [(part.name, len(part.pixels)) for part in parts]
+    leaks = list(look(pixels, target, rows, counted))
     record = DataRecord(
         files=[file for part in parts for file in part.files],
         target=TARGET,
@@ -110,6 +116,7 @@ def prepare_images(
         split=rows.record(method, seed),
         notes=[*(n for part in parts for n in part.notes), f"Labels: {mapping}."],
         images=images,
+        findings=[leak.finding for leak in leaks],
     )
     return PreparedImages(
         pixels,
@@ -118,6 +125,7 @@ def prepare_images(
         record,
         images,
         ImageShape(channels, height, width, len(classes)),
+        leaks,
     )
 
 

@@ -95,11 +95,7 @@ class Facts:
 
     def where(self, row: int) -> str:
         """A row as the user finds it: `test.csv row 12`, counted from 1 without the header."""
-        for name, count in self.files:
-            if row < count:
-                return f"{name} row {row + 1}"
-            row -= count
-        raise IndexError(row)
+        return place_of(self.files, row)
 
     def parts(self, name: str) -> np.ndarray:
         """The part of its column that each row is in, int64 of shape (rows,) from 0.
@@ -113,6 +109,15 @@ class Facts:
             except CAST_ERRORS:
                 pass
         return codes(self.values[name])
+
+
+def place_of(files: Sequence[tuple[str, int]], row: int) -> str:
+    """A row of several files, one below the other: `test.csv row 12`, counted from 1."""
+    for name, count in files:
+        if row < count:
+            return f"{name} row {row + 1}"
+        row -= count
+    raise IndexError(row)
 
 
 def codes(values: Values) -> np.ndarray:

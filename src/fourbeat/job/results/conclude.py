@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fourbeat.data.images import PreparedImages
 from fourbeat.data.leaks.answers import RULES as COLUMN_RULES
 from fourbeat.data.own import OwnData
 from fourbeat.data.prepare import Prepared
@@ -52,7 +53,7 @@ def conclude(plan: Plan, run: Run) -> None:
         record.rows[side] = resampled_rows(figures)
         answered[side] = (seen, said)
     run.receipt.intervals = record
-    if isinstance(plan.data, Prepared):
+    if not isinstance(plan.data, OwnData):
         run.receipt.rescored = list(rescored(plan.data, sides, measured))
     wanted = plan.config.baselines is not False and "validation" in sides
     if isinstance(plan.data, Prepared) and wanted:
@@ -63,7 +64,7 @@ def conclude(plan: Plan, run: Run) -> None:
 
 
 def rescored(
-    data: Prepared, sides: Mapping[str, Outputs], measured: Mapping[str, Figures]
+    data: Prepared | PreparedImages, sides: Mapping[str, Outputs], measured: Mapping[str, Figures]
 ) -> Iterator[RescoredRecord]:
     """What the model does on the rows that measure, without those that a finding names."""
     side = "test" if len(data.rows.test) else "validation"
