@@ -153,8 +153,7 @@ def sample(data: Prepared, seed: int) -> np.ndarray:
 
 def rows_of(data: Prepared, rows: np.ndarray) -> Rows:
     """Some rows of the table."""
-    at = torch.from_numpy(rows)
-    return Rows(Features(data.features.numeric[at], data.features.codes[at]), data.target[at])
+    return Rows(data.features.pick(rows), data.target[torch.from_numpy(rows)])
 
 
 def verdict(
