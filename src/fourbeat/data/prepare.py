@@ -80,10 +80,13 @@ def prepare(
     """
     known = understand(gather(config, split_config, frame), config, split_config, seed)
     source, columns = known.source, known.record.columns
+    if isinstance(source.columns, StoredColumns):
+        features = StoredFeatures(columns, source.columns, source.name)
+        known.record.notes.append(features.said)
+    else:
+        features = encode.encode(columns, source.columns.pop, source.rows, source.name)
     return Prepared(
-        StoredFeatures(columns, source.columns, source.name)
-        if isinstance(source.columns, StoredColumns)
-        else encode.encode(columns, source.columns.pop, source.rows, source.name),
+        features,
         known.target,
         known.rows,
         known.record,

@@ -17,6 +17,7 @@ from fourbeat.data.encode import Features, encode, shape_of
 from fourbeat.data.source import plain
 from fourbeat.data.text import fitted
 from fourbeat.errors import DataError, first_line
+from fourbeat.data.windows import window_rows
 from fourbeat.types import Values
 
 
@@ -142,6 +143,15 @@ class StoredFeatures:
         """Bytes of an encoded row."""
         shape = shape_of(self.columns, 0)
         return 4 * shape.numeric + 8 * len(shape.cardinalities)
+
+    @property
+    def said(self) -> str:
+        """How the rows are read, for the receipt."""
+        many, rows = len(self.counts), window_rows(self.row_bytes)
+        return (
+            f"Streamed from {many:,} row group{'s' * (many > 1)} of {max(self.counts):,} rows at most: an epoch "
+            f"shuffles these, and then the rows of windows of {max(rows, max(self.counts)):,} rows at most."
+        )
 
     def group(self, number: int) -> Features:
         """The rows of one row group."""
