@@ -1,6 +1,5 @@
 """A streamed training is a declared training like any other: resumed, reproduced, predicted, compared."""
 
-import os
 import signal
 import subprocess
 import sys

@@ -16,8 +16,8 @@ from fourbeat.data.column import Column
 from fourbeat.data.encode import Features, encode, shape_of
 from fourbeat.data.source import plain
 from fourbeat.data.text import fitted
-from fourbeat.errors import DataError, first_line
 from fourbeat.data.windows import window_rows
+from fourbeat.errors import DataError, first_line
 from fourbeat.types import Values
 
 
@@ -150,7 +150,7 @@ class StoredFeatures:
         many, rows = len(self.counts), window_rows(self.row_bytes)
         return (
             f"Streamed from {many:,} row group{'s' * (many > 1)} of {max(self.counts):,} rows at most: an epoch "
-            f"shuffles these, and then the rows of windows of {max(rows, max(self.counts)):,} rows at most."
+            f"shuffles these, and then the rows of windows of {max(rows, *self.counts):,} rows at most."
         )
 
     def group(self, number: int) -> Features:

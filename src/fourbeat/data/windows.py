@@ -145,17 +145,18 @@ class WindowLoader:
 
     def pooled(self, pieces: Sequence[int]) -> Tensors:
         """The rows of a window that count, their numbers first."""
-        parts: list[Tensors] = []
+        size, begin = sum(map(self.taken, pieces)), 0
+        held: Tensors = ()
         for piece in pieces:
             rows = self.rows[int(self.cuts[piece]) : int(self.cuts[piece + 1])]
-            tensors = self.read(piece)
-            if len(rows) < len(tensors[0]):
-                at = rows - int(self.starts[piece])
-                tensors = tuple(tensor.index_select(0, at) for tensor in tensors)
-            parts.append((rows, *tensors))
-        return tuple(
-            torch.cat(part) if len(part) > 1 else part[0] for part in zip(*parts, strict=True)
-        )
+            at, end = rows - int(self.starts[piece]), begin + len(rows)
+            tensors = (rows, *(tensor.index_select(0, at) for tensor in self.read(piece)))
+            if not held:  # written to in place: a list of parts to join would be a second window
+                held = tuple(t.new_empty((size, *t.shape[1:])) for t in tensors)
+            for whole, part in zip(held, tensors, strict=True):
+                whole[begin:end] = part
+            begin = end
+        return held
 
     def chunks(
         self, held: Tensors, order: torch.Tensor | None, skip: int, before: int
