@@ -99,7 +99,7 @@ class StoredColumns(MutableMapping[str, Values]):
         return fitted(file.part(at, name), self.kinds[name], place)
 
     def __getitem__(self, name: str) -> Values:
-        kind = self.kinds[name]
+        kind: Any = self.kinds[name]
         parts = (self.part(group, name) for group in range(len(self.places)))
         whole = pa.chunked_array([chunk for part in parts for chunk in part.chunks], type=kind)
         pool: Any = pa.default_memory_pool()
