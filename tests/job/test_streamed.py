@@ -144,3 +144,17 @@ def test_evaluation_never_holds_a_side(path, small_windows):
         sum(plan.data.features.counts[piece] for piece in window) <= 300
         for window in plan.validation.windows(0)
     )
+
+
+def test_baselines_of_a_large_side_are_compared_on_a_part_of_it(tmp_path, path, monkeypatch):
+    flags = flags_of(path, baselines=True)
+    whole = train(load(flags=flags), tmp_path / "whole").receipt
+    monkeypatch.setattr("fourbeat.job.results.baselines.MOST_HELD", 120)
+    part = train(load(flags=flags), tmp_path / "part").receipt
+    assert part.weights_sha256 == whole.weights_sha256
+    assert part.results == whole.results  # the network's own figures are of all rows
+    assert "Measured, with the network, on 120 of the 300 test rows." in part.baselines.notes
+    assert not any("Measured" in note for note in whole.baselines.notes)
+    assert part.baselines.models[1].results != whole.baselines.models[1].results
+    memory = train(load(flags={**flags, "data.stream": False}), tmp_path / "memory").receipt
+    assert memory.baselines == whole.baselines
