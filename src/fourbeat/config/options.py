@@ -115,6 +115,11 @@ class DataConfig(Section):
     loaders with `train`, `validation` and perhaps `test`. A sample is `(input, …, target)`."""
     options: dict[str, Any] = {}
     """Keyword arguments for that factory."""
+    stream: bool = False
+    """Leave the table in its files: rows are read by row groups while it trains, and the memory that is
+    needed does not grow with the columns. Schema, statistics and split are those of a table in memory, the
+    order of an epoch is another one: it is shuffled in windows. CSV, Arrow and Parquet of very large
+    row groups are copied into a temporary Parquet file (in TMPDIR) first."""
     dir: Path | None = None
     """The folder that holds the files of a named data set."""
     labels: Path | None = None

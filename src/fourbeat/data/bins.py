@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from fourbeat.data.column import Column
-from fourbeat.data.encode import shape_of, width
+from fourbeat.data.encode import Features, shape_of, width
 from fourbeat.data.prepare import Prepared
 
 BINS = 32
@@ -18,16 +18,22 @@ def in_bins(data: Prepared) -> Prepared:
 
     Rows without a value do not count, and an indicator of missing values has no bins.
     """
-    numeric = data.features.numeric[torch.from_numpy(data.rows.train)].numpy()
     columns: list[Column] = []
+    train = torch.from_numpy(data.rows.train)
     at = 0
     for column in data.record.columns:
         if column.used and column.is_number:
-            values = numeric[:, at]
+            parts = width(column)
+            if isinstance(data.features, Features):
+                numeric = data.features.numeric[:, at : at + parts]
+            else:
+                numeric = data.features.column(column).numeric
+            numeric = numeric[train].numpy()
+            values = numeric[:, 0]
             if column.missing:
-                values = values[numeric[:, at + 1] == 0]
+                values = values[numeric[:, 1] == 0]
             columns.append(column.model_copy(update={"edges": edges(values)}))
-            at += width(column)
+            at += parts
         else:
             columns.append(column)
     record = data.record.model_copy(update={"columns": columns})

@@ -70,6 +70,11 @@ class Features:
         """What the model is called with: the codes only where there are category columns."""
         return (self.numeric, self.codes) if self.codes.shape[1] else (self.numeric,)
 
+    def pick(self, rows: np.ndarray) -> "Features":
+        """Some rows, by their numbers."""
+        at = torch.from_numpy(rows)
+        return Features(self.numeric[at], self.codes[at])
+
 
 def shape_of(columns: Iterable[Column], outputs: int) -> TableShape:
     """The shape that these columns are encoded to."""

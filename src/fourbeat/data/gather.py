@@ -11,6 +11,8 @@ from fourbeat.config.options import DataConfig, SplitConfig
 from fourbeat.data.column import WRITTEN
 from fourbeat.data.record import FileRecord
 from fourbeat.data.source import Source, read
+from fourbeat.data.stored import StoredColumns
+from fourbeat.data.stored_source import stack, stored_source
 from fourbeat.data.text import unify
 from fourbeat.errors import DataError, Problem
 from fourbeat.types import Values
@@ -56,9 +58,12 @@ def gather(config: DataConfig, split: SplitConfig, frame: Any) -> Gathered:
     problems: list[Problem] = []
     for data in filter(lambda data: data is not None, given):
         try:
-            sources.append(read(data, missing=config.missing, text=text))
+            source = (stored_source if config.stream else read)(
+                data, missing=config.missing, text=text
+            )
+            sources.append(source)
             # What is text in the first table is text in the others, digits or not.
-            text += [n for n, v in sources[0].columns.items() if pa.types.is_string(v.type)]
+            text += [n for n, kind in kinds_of(sources[0]).items() if pa.types.is_string(kind)]
         except DataError as error:
             problems += [problem for problem in error.problems if problem not in problems]
     if problems:
@@ -78,8 +83,16 @@ def gather(config: DataConfig, split: SplitConfig, frame: Any) -> Gathered:
         for role, source in zip(np.array(ROLES)[there], sources, strict=True)
     ]
     names = [source.name for source in sources]
-    table = join(sources) if len(sources) > 1 else sources[0]
+    joined = stack if config.stream else join
+    table = joined(sources) if len(sources) > 1 else sources[0]
     return Gathered(table, names, counts, files)
+
+
+def kinds_of(source: Source) -> dict[str, pa.DataType]:
+    """The type of each column."""
+    if isinstance(source.columns, StoredColumns):
+        return source.columns.kinds
+    return {name: values.type for name, values in source.columns.items()}
 
 
 def join(sources: Sequence[Source]) -> Source:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import cast
 
+import numpy as np
 import pyarrow as pa
 
 from fourbeat.data import dates, markers
@@ -57,7 +58,7 @@ def guess(name: str, values: Values, order: tuple[str, ...] = ()) -> Guess:
     if values.null_count == rows:
         return Guess("ignored", "no value in any row")
     try:
-        distinct = cast(int, pc.count_distinct(values, mode="only_valid").as_py())
+        distinct = different(values)
     except CAST_ERRORS:
         return Guess("ignored", f"{kind} values are not supported")
     if distinct == 1 and values.null_count == 0 and rows > 1:
@@ -75,6 +76,20 @@ def guess(name: str, values: Values, order: tuple[str, ...] = ()) -> Guess:
     if order:
         return Guess("ordered", "ordered by its type: " + said(order), order=order)
     return of_texts(values, distinct)
+
+
+def different(values: Values) -> int:
+    """How many different values a column has.
+
+    Numbers and moments are sorted, which takes a tenth of the memory of counting them by a hash table
+    where every row has another one.
+    """
+    kind = values.type
+    number = pa.types.is_integer(kind) or pa.types.is_floating(kind)
+    if not (number or pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
+        return cast(int, pc.count_distinct(values, mode="only_valid").as_py())
+    ordered = np.sort(values.drop_null().to_numpy())
+    return int((ordered[1:] != ordered[:-1]).sum()) + (len(ordered) > 0)
 
 
 def of_integers(name: str, values: Values, distinct: int) -> Guess:

@@ -12,9 +12,11 @@ from fourbeat.data.encode import Features, TableShape
 from fourbeat.data.gather import Gathered, gather
 from fourbeat.data.leaks.facts import Facts, Leak
 from fourbeat.data.leaks.look import look
+from fourbeat.data.leaks.sample import look_at_some
 from fourbeat.data.record import DataRecord
 from fourbeat.data.source import Source
 from fourbeat.data.split import Rows
+from fourbeat.data.stored import StoredColumns, StoredFeatures
 from fourbeat.data.targets import classes, labels, quantities
 from fourbeat.data.targets.target import Reading
 from fourbeat.errors import DataError
@@ -32,7 +34,7 @@ class Prepared:
     """A table ready to train on.
 
     Attributes:
-        features: every row, encoded once; the splits are row numbers into it.
+        features: every row, encoded once, or whenever it is asked for; the splits are row numbers into it.
         target: class numbers, int64 of shape (rows,), or float32 of shape (rows, outputs).
         rows: row numbers of each side.
         record: identity and meaning, for the receipt.
@@ -41,7 +43,7 @@ class Prepared:
         leaks: what is wrong with the data, with the guilty rows.
     """
 
-    features: Features
+    features: Features | StoredFeatures
     target: torch.Tensor
     rows: Rows
     record: DataRecord
@@ -78,8 +80,13 @@ def prepare(
     """
     known = understand(gather(config, split_config, frame), config, split_config, seed)
     source, columns = known.source, known.record.columns
+    if isinstance(source.columns, StoredColumns):
+        features = StoredFeatures(columns, source.columns, source.name)
+        known.record.notes.append(features.said)
+    else:
+        features = encode.encode(columns, source.columns.pop, source.rows, source.name)
     return Prepared(
-        encode.encode(columns, source.columns.pop, source.rows, source.name),
+        features,
         known.target,
         known.rows,
         known.record,
@@ -124,18 +131,17 @@ def understand(
         goes_by = division.material(source, strata, config, split_config)
         method, rows = goes_by.method, division.divide(goes_by, split_config, seed)
     target = reading.fit(rows.train)
-    leaks = look(
-        Facts(
-            values=source.columns,
-            columns=columns,
-            target=target.values.numpy(),
-            names=target.classes or [label.name for label in target.labels],
-            task=config.task,
-            rows=rows,
-            shuffled=method not in ("file", "column", "group", "time", "group and time"),
-            files=[(file.name, file.rows) for file in gathered.files],
-        )
+    facts = Facts(
+        values=source.columns,
+        columns=columns,
+        target=target.values.numpy(),
+        names=target.classes or [label.name for label in target.labels],
+        task=config.task,
+        rows=rows,
+        shuffled=method not in ("file", "column", "group", "time", "group and time"),
+        files=[(file.name, file.rows) for file in gathered.files],
     )
+    leaks, looked = look_at_some(facts, seed) if config.stream else (look(facts), [])
     min_count = config.min_count or encode.fewest(len(rows.train))
     fitted = [
         encode.fit(
@@ -160,7 +166,7 @@ def understand(
             division.fold(split_config),
         ),
         missing=list(config.missing),
-        notes=[*notes_of(config, fitted, min_count), *target.notes],
+        notes=[*source.notes, *notes_of(config, fitted, min_count), *target.notes, *looked],
         findings=[leak.finding for leak in leaks],
     )
     return Understood(source, target.values, rows, record, min_count, leaks)

@@ -3,10 +3,10 @@
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import pyarrow as pa
 import pyarrow.csv as csv
@@ -25,24 +25,27 @@ NUMERIC_NULLS: list[str] = list(cast(Sequence[str], csv.ConvertOptions().null_va
 
 @dataclass(slots=True)
 class Source:
-    """A table in memory, its columns by name; whoever encodes a column takes it out.
+    """A table, its columns by name; whoever encodes a column takes it out.
 
     Attributes:
-        columns: name to values; `str`, numbers, booleans, dates. "" in a text column is missing.
+        columns: name to values; `str`, numbers, booleans, dates. "" in a text column is missing. In
+            memory, or read anew whenever one is asked for; see `stored`.
         rows: number of rows.
         name: what messages call it.
         orders: the categories of a column that has an order by its type (pandas' and Arrow's ordered
             categories), the lowest first.
         sha256: of the file's bytes, or of the Arrow stream for a frame; "" for one that is not hashed.
         path: the file, or None for a frame.
+        notes: what was done to read it, in words.
     """
 
-    columns: dict[str, Values]
+    columns: MutableMapping[str, Values]
     rows: int
     name: str
     sha256: str
     path: Path | None = None
     orders: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    notes: list[str] = field(default_factory=list[str])
 
 
 def read(
@@ -159,17 +162,29 @@ def csv_options(
 
 def read_binary(path: Path) -> pa.Table:
     """Parquet or Arrow IPC, told apart by the first bytes."""
-    with path.open("rb") as file:
-        magic = file.read(6)
+    kind = format_of(path)
     try:
-        if magic.startswith(b"PAR1"):
+        if kind == "parquet":
             with parquet.ParquetFile(str(path)) as file:
                 return file.read()
-        if magic == b"ARROW1":
-            with ipc.open_file(str(path)) as reader:
-                return reader.read_all()
+        with ipc.open_file(str(path)) as reader:
+            return reader.read_all()
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"damaged: {first_line(error)}", str(path)) from None
+
+
+def format_of(path: Path) -> Literal["parquet", "arrow"]:
+    """What a file that is no CSV is, by its first bytes.
+
+    Raises:
+        DataError: if it is neither.
+    """
+    with path.open("rb") as file:
+        magic = file.read(6)
+    if magic.startswith(b"PAR1"):
+        return "parquet"
+    if magic == b"ARROW1":
+        return "arrow"
     raise DataError(
         "neither Parquet nor Arrow, and not named as a CSV",
         str(path),

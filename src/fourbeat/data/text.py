@@ -99,22 +99,39 @@ def unify(first: Values, other: Values, place: str) -> tuple[Values, Values]:
     Raises:
         DataError: naming the first value of the second table that does not fit, and its row.
     """
-    a, b = first.type, other.type
-    if a == b:
-        return first, other
-    if pa.types.is_null(a) or first.null_count == len(first):
-        return first.cast(b), other
+    kind = joint(first, other.type)
+    return fitted(first, kind, place), fitted(other, kind, place)
+
+
+def joint(first: Values, b: pa.DataType) -> pa.DataType:
+    """The type that a column has over two tables, where the second table's type is b."""
+    a = first.type
+    if a == b or pa.types.is_null(a) or first.null_count == len(first):
+        return b
     if is_number(a) and is_number(b):
-        wide = pa.int64() if pa.types.is_integer(a) and pa.types.is_integer(b) else pa.float64()
-        return first.cast(wide), other.cast(wide)
-    if is_day(a) and is_day(b):
-        return first.cast(pa.timestamp("us")), other.cast(pa.timestamp("us"))
+        return pa.int64() if pa.types.is_integer(a) and pa.types.is_integer(b) else pa.float64()
+    return pa.timestamp("us") if is_day(a) and is_day(b) else a
+
+
+def fitted(values: Values, kind: pa.DataType, place: str) -> Values:
+    """Values as the type that their column has over several tables.
+
+    Raises:
+        DataError: naming the first value that does not fit, and its row.
+    """
+    given = values.type
+    if given == kind:
+        return values
+    alike = any(is_kind(given) and is_kind(kind) for is_kind in (is_number, is_day))
     try:
-        texts = other.cast(pa.string())
-        return first, texts if pa.types.is_string(a) else parse(texts, a)
+        if alike or pa.types.is_string(kind) or values.null_count == len(values):
+            return values.cast(kind)
+        return parse(values.cast(pa.string()), kind)
     except CAST_ERRORS as error:
         reason = first_line(error).removeprefix("In CSV column #0: ")
-        raise DataError(f"{b} values where the first table has {a}: {reason}", place) from None
+        raise DataError(
+            f"{given} values where the first table has {kind}: {reason}", place
+        ) from None
 
 
 def is_number(kind: pa.DataType) -> bool:

@@ -77,6 +77,13 @@ def refuse(receipt: Receipt, directory: Path) -> None:
             str(directory),
             "Eject its parent, and set what the branch set",
         )
+    if receipt.config.get("data", {}).get("stream"):
+        raise RunError(
+            "the table was streamed: a script would have to read, encode and shuffle row groups in windows, "
+            "which is no plain loop over tensors",
+            str(directory),
+            "Train without data.stream, on a part of the rows if need be, then eject",
+        )
     if receipt.run.status != "finished":
         raise RunError(
             f"the run is not finished: it is {receipt.run.status}",

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 from typing import Any, cast
 
+import numpy as np
 import torch
 from torch import nn
 from torch.optim import Optimizer
@@ -12,11 +13,13 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from fourbeat.config.options import Config
 from fourbeat.data.bins import in_bins
+from fourbeat.data.encode import Features
 from fourbeat.data.images import PreparedImages
 from fourbeat.data.loader import TensorLoader
 from fourbeat.data.own import OwnData
 from fourbeat.data.prepare import Prepared, prepare
 from fourbeat.data.record import DataRecord
+from fourbeat.data.windows import WindowLoader, window_rows
 from fourbeat.errors import ConfigError
 from fourbeat.job import image_plan, own_plan
 from fourbeat.job.making import make_optimizer, make_scheduler
@@ -119,6 +122,8 @@ def resolve(config: Config, frame: Any = None) -> Plan:
 
 def read(config: Config, frame: Any) -> Prepared | PreparedImages | OwnData:
     """The data: a table, images, or one's own."""
+    if config.data.stream and (config.data.factory is not None or config.image is not None):
+        raise ConfigError("tables alone are streamed", "data.stream", "Leave it out")
     if config.data.factory is not None:
         return own_plan.read(config)
     if config.image is not None:
@@ -148,18 +153,40 @@ def loaders_of(
             for side, rows in sides.items()
         }
     return {
-        side: TensorLoader(
-            *data.features.inputs(),
-            data.target,
-            rows=torch.from_numpy(rows),
-            batch_size=size
-            if side == "train"
-            else config.speed.evaluation_batch or EVALUATION_BATCH,
-            shuffle=side == "train",
+        side: table_loader(
+            data,
+            rows,
+            size if side == "train" else config.speed.evaluation_batch or EVALUATION_BATCH,
             seed=config.seed,
+            shuffle=side == "train",
         )
         for side, rows in sides.items()
     }
+
+
+def table_loader(
+    data: Prepared, rows: np.ndarray, size: int, *, seed: int, shuffle: bool
+) -> TensorLoader | WindowLoader:
+    """A loader of some rows of a table, in memory or streamed."""
+    features, target = data.features, data.target
+    numbers = torch.from_numpy(rows)
+    if isinstance(features, Features):
+        tensors = (*features.inputs(), target)
+        return TensorLoader(*tensors, rows=numbers, batch_size=size, shuffle=shuffle, seed=seed)
+
+    def read(group: int) -> tuple[torch.Tensor, ...]:
+        begin, end = features.starts[group : group + 2].tolist()
+        return (*features.group(group).inputs(), target[begin:end])
+
+    return WindowLoader(
+        read,
+        features.counts,
+        rows=numbers,
+        batch_size=size,
+        window=window_rows(features.row_bytes),
+        shuffle=shuffle,
+        seed=seed,
+    )
 
 
 def size_for(data: Prepared | PreparedImages | OwnData) -> int:

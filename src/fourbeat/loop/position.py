@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from fourbeat.checkpoint import rng
 from fourbeat.data.fetching import opened
 from fourbeat.data.loader import TensorLoader
+from fourbeat.data.windows import WindowLoader
 from fourbeat.errors import CheckpointError
 from fourbeat.loop.rows import drawn_from, numbered
 
@@ -86,7 +87,7 @@ def batches(loader: Iterable[Any], epoch: int, skip: int) -> Iterator[tuple[Any,
     Raises:
         CheckpointError: if the loader ends before that batch.
     """
-    if isinstance(loader, TensorLoader):
+    if isinstance(loader, TensorLoader | WindowLoader):
         return ((rows.numpy(), batch) for rows, batch in loader.numbered(epoch, skip))
     with drawn_from(loader) as drawn:
         iterator = opened(loader)

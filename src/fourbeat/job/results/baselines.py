@@ -21,6 +21,9 @@ from fourbeat.measure.figures import Figures
 from fourbeat.receipt.results import BaselineRecord, BaselinesRecord, VerdictRecord, Worth
 
 MOST_ROWS = 50_000
+MOST_HELD = 200_000
+"""Rows of a side that they are measured on at most, where the table is streamed."""
+
 MOST_CELLS = 10_000_000
 """Training rows, and training rows times columns times outputs, that they are made of at most."""
 
@@ -76,6 +79,13 @@ def beside(
     train = rows_of(data, chosen)
     held = {side: rows_of(data, seen.rows) for side, seen in sides.items() if seen.rows is not None}
     record = BaselinesRecord(rows=len(chosen), of=len(data.rows.train), models=[])
+    for side, seen in sides.items():
+        whole = len(getattr(data.rows, side))
+        if seen.rows is not None and len(seen.rows) < whole:
+            text = (
+                f"Measured, with the network, on {len(seen.rows):,} of the {whole:,} {side} rows."
+            )
+            record.notes.append(text)
     measured: dict[str, dict[str, Figures]] = {}
     for name, fit in models(data, record, config.seed).items():
         try:
@@ -95,6 +105,23 @@ def beside(
         record.models.append(BaselineRecord(name=name, said=SAID[name], results=results))
     record.verdict = verdict(record, measured, network, config.seed)
     return record
+
+
+def held_for(data: Prepared, sides: Mapping[str, Outputs], seed: int) -> dict[str, Outputs]:
+    """The rows that baselines and network are compared on: all, but of a streamed table not too many."""
+    if isinstance(data.features, Features):
+        return dict(sides)
+    return {side: some(seen, seed) for side, seen in sides.items()}
+
+
+def some(seen: Outputs, seed: int) -> Outputs:
+    """`MOST_HELD` rows at most, chosen at random, in their order."""
+    if len(seen.outputs) <= MOST_HELD or seen.rows is None:
+        return seen
+    source = np.random.Generator(np.random.PCG64(seed))
+    kept = np.sort(source.choice(len(seen.outputs), MOST_HELD, replace=False))
+    at = torch.from_numpy(kept)
+    return Outputs(seen.outputs[at], seen.target[at], seen.rows[kept])
 
 
 Predict = Callable[[Features], np.ndarray]
@@ -153,8 +180,7 @@ def sample(data: Prepared, seed: int) -> np.ndarray:
 
 def rows_of(data: Prepared, rows: np.ndarray) -> Rows:
     """Some rows of the table."""
-    at = torch.from_numpy(rows)
-    return Rows(Features(data.features.numeric[at], data.features.codes[at]), data.target[at])
+    return Rows(data.features.pick(rows), data.target[torch.from_numpy(rows)])
 
 
 def verdict(

@@ -14,7 +14,7 @@ from fourbeat.data.prepare import Prepared
 from fourbeat.data.without import without
 from fourbeat.job.plan import Plan
 from fourbeat.job.results.answers import keep
-from fourbeat.job.results.baselines import beside
+from fourbeat.job.results.baselines import beside, held_for
 from fourbeat.job.results.decision import Outputs, decide
 from fourbeat.job.tasks.known import TASKS
 from fourbeat.job.tasks.task import Answer
@@ -57,8 +57,13 @@ def conclude(plan: Plan, run: Run) -> None:
         run.receipt.rescored = list(rescored(plan.data, sides, measured))
     wanted = plan.config.baselines is not False and "validation" in sides
     if isinstance(plan.data, Prepared) and wanted:
-        run.receipt.baselines = beside(plan.config, plan.data, measured, sides)
-        run.receipt.rescored += list(without_columns(plan, plan.data, measured, sides))
+        held = held_for(plan.data, sides, seed)
+        for side, seen in held.items():
+            if seen is not sides[side]:
+                said = task.answer(seen.outputs, data, run.receipt.decision)
+                measured[side] = task.figures(said, seen.target, data)
+        run.receipt.baselines = beside(plan.config, plan.data, measured, held)
+        run.receipt.rescored += list(without_columns(plan, plan.data, measured, held))
     if left_out := keep(run.directory, task, answered, data):
         run.state.limit(left_out)
 
