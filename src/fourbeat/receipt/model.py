@@ -71,7 +71,11 @@ class OptimizerRecord(Record):
 
 
 class TrainingRecord(Record):
-    """How a step computes; see `fourbeat.Run`."""
+    """How a step computes; see `fourbeat.Run`.
+
+    Attributes:
+        together: runs of a series of seeds that were trained in one pass, this one among them.
+    """
 
     warmup: int = 0
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
@@ -81,6 +85,7 @@ class TrainingRecord(Record):
     nonfinite: Literal["raise", "skip"] = "raise"
     average: str | None = None
     compile: str | None = None
+    together: int = 1
 
     @property
     def whole(self) -> bool:
