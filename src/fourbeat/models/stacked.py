@@ -25,7 +25,7 @@ class Stack:
     so that whoever evaluates, copies or saves one of them sees the weights as they are.
 
     Args:
-        networks: `Linear` or `MLP`, all of one shape.
+        networks: `Linear` or `MLP` without batch normalisation, all of one shape.
         generators: of each network's dropout; they are moved as the networks alone would move torch's.
 
     Attributes:
@@ -37,9 +37,9 @@ class Stack:
         self.network = copy.deepcopy(networks[0])
         self._networks = list(networks)
         self._generators = list(generators)
-        each = [stackable(network) for network in networks]
-        for number, own in enumerate(stackable(self.network)):
-            own.data = torch.stack([tensors[number].detach() for tensors in each])
+        each = zip(*(network.parameters() for network in networks), strict=True)
+        for own, parts in zip(self.network.parameters(), each, strict=True):
+            own.data = torch.stack([part.detach() for part in parts])
         self._share()
 
     def __call__(self, numeric: Tensor, codes: Tensor | None = None) -> Tensor:
@@ -75,21 +75,21 @@ class Stack:
             optimizer: over the stack's parameters; its state goes with them.
         """
         rows = torch.tensor(places)
-        for parameter in self.network.parameters():
-            for name, value in optimizer.state[parameter].items():
-                if isinstance(value, Tensor) and value.ndim:
-                    optimizer.state[parameter][name] = value.index_select(0, rows)
-        for tensor in stackable(self.network):
-            tensor.data = tensor.detach().index_select(0, rows)
+        # New parameters: the last step's graph may still be held, and knows the old ones' shapes.
+        for module in self.network.modules():
+            for name, old in list(module.named_parameters(recurse=False)):
+                new = nn.Parameter(old.detach().index_select(0, rows))
+                module.register_parameter(name, new)
+                hand_over(optimizer, old, new, rows)
         self._networks = [self._networks[place] for place in places]
         self._generators = [self._generators[place] for place in places]
         self._share()
 
     def _share(self) -> None:
-        """Make the networks' tensors views of the stack's."""
-        whole = stackable(self.network)
+        """Make the networks' parameters views of the stack's."""
+        whole = list(self.network.parameters())
         for place, network in enumerate(self._networks):
-            for own, stacked in zip(stackable(network), whole, strict=True):
+            for own, stacked in zip(network.parameters(), whole, strict=True):
                 own.data = stacked.detach()[place]
 
     def _dropped(self, inputs: Tensor, p: float) -> Tensor:
@@ -102,16 +102,14 @@ class Stack:
         return inputs * noise.div_(1 - p)
 
 
-def stackable(network: nn.Module) -> list[Tensor]:
-    """Parameters, and the statistics of batch normalisation, in one order for all networks.
-
-    Other buffers are the same in all of them.
-    """
-    found: list[Tensor] = list(network.parameters())
-    for module in network.modules():
-        if isinstance(module, nn.BatchNorm1d):
-            found += module.buffers()
-    return found
+def hand_over(optimizer: Optimizer, old: Tensor, new: Tensor, rows: Tensor) -> None:
+    """Put a parameter in the place of another, of which it holds some rows, with its state."""
+    for group in optimizer.param_groups:
+        group["params"] = [new if p is old else p for p in group["params"]]
+    optimizer.state[new] = {
+        name: value.index_select(0, rows) if isinstance(value, Tensor) and value.ndim else value
+        for name, value in optimizer.state.pop(old).items()
+    }
 
 
 def embed(tables: nn.ModuleList, codes: Tensor) -> list[Tensor]:
@@ -144,26 +142,6 @@ def through(layer: nn.Module, inputs: Tensor) -> Tensor:
     if isinstance(layer, nn.LayerNorm):
         even = F.layer_norm(inputs, layer.normalized_shape, eps=layer.eps)  # pyright: ignore[reportArgumentType]
         return torch.addcmul(layer.bias.unsqueeze(1), even, layer.weight.unsqueeze(1))
-    if isinstance(layer, nn.BatchNorm1d):
-        return batch_norm(layer, inputs)
     assert isinstance(layer, nn.ReLU)
     return inputs.relu()
 
-
-def batch_norm(layer: nn.BatchNorm1d, inputs: Tensor) -> Tensor:
-    """K networks' units side by side, as the units of one: each is normalised by itself."""
-    assert layer.num_batches_tracked is not None
-    assert layer.running_mean is not None
-    assert layer.running_var is not None
-    layer.num_batches_tracked.add_(1)
-    side_by_side = F.batch_norm(
-        inputs.transpose(0, 1).flatten(1),
-        layer.running_mean.flatten(),
-        layer.running_var.flatten(),
-        layer.weight.flatten(),
-        layer.bias.flatten(),
-        training=True,
-        momentum=layer.momentum or 0.0,
-        eps=layer.eps,
-    )
-    return side_by_side.unflatten(1, (len(inputs), -1)).transpose(0, 1)
