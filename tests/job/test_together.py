@@ -85,3 +85,108 @@ def test_each_member_is_its_own_single_run(tmp_path, table, way):
             torch.testing.assert_close(ours[name], weight, rtol=1e-4, atol=1e-5)
     if way == "stops-early":
         assert len({receipt.run.epochs for _, receipt in together.outcomes}) > 1
+
+
+@pytest.mark.parametrize("task", ["regression", "multilabel"])
+def test_other_targets(tmp_path, table, task):
+    path = table()
+    target = {"regression": "size", "multilabel": ["fresh", "urgent"]}[task]
+    if task == "multilabel":
+        lines = path.read_text().replace("true", "1").replace("false", "0").splitlines()
+        text = [lines[0] + ",urgent", *(f"{x},{int(i % 3 == 0)}" for i, x in enumerate(lines[1:]))]
+        path.write_text("\n".join(text) + "\n")
+    else:
+        kept = [line for line in path.read_text().splitlines() if line.split(",")[1]]
+        path.write_text("\n".join(kept) + "\n")
+    made = config(path, **{"data.target": target, "data.task": task})
+    for seed, (_, receipt) in enumerate(series(made, tmp_path / "together", seeds=2).outcomes):
+        assert receipt.training.together == 2
+        close(
+            receipt.curves,
+            train(single(made, seed), tmp_path / f"alone-{seed}").receipt.curves,
+        )
+
+
+def test_the_run_that_each_leaves(tmp_path, table):
+    path = table()
+    made = series(config(path), tmp_path / "s", seeds=2)
+    told = json.loads((tmp_path / "s" / NAME).read_text())
+    assert told["one_after_the_other"] is None
+    assert [run["together"] for run in told["runs"]] == [2, 2]
+    directory, receipt = made.outcomes[1]
+    assert receipt.run.status == "finished"
+    assert not receipt.findings
+    assert "one of 2 seeds trained together" in " ".join(receipt.determinism.statement)
+    assert "no step log" in " ".join(receipt.limits)
+    checked, problems = fb.verify(directory)
+    assert checked
+    assert not problems
+    answers = fb.load(directory).predict_proba(path)
+    assert answers.shape == (300, 2)
+    assert np.isfinite(answers).all()
+    with pytest.raises(fb.RunError, match="one of 2 seeds trained in one pass"):
+        fb.reproduce(directory)
+    with pytest.raises(fb.RunError, match="one of 2 seeds trained in one pass"):
+        fb.eject(directory)
+
+
+def test_the_same_series_gives_the_same_bits_and_leaves_them_to_a_second_call(tmp_path, table):
+    made = config(table())
+    first = series(made, tmp_path / "one", seeds=2)
+    again = series(made, tmp_path / "two", seeds=2)
+    weights = [outcome.receipt.weights_sha256 for outcome in first.outcomes]
+    assert weights == [outcome.receipt.weights_sha256 for outcome in again.outcomes]
+    receipts = [path.read_bytes() for path in sorted((tmp_path / "one").glob("*/receipt.json"))]
+    series(made, tmp_path / "one", seeds=2)
+    assert receipts == [
+        path.read_bytes() for path in sorted((tmp_path / "one").glob("*/receipt.json"))
+    ]
+
+
+def test_a_series_broken_off_begins_what_is_missing_anew(tmp_path, table):
+    made = config(table())
+    train(single(made, 0), tmp_path / "s" / "seed-0")
+    outcomes = series(made, tmp_path / "s", seeds=3).outcomes
+    assert [outcome.receipt.training.together for outcome in outcomes] == [1, 2, 2]
+
+
+def test_one_that_is_not_finite_is_left_to_its_own_run(tmp_path, table):
+    made = config(
+        table(), **{"optimizer.name": "sgd", "optimizer.lr": 1e30, "model.norm": "none"}
+    )
+    with pytest.raises(fb.NonFiniteError) as together:
+        series(made, tmp_path / "s", seeds=2)
+    with pytest.raises(fb.NonFiniteError) as alone:
+        train(single(made, 0), tmp_path / "alone")
+    assert str(together.value) == str(alone.value)
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ({"model.name": "tabm"}, "tabm is not stacked"),
+        ({"model.norm": "batch"}, "batch normalisation"),
+        ({"train.accumulate": 2}, "accumulated"),
+        ({"train.average": "ema"}, "averaged"),
+        ({"train.precision": "bf16"}, "bf16"),
+        ({"scheduler.name": "plateau"}, "metric"),
+        ({"compile.mode": "default"}, "compiled"),
+        ({"train.checkpoint_every": 5}, "checkpoints"),
+        ({"record.budget": 1.0}, "recorded"),
+        ({"data.factory": "mine:rows", "data.path": None, "data.target": ""}, "table"),
+    ],
+)
+def test_why_they_are_trained_one_after_the_other(option, said):
+    assert said in why_apart(config("table.csv", **option))
+
+
+def test_the_reason_is_said(tmp_path, table, caplog):
+    made = series(config(table(), **{"model.norm": "batch"}), tmp_path / "s", seeds=2)
+    told = json.loads((tmp_path / "s" / NAME).read_text())
+    assert "batch normalisation" in told["one_after_the_other"]
+    assert "batch normalisation" in caplog.text
+    assert [outcome.receipt.training.together for outcome in made.outcomes] == [1, 1]
+    asked = series(config(table()), tmp_path / "t", seeds=2, together=False)
+    assert asked.apart == "asked for"
+    alone = train(single(config(table()), 1), tmp_path / "alone").receipt
+    assert asked.outcomes[1].receipt.weights_sha256 == alone.weights_sha256

@@ -257,6 +257,20 @@ class Receipt(Record):
             and bool(section.get("path") or section.get("factory"))
         )  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
 
+    def refuse_together(self, directory: Path) -> None:
+        """Refuse what needs the bits of a run of its own.
+
+        Raises:
+            RunError: for one that was trained together with others.
+        """
+        if self.training.together > 1:
+            raise RunError(
+                f"the run is one of {self.training.together} seeds trained in one pass: alone it comes to "
+                "the same within rounding, and not to the same bits",
+                str(directory),
+                "Train the series with --one-by-one, into a new directory",
+            )
+
     def way_on(self, directory: Path) -> str:
         """How an unfinished run in a directory is gone on with, as a remedy in a message."""
         again = f"run its script again, with the directory {directory}"
