@@ -9,9 +9,13 @@ from safetensors.torch import load_file
 
 import fourbeat as fb
 from fourbeat.config.sources import load
+from fourbeat.eject.script import eject
+from fourbeat.errors import NonFiniteError, RunError
 from fourbeat.job.seeds import why_apart
 from fourbeat.job.series import NAME, series
 from fourbeat.job.train import train
+from fourbeat.receipt.verify import verify
+from fourbeat.reproduce.reproduce import prove_resume, reproduce
 
 QUICK = {"baselines": False, "train.epochs": 4}
 
@@ -118,16 +122,22 @@ def test_the_run_that_each_leaves(tmp_path, table):
     assert not receipt.findings
     assert "one of 2 seeds trained together" in " ".join(receipt.determinism.statement)
     assert "no step log" in " ".join(receipt.limits)
-    checked, problems = fb.verify(directory)
+    checked, problems = verify(directory)
     assert checked
     assert not problems
     answers = fb.load(directory).predict_proba(path)
     assert answers.shape == (300, 2)
     assert np.isfinite(answers).all()
-    with pytest.raises(fb.RunError, match="one of 2 seeds trained in one pass"):
-        fb.reproduce(directory)
-    with pytest.raises(fb.RunError, match="one of 2 seeds trained in one pass"):
-        fb.eject(directory)
+    with pytest.raises(RunError, match="one of 2 seeds trained in one pass"):
+        reproduce(directory)
+    with pytest.raises(RunError, match="one of 2 seeds trained in one pass"):
+        eject(directory)
+    with pytest.raises(RunError, match="one of 2 seeds trained in one pass"):
+        fb.replay(directory, 1)
+    with pytest.raises(RunError, match="one of 2 seeds trained in one pass"):
+        prove_resume(directory)
+    with pytest.raises(RunError, match="one of 2 seeds trained in one pass"):
+        fb.branch(directory, 1, {"optimizer.lr": 0.1})
 
 
 def test_the_same_series_gives_the_same_bits_and_leaves_them_to_a_second_call(tmp_path, table):
@@ -151,12 +161,10 @@ def test_a_series_broken_off_begins_what_is_missing_anew(tmp_path, table):
 
 
 def test_one_that_is_not_finite_is_left_to_its_own_run(tmp_path, table):
-    made = config(
-        table(), **{"optimizer.name": "sgd", "optimizer.lr": 1e30, "model.norm": "none"}
-    )
-    with pytest.raises(fb.NonFiniteError) as together:
+    made = config(table(), **{"optimizer.name": "sgd", "optimizer.lr": 1e30, "model.norm": "none"})
+    with pytest.raises(NonFiniteError) as together:
         series(made, tmp_path / "s", seeds=2)
-    with pytest.raises(fb.NonFiniteError) as alone:
+    with pytest.raises(NonFiniteError) as alone:
         train(single(made, 0), tmp_path / "alone")
     assert str(together.value) == str(alone.value)
 

@@ -45,7 +45,8 @@ def print_series(made: Series, *, as_json: bool) -> None:
     if made.kind == "seeds":
         alone = f"one after the other: {made.apart}"
         console.print(
-            "trained  " + ("together, in one pass" if made.apart is None else alone), highlight=False
+            "trained  " + ("together, in one pass" if made.apart is None else alone),
+            highlight=False,
         )
     print_findings(console, first.data.findings if first.data else [])
     console.print(f"series   {made.directory}   ({NAME}, and a run for each)")

@@ -119,4 +119,6 @@ def side_by_side(
     for chunk in orders.split(first.chunk(), dim=1):
         rows = chunk.flatten()
         gathered = [t.index_select(0, rows).unflatten(0, chunk.shape) for t in first.tensors]
-        yield list(zip(*(tensor.split(first.batch_size, dim=1) for tensor in gathered), strict=True))
+        yield list(
+            zip(*(tensor.split(first.batch_size, dim=1) for tensor in gathered), strict=True)
+        )

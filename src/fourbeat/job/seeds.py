@@ -64,9 +64,9 @@ def train_together(
     done: dict[Path, Outcome] = {}
     with deterministic(strict=one.train.deterministic), of_threads(one.speed.threads):
         data = read(one, frame)
-        if strict:
-            refuse_findings(data.record)
         members = [Member(plan_of(config, data), path) for path, config in configs.items()]
+        if strict:
+            refuse_findings(members[0].plan.record)
         for member in train_stacked(members):
             if member.broken:
                 log.warning("%s: not finite together; it is trained alone", member.directory.name)

@@ -7,6 +7,7 @@ in another order.
 
 import copy
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -35,7 +36,8 @@ def train_stacked(members: Sequence[Member]) -> Iterator[Member]:
     stack = Stack([m.plan.model for m in members], [m.generator for m in members])
     optimizer = make_optimizer(config.optimizer, stack.network)
     scheduler = make_scheduler(config, optimizer, plan.steps)
-    update, nobody = Direct(optimizer), Stream(lambda: Subjects({}, {}))
+    each_loss, update = EachLoss(plan.loss), Direct(optimizer)
+    nobody = Stream(lambda: Subjects({}, {}))
     parts = optimizer, scheduler, None, lambda: None, Rules(), config.scheduler.warmup, nobody
     (lane,) = make_lanes(*parts).values()
     if lane.warmup is not None:
@@ -48,7 +50,7 @@ def train_stacked(members: Sequence[Member]) -> Iterator[Member]:
                 seen = Seen()
                 for *inputs, target in batches:
                     outputs = stack(*inputs)
-                    losses, shares = each_loss(plan.loss, outputs, target)
+                    losses, shares = each_loss(outputs, target)
                     backward(losses.sum())  # nothing of one loss depends on another's weights
                     norms = clip(stack.network, config.train.clip_norm, config.train.clip_value)
                     rates = lane.rates()
@@ -76,23 +78,30 @@ def train_stacked(members: Sequence[Member]) -> Iterator[Member]:
         progress.close()
 
 
-def each_loss(loss: nn.Module, outputs: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-    """Each member's mean loss, and the number that turns it back into a sum, both of shape (K,).
+class EachLoss:
+    """The mean loss of each member, in one call.
 
     Args:
         loss: of the task, with the mean over a batch.
-        outputs: float32 of shape (K, N, outputs).
-        target: int64 of shape (K, N), or float32 of shape (K, N, outputs).
     """
-    every = copy.copy(loss)
-    every.reduction = "none"
-    members, rows = target.shape[:2]
-    each = every(outputs.flatten(0, 1), target.flatten(0, 1)).view(members, -1)
-    weight = loss.weight if isinstance(loss, nn.CrossEntropyLoss) else None
-    if weight is None:
-        return each.mean(dim=1), torch.full((members,), float(rows))
-    shares = weight[target].sum(dim=1)
-    return each.sum(dim=1) / shares, shares
+
+    def __init__(self, loss: nn.Module):
+        self._each: Any = copy.copy(loss)
+        self._each.reduction = "none"
+        self._weight = loss.weight if isinstance(loss, nn.CrossEntropyLoss) else None
+
+    def __call__(self, outputs: Tensor, target: Tensor) -> tuple[Tensor, Tensor | None]:
+        """The losses, and what each mean is over where that is not the rows, both of shape (K,).
+
+        Args:
+            outputs: float32 of shape (K, N, outputs).
+            target: int64 of shape (K, N), or float32 of shape (K, N, outputs).
+        """
+        each = self._each(outputs.flatten(0, 1), target.flatten(0, 1)).view(len(target), -1)
+        if self._weight is None:
+            return each.mean(dim=1), None
+        shares = self._weight[target].sum(dim=1)
+        return each.sum(dim=1) / shares, shares
 
 
 def clip(network: nn.Module, most: float | None, value: float | None) -> Tensor | None:
@@ -119,14 +128,14 @@ class Seen:
     """What some steps gave, looked at together: a look at each step would take longer than the step."""
 
     def __init__(self) -> None:
-        self._steps: list[tuple[Tensor, Tensor, Tensor, Tensor, Tensor | None]] = []
+        self._steps: list[tuple[Tensor, Tensor, Tensor, Tensor | None, Tensor | None]] = []
 
     def add(
         self,
         outputs: Tensor,
         target: Tensor,
         losses: Tensor,
-        shares: Tensor,
+        shares: Tensor | None,
         norms: Tensor | None,
     ) -> None:
         """Take a step in."""
@@ -135,11 +144,13 @@ class Seen:
     def of(self, place: int) -> tuple[Tensor, Tensor, list[float], list[float], list[float]]:
         """A member's outputs and targets of all rows; losses, shares and norms by step."""
         outputs, targets, losses, shares, norms = zip(*self._steps, strict=True)
+        rows = [float(target.shape[1]) for target in targets]
+        weights = [share[place].item() for share in shares if share is not None]
         clipped = [norm[place].item() for norm in norms if norm is not None]
         return (
             torch.cat([one[place] for one in outputs]),
             torch.cat([one[place] for one in targets]),
             torch.stack(losses)[:, place].tolist(),
-            torch.stack(shares)[:, place].tolist(),
+            weights or rows,
             clipped,
         )

@@ -144,4 +144,3 @@ def through(layer: nn.Module, inputs: Tensor) -> Tensor:
         return torch.addcmul(layer.bias.unsqueeze(1), even, layer.weight.unsqueeze(1))
     assert isinstance(layer, nn.ReLU)
     return inputs.relu()
-
