@@ -133,7 +133,7 @@ def test_the_run_that_each_leaves(tmp_path, table):
     with pytest.raises(RunError, match="one of 2 seeds trained in one pass"):
         eject(directory)
     with pytest.raises(RunError, match="one of 2 seeds trained in one pass"):
-        fb.replay(directory, 1)
+        fb.replay(directory, step=1).__enter__()
     with pytest.raises(RunError, match="one of 2 seeds trained in one pass"):
         prove_resume(directory)
     with pytest.raises(RunError, match="one of 2 seeds trained in one pass"):
