@@ -11,6 +11,7 @@ from fourbeat.job.plan import device_named, plan_of, read
 from fourbeat.job.together import train_stacked
 from fourbeat.job.train import Outcome, deterministic, refuse_findings
 from fourbeat.job.tune import of_threads
+from fourbeat.receipt.publish import refuse_strangers
 
 log = logging.getLogger("fourbeat")
 
@@ -59,8 +60,13 @@ def train_together(
 
     Returns:
         What came of each; one that met a value that is not finite is left out, to be trained alone.
+
+    Raises:
+        FourbeatError: of any kind, as `train` does.
     """
     one = next(iter(configs.values()))
+    for path in configs:
+        refuse_strangers(path)
     done: dict[Path, Outcome] = {}
     with deterministic(strict=one.train.deterministic), of_threads(one.speed.threads):
         data = read(one, frame)

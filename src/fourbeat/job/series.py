@@ -119,15 +119,20 @@ def series(
     refuse_strangers(out)
     apart = "folds train on different rows" if folds else why_apart(config)
     apart = apart if together else ASKED
-    begun = {out / name: member for name, member in declared.items() if not trained(out / name)}
-    done: dict[Path, Outcome] = {}
-    if apart is None and len(begun) > 1:
-        done = train_together(begun, frame=frame, strict=strict)
+    runs = {out / name: member for name, member in declared.items()}
+    fresh = {path: member for path, member in runs.items() if trained(path) is None}
+    found: dict[Path, Outcome] = {}
+    for path in (
+        path for path in runs if path not in fresh
+    ):  # what another training holds is better known at once
+        found[path] = train(runs[path], path, frame=frame, strict=strict)
+    if apart is None and len(fresh) > 1:
+        found |= train_together(fresh, frame=frame, strict=strict)
     elif apart is not None and seeds and together:
         log.warning("one seed after the other: %s", apart)
     outcomes = [
-        done.get(out / name) or train(member, out / name, frame=frame, strict=strict)
-        for name, member in declared.items()
+        found.get(path) or train(member, path, frame=frame, strict=strict)
+        for path, member in runs.items()
     ]
     made = Series(out, kind, outcomes, figures_of(outcomes, kind), apart)
     write(made)

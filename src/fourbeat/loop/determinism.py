@@ -43,9 +43,10 @@ def determinism(
     ]
     if together > 1:
         said.append(
-            f"It was one of {together} seeds trained together in one pass. It equals its own single run "
-            "to the rounding of float32 and not bit for bit: the same series gives these bits again; a "
-            "resume, a replay, a reproduction or an ejected script of this run alone would not."
+            f"It was one of {together} seeds trained together in one pass, and equals its own single run up to "
+            "the rounding of float32, which many steps may make larger, and not bit for bit. The same series "
+            "gives these bits again; a resume, a replay, a reproduction or an ejected script of this run alone "
+            "would not."
         )
     if operators:
         said.append(
