@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fourbeat.data.loader import TensorLoader
+from fourbeat.data.loader import TensorLoader, side_by_side
 
 
 @given(
@@ -48,3 +48,23 @@ def test_wrong_arguments():
         TensorLoader(torch.ones(2), torch.ones(3), batch_size=1)
     with pytest.raises(ValueError, match="at least 1, got 0"):
         TensorLoader(torch.ones(2), batch_size=0)
+
+
+@given(
+    rows=st.integers(1, 40),
+    size=st.integers(1, 9),
+    loaders=st.integers(1, 4),
+    epoch=st.integers(0, 3),
+)
+def test_side_by_side_each_loader_gives_what_it_gives_alone(rows, size, loaders, epoch):
+    x, y = torch.arange(100.0).view(50, 2), torch.arange(50)
+    made = [
+        TensorLoader(x, y, rows=torch.arange(rows), batch_size=size, shuffle=True, seed=seed)
+        for seed in range(loaders)
+    ]
+    together = [batch for chunk in side_by_side(made, epoch) for batch in chunk]
+    for place, loader in enumerate(made):
+        alone = list(loader.batches(epoch))
+        assert len(alone) == len(together)
+        for ours, its in zip(together, alone, strict=True):
+            assert all(torch.equal(a[place], b) for a, b in zip(ours, its, strict=True))

@@ -17,6 +17,7 @@ def print_series(made: Series, *, as_json: bool) -> None:
             {
                 "series": str(made.directory),
                 "kind": made.kind,
+                "one_after_the_other": made.apart,
                 "runs": [str(outcome.directory) for outcome in made.outcomes],
                 "figures": as_tree(made),
             }
@@ -40,6 +41,12 @@ def print_series(made: Series, *, as_json: bool) -> None:
     if made.kind == "folds":
         console.print(
             "The interval counts that folds share most of their training rows (Nadeau and Bengio 2003)."
+        )
+    if made.kind == "seeds":
+        alone = f"one after the other: {made.apart}"
+        console.print(
+            "trained  " + ("together, in one pass" if made.apart is None else alone),
+            highlight=False,
         )
     print_findings(console, first.data.findings if first.data else [])
     console.print(f"series   {made.directory}   ({NAME}, and a run for each)")

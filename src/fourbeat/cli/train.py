@@ -37,6 +37,14 @@ def train(
         int | None,
         typer.Option(min=2, help="Train so many seeds on the same split: mean, spread, interval."),
     ] = None,
+    one_by_one: Annotated[
+        bool,
+        typer.Option(
+            "--one-by-one",
+            help="With --seeds: one after the other, each with the bits of its own run, in place of all "
+            "together where the model allows it.",
+        ),
+    ] = False,
     folds: Annotated[
         int | None,
         typer.Option(min=2, help="Cut the rows in so many parts, each the test of a run."),
@@ -159,7 +167,13 @@ def train(
 
         with users_prints_aside():
             made = series(
-                resolved, out, seeds=seeds or 0, folds=folds or 0, repeats=repeats, strict=strict
+                resolved,
+                out,
+                seeds=seeds or 0,
+                folds=folds or 0,
+                repeats=repeats,
+                strict=strict,
+                together=not one_by_one,
             )
         print_series(made, as_json=as_json)
         return

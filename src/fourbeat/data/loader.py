@@ -1,6 +1,6 @@
 """Batches from tensors in memory, in an order that is a function of (seed, epoch)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 import torch
@@ -80,10 +80,7 @@ class TensorLoader:
         self, epoch: int, start: int = 0
     ) -> Iterator[tuple[torch.Tensor, tuple[torch.Tensor, ...]]]:
         """The same, each with the numbers of its rows, int64."""
-        order = self.rows
-        if self.shuffle:
-            order = order[permutation(len(order), self.seed, epoch)]
-        order = order[start * self.batch_size :]
+        order = self.order(epoch)[start * self.batch_size :]
         for chunk in order.split(self.chunk()) if len(order) else ():
             gathered = tuple(tensor.index_select(0, chunk) for tensor in self.tensors)
             if self.transform is not None:
@@ -91,7 +88,37 @@ class TensorLoader:
             batches = zip(*(tensor.split(self.batch_size) for tensor in gathered), strict=True)
             yield from zip(chunk.split(self.batch_size), batches, strict=True)
 
+    def order(self, epoch: int) -> torch.Tensor:
+        """The row numbers of an epoch in its order, int64 of shape (M,)."""
+        if not self.shuffle:
+            return self.rows
+        return self.rows[permutation(len(self.rows), self.seed, epoch)]
+
     def chunk(self) -> int:
         """Rows gathered at once: whole batches."""
         row = sum(t[0].numel() * t.element_size() for t in self.tensors if len(t))
         return self.batch_size * max(1, min(CHUNK, CHUNK_BYTES // max(1, row * self.batch_size)))
+
+
+def side_by_side(
+    loaders: Sequence[TensorLoader], epoch: int
+) -> Iterator[list[tuple[torch.Tensor, ...]]]:
+    """An epoch of several loaders at once, in chunks of batches.
+
+    Args:
+        loaders: over the same tensors, with as many rows and the same batch size, without a transform;
+            each has its own order.
+        epoch: as for `TensorLoader.batches`.
+
+    Yields:
+        Some batches in turn; each tensor is of shape (loaders, rows, …), and part i of a batch is what
+        loader i gives alone.
+    """
+    first = loaders[0]
+    orders = torch.stack([loader.order(epoch) for loader in loaders])
+    for chunk in orders.split(first.chunk(), dim=1):
+        rows = chunk.flatten()
+        gathered = [t.index_select(0, rows).unflatten(0, chunk.shape) for t in first.tensors]
+        yield list(
+            zip(*(tensor.split(first.batch_size, dim=1) for tensor in gathered), strict=True)
+        )

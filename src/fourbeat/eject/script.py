@@ -44,7 +44,7 @@ def eject(directory: Path) -> str:
 
     Raises:
         RunError: if the run is not finished, there is no declaration to write out, or its data
-            is gone.
+            is gone; for one of several seeds that were trained in one pass.
         InexactError: if its data changed.
     """
     receipt = receipts.read(directory)
@@ -90,6 +90,7 @@ def refuse(receipt: Receipt, directory: Path) -> None:
             str(directory),
             receipt.way_on(directory),
         )
+    receipt.refuse_together(directory)
 
 
 def compose(subject: Subject) -> str:

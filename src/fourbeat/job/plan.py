@@ -72,8 +72,13 @@ def resolve(config: Config, frame: Any = None) -> Plan:
     Raises:
         ConfigError, DataError: with what does not fit.
     """
+    device_named(config.train.device)  # an error that need not wait for the data
+    return plan_of(config, read(config, frame))
+
+
+def plan_of(config: Config, data: Prepared | PreparedImages | OwnData) -> Plan:
+    """`resolve`, for data that is read already."""
     device = device_named(config.train.device)
-    data = read(config, frame)
     size = config.train.batch_size or size_for(data)
     loaders = loaders_of(data, config, size)
     first = own_plan.peek(data, loaders["train"]) if isinstance(data, OwnData) else None

@@ -1,6 +1,7 @@
 """Several trainings of one declaration: by seed, or by fold; each a run, and what they say together."""
 
 import json
+import logging
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -10,9 +11,15 @@ from typing import Any
 from fourbeat.checkpoint import files
 from fourbeat.config.options import Config
 from fourbeat.errors import ConfigError, RunError
+from fourbeat.job.seeds import train_together, why_apart
 from fourbeat.job.train import Outcome, name_of, train
 from fourbeat.loop.directory import free_directory
 from fourbeat.measure.spread import Spread, spread
+from fourbeat.receipt.publish import trained
+
+log = logging.getLogger("fourbeat")
+
+ASKED = "asked for"
 
 NAME = "series.json"
 FORMAT = 1
@@ -27,12 +34,14 @@ class Series:
         kind: `seeds` or `folds`.
         outcomes: of each run.
         figures: by name of the data and of the metric, over the runs.
+        apart: why its runs were trained one after the other; None where they may be trained together.
     """
 
     directory: Path
     kind: str
     outcomes: list[Outcome]
     figures: dict[str, dict[str, Spread]]
+    apart: str | None
 
 
 def members(config: Config, seeds: int, folds: int, repeats: int) -> dict[str, Config]:
@@ -82,10 +91,13 @@ def series(
     repeats: int = 1,
     frame: Any = None,
     strict: bool = False,
+    together: bool = True,
 ) -> Series:
     """Train each member in a directory of its own, and write down what they say together.
 
-    A series that was broken off goes on where it was: finished members are not trained again.
+    Seeds are trained in one pass where `why_apart` knows no reason against it. A series that was broken
+    off goes on where it was: finished members are not trained again. One that was among those trained
+    together, and had not come to its end, begins anew.
 
     Args:
         config: what the members share.
@@ -94,6 +106,8 @@ def series(
         seeds, folds, repeats: see `members`.
         frame: a frame in memory, in place of `config.data.path`.
         strict: errors and warnings about the data are fatal.
+        together: whether seeds may be trained in one pass; each is then its own single run to the rounding
+            of float32, and not bit for bit.
 
     Raises:
         FourbeatError: of any kind, as `train` does.
@@ -103,10 +117,24 @@ def series(
     if out is None:
         out = free_directory(f"{name_of(config)}-{kind}")
     refuse_strangers(out)
+    apart = "folds train on different rows" if folds else why_apart(config)
+    apart = apart if together else ASKED
+    runs = {out / name: member for name, member in declared.items()}
+    fresh = {path: member for path, member in runs.items() if trained(path) is None}
+    found: dict[Path, Outcome] = {}
+    for path in (
+        path for path in runs if path not in fresh
+    ):  # what another training holds is better known at once
+        found[path] = train(runs[path], path, frame=frame, strict=strict)
+    if apart is None and len(fresh) > 1:
+        found |= train_together(fresh, frame=frame, strict=strict)
+    elif apart is not None and seeds and together:
+        log.warning("one seed after the other: %s", apart)
     outcomes = [
-        train(member, out / name, frame=frame, strict=strict) for name, member in declared.items()
+        found.get(path) or train(member, path, frame=frame, strict=strict)
+        for path, member in runs.items()
     ]
-    made = Series(out, kind, outcomes, together(outcomes, kind))
+    made = Series(out, kind, outcomes, figures_of(outcomes, kind), apart)
     write(made)
     return made
 
@@ -121,7 +149,7 @@ def refuse_strangers(directory: Path) -> None:
         raise RunError("the directory holds a single run", str(directory), "Choose a new one")
 
 
-def together(outcomes: Sequence[Outcome], kind: str) -> dict[str, dict[str, Spread]]:
+def figures_of(outcomes: Sequence[Outcome], kind: str) -> dict[str, dict[str, Spread]]:
     """Mean, spread and interval of each metric that every run has a value of."""
     found: dict[str, dict[str, Spread]] = {}
     for data in ("validation", "test"):
@@ -153,11 +181,13 @@ def write(made: Series) -> None:
     tree = {
         "format": FORMAT,
         "kind": made.kind,
+        "one_after_the_other": made.apart,
         "runs": [
             {
                 "run": outcome.directory.name,
                 "seed": outcome.receipt.run.seed,
                 "fold": outcome.receipt.data.split.fold if outcome.receipt.data else "",
+                "together": outcome.receipt.training.together,
                 "weights_sha256": outcome.receipt.weights_sha256,
             }
             for outcome in made.outcomes

@@ -217,30 +217,38 @@ def run(plan: Plan, out: Path, *, allow_inexact: bool, profile: int) -> Receipt:
         plan.train,
         plan.validation,
         loss_fn=plan.loss,
-        optimizer=plan.optimizer,
-        scheduler=plan.scheduler,
         epochs=config.train.epochs,
         metrics=of_the_whole(task.metrics(record, config.train.select), Pass(task.flat)),
         select=config.train.select,
         patience=config.train.patience,
         out=out,
         conclude=partial(conclude, plan),
-        warmup=config.scheduler.warmup,
-        precision=config.train.precision,
-        accumulate=config.train.accumulate,
-        clip_norm=config.train.clip_norm,
-        clip_value=config.train.clip_value,
-        average=make_average(config.train),
-        compile=make_compile(config.compile),
-        seed=config.seed,
-        checkpoint_every=config.train.checkpoint_every,
         record=config.record.budget,
-        config=declared(config),
-        data=record,
-        code=code(config),
         allow_inexact=allow_inexact,
         profile=profile,
+        **options(plan),
     ).receipt
+
+
+def options(plan: Plan) -> dict[str, Any]:
+    """What a plan says to its `Run`."""
+    config = plan.resolved()
+    return {
+        "optimizer": plan.optimizer,
+        "scheduler": plan.scheduler,
+        "warmup": config.scheduler.warmup,
+        "precision": config.train.precision,
+        "accumulate": config.train.accumulate,
+        "clip_norm": config.train.clip_norm,
+        "clip_value": config.train.clip_value,
+        "average": make_average(config.train),
+        "compile": make_compile(config.compile),
+        "seed": config.seed,
+        "checkpoint_every": config.train.checkpoint_every,
+        "config": declared(config),
+        "data": plan.record,
+        "code": code(config),
+    }
 
 
 def declared(config: Config) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def algorithms() -> Algorithms:
 
 
 def determinism(
-    device: torch.device, *, workers: int, compiled: bool, operators: list[str]
+    device: torch.device, *, workers: int, compiled: bool, operators: list[str], together: int = 1
 ) -> DeterminismRecord:
     """What can be said of a run now.
 
@@ -32,6 +32,7 @@ def determinism(
         workers: processes of the training loader.
         compiled: whether the model is.
         operators: that warned of having no deterministic implementation.
+        together: runs that were trained in one pass.
     """
     chosen, threads = algorithms(), torch.get_num_threads()
     several = "one thread" if threads == 1 else f"{threads} threads"
@@ -40,6 +41,13 @@ def determinism(
         f"{device.type.upper()}, and with {several}: another number of threads may sum in another "
         "order."
     ]
+    if together > 1:
+        said.append(
+            f"It was one of {together} seeds trained together in one pass, and equals its own single run up to "
+            "the rounding of float32, which many steps may make larger, and not bit for bit. The same series "
+            "gives these bits again; a resume, a replay, a reproduction or an ejected script of this run alone "
+            "would not."
+        )
     if operators:
         said.append(
             f"Not promised: {', '.join(operators)} has no deterministic implementation here, and "

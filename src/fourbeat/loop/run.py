@@ -439,6 +439,19 @@ class Run:
         self.state.results[name] = {"examples": report.examples, **report.values}
         return report
 
+    def adopt(self, state: RunState, best: dict[str, Tensor], together: int) -> None:
+        """Take over a training that came to its end outside of this run, in place of `epochs`.
+
+        Args:
+            state: what it came to; the model holds its last weights.
+            best: the state dict of its selected epoch.
+            together: runs that were trained in that one pass.
+        """
+        state.origin = self.state.origin
+        self._session.state, self._session.best = state, best
+        self._count = state.epoch
+        self.receipt.training.together = together
+
     def selected(self) -> dict[str, Tensor]:
         """A copy of the best epoch's state dict, on the CPU; of the last one if none was chosen."""
         return self._session.selected()

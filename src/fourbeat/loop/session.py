@@ -295,6 +295,7 @@ class Session:
             workers=self.state.workers,
             compiled=self.receipt.training.compile is not None,
             operators=self.state.operators,
+            together=self.receipt.training.together,
         )
 
     def _note(self, status: Status, error: str | None) -> None:

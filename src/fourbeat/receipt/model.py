@@ -71,7 +71,11 @@ class OptimizerRecord(Record):
 
 
 class TrainingRecord(Record):
-    """How a step computes; see `fourbeat.Run`."""
+    """How a step computes; see `fourbeat.Run`.
+
+    Attributes:
+        together: runs of a series of seeds that were trained in one pass, this one among them.
+    """
 
     warmup: int = 0
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
@@ -81,6 +85,7 @@ class TrainingRecord(Record):
     nonfinite: Literal["raise", "skip"] = "raise"
     average: str | None = None
     compile: str | None = None
+    together: int = 1
 
     @property
     def whole(self) -> bool:
@@ -251,6 +256,20 @@ class Receipt(Record):
             and isinstance(section, dict)
             and bool(section.get("path") or section.get("factory"))
         )  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+
+    def refuse_together(self, directory: Path) -> None:
+        """Refuse what needs the bits of a run of its own.
+
+        Raises:
+            RunError: for one that was trained together with others.
+        """
+        if self.training.together > 1:
+            raise RunError(
+                f"the run is one of {self.training.together} seeds trained in one pass: alone it comes to "
+                "the same within rounding, and not to the same bits",
+                str(directory),
+                "Train the series with --one-by-one, into a new directory",
+            )
 
     def way_on(self, directory: Path) -> str:
         """How an unfinished run in a directory is gone on with, as a remedy in a message."""

@@ -71,6 +71,7 @@ def branch(
             str(run),
             "Change the script, and give its run a new directory",
         )
+    receipt.refuse_together(run)
     closed = sorted(settings.keys() - set(OPEN))
     if closed:
         raise ConfigError(

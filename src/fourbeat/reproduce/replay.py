@@ -82,6 +82,7 @@ def replay_steps(
 ) -> Replayed:
     """Do steps again, and keep what they did; see `replay`."""
     receipt = receipts.read(run)
+    receipt.refuse_together(run)
     if receipt.training.whole:
         raise RunError(
             "its steps are whole graphs: there is nothing to look into between forward and update",

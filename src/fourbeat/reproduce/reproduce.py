@@ -72,6 +72,7 @@ def reproduce(
     """
     directory = run.parent if run.is_file() else run
     receipt = read(run)
+    receipt.refuse_together(directory)
     if receipt.parent is not None:
         raise RunError(
             f"the run is a branch of {receipt.parent.run!r} at step {receipt.parent.step}",
@@ -118,7 +119,9 @@ def prove_resume(
         RunError: if nothing is there to begin from.
         InexactError: if data, code or environment are not what they were.
     """
-    receipt, recorded = read(run), history(run)
+    receipt = read(run)
+    receipt.refuse_together(run)
+    recorded = history(run)
     if not recorded.counted.any():
         raise RunError("the log holds no step", str(run))
     last = int(recorded.step[recorded.counted].max())
