@@ -45,7 +45,7 @@ def only(values, **options):
         ([i % 3 == 0 for i in range(N)], "boolean", "true and false"),
         (["Yes" if i % 3 else "no" for i in range(N)], "boolean", "no and yes, read as"),
         (["red" if i % 3 else "blue" for i in range(N)], "category", "2 different texts"),
-        ([f"T{i}" for i in range(N)], "id", "an id or free text"),
+        ([f"T{i}" for i in range(N)], "id", "40 different texts in 40 rows"),
         (list(range(7, 7 + N)), "id", "counts the rows, 7 to 46"),
         ([None] * N, "ignored", "no value in any row"),
         (["same"] * N, "ignored", "the same value in every row"),

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fourbeat.data.encode import TableShape
+from fourbeat.data.words import CODES
 from fourbeat.models.stacked import Stack
 from fourbeat.models.tabular import MLP, Linear
 
@@ -15,6 +16,7 @@ SHAPES = st.builds(
     SIZES,
     st.lists(st.integers(2, 9), max_size=3).map(tuple),
     st.integers(1, 3),
+    texts=st.lists(st.integers(3, 9), max_size=2).map(tuple),
 )
 
 
@@ -50,11 +52,11 @@ def stack_of(shape, how, members):
 def test_each_is_the_network_alone(shape, how, members, rows):
     stack, networks, alone = stack_of(shape, how, members)
     numeric = torch.randn(members, rows, shape.numeric)
-    codes = (
-        torch.stack([torch.randint(0, n, (members, rows)) for n in shape.cardinalities], dim=2)
-        if shape.cardinalities
-        else None
-    )
+    drawn = [torch.randint(0, n, (members, rows, 1)) for n in shape.cardinalities]
+    drawn += [torch.randint(0, n, (members, rows, CODES)) for n in shape.texts]
+    codes = torch.cat(drawn, dim=2) if drawn else None
+    if shape.texts:
+        codes[:, 0, len(shape.cardinalities) :] = 0  # a row without a word
     outputs = stack(numeric, codes)
     outputs.square().sum().backward()
     gradients = dict(stack.network.named_parameters())

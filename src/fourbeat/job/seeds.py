@@ -24,6 +24,8 @@ def why_apart(config: Config) -> str | None:
     train, name = config.train, config.model.name
     if config.image is not None or config.data.factory is not None:
         return "only rows of a table are trained together"
+    if config.data.stream:
+        return "the table is not in memory"
     if name not in STACKED:
         return f"{name} is not stacked, only {' and '.join(STACKED)}"
     if name == "mlp" and config.model.norm == "batch":

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from fourbeat.data.words import CODES
 from fourbeat.models.numbers import Periodic, Piecewise
 from fourbeat.models.tabular import MLP, Linear
 
@@ -47,13 +48,13 @@ class Stack:
         network = self.network
         if isinstance(network, Linear):
             outputs = torch.baddbmm(network.bias.unsqueeze(1), numeric, network.weight)
-            for embedded in [] if codes is None else embed(network.categories, codes):
+            for embedded in [] if codes is None else embed(network, codes):
                 outputs = outputs + embedded
             return outputs
         assert isinstance(network, MLP)
         numeric = numbers(network.numbers, numeric)
         if codes is not None:
-            embedded = torch.cat(embed(network.categories, codes), dim=2)
+            embedded = torch.cat(embed(network, codes), dim=2)
             numeric = torch.cat([numeric, self._dropped(embedded, network.dropout.p)], dim=2)
         for layer in network.layers:
             if isinstance(layer, nn.Dropout):
@@ -112,14 +113,28 @@ def hand_over(optimizer: Optimizer, old: Tensor, new: Tensor, rows: Tensor) -> N
     }
 
 
-def embed(tables: nn.ModuleList, codes: Tensor) -> list[Tensor]:
-    """Each column's embedding, of shape (K, N, width), from codes of shape (K, N, columns)."""
+def embed(network: Linear | MLP, codes: Tensor) -> list[Tensor]:
+    """Each column's embedding, of shape (K, N, width), from codes of shape (K, N, codes)."""
     found: list[Tensor] = []
-    for column, table in enumerate(tables):
+    for column, table in enumerate(network.categories):
         assert isinstance(table, nn.Embedding)
         members, rows, _ = table.weight.shape
         first = torch.arange(0, members * rows, rows).unsqueeze(1)
         found.append(F.embedding(codes[:, :, column] + first, table.weight.flatten(0, 1)))
+    words = codes[:, :, len(network.categories) :].split(CODES, dim=2)
+    for bag, part in zip(network.texts, words, strict=len(network.texts) > 0):
+        assert isinstance(bag, nn.EmbeddingBag)
+        members, rows, _ = bag.weight.shape
+        first = torch.arange(0, members * rows, rows)[:, None, None]
+        there = (part > 0).float()
+        share = there / there.sum(dim=2, keepdim=True).clamp(min=1)
+        means = F.embedding_bag(
+            (part + first).flatten(0, 1),
+            bag.weight.flatten(0, 1),
+            mode="sum",
+            per_sample_weights=share.flatten(0, 1),
+        )
+        found.append(means.unflatten(0, part.shape[:2]))
     return found
 
 
