@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 else:
     Values = Any  # pyarrow's own class takes no type argument
 
-ColumnType = Literal["numeric", "boolean", "category", "ordered", "datetime", "id", "ignored"]
+ColumnType = Literal[
+    "numeric", "boolean", "category", "ordered", "datetime", "text", "id", "ignored"
+]
 TaskName = Literal["classification", "regression", "multilabel"]
 Direction = Literal["min", "max"]
 Split = Literal["train", "validation", "test"]

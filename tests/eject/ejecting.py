@@ -131,6 +131,9 @@ def write_kinds(path, n=320):
     parquet.write_table(pa.table(columns), path)
 
 
+WORDS = ["caf\u00e9", "slow", "login", "Login", "again", "x1", "the", "team", "of"]
+
+
 def write_schema(path, n=320):
     """Dates day first and in two formats, an order, heavy tails, infinities, many categories."""
     random = np.random.default_rng(5)
@@ -141,7 +144,7 @@ def write_schema(path, n=320):
     heavy = random.standard_cauchy(n) + kind
     heavy[::50] = [np.inf if i % 2 else -np.inf for i in range(len(heavy[::50]))]
     sizes = [["1 - small", "2 - middle", "3 - large", "?"][i] for i in random.integers(0, 4, n)]
-    lines = ["opened;closed;packed;size;grade;heavy;far;shop;town;guest;label"]
+    lines = ["opened;closed;packed;size;grade;heavy;far;shop;town;guest;words;label"]
     for i in range(n):
         day = days[i]
         cells = [
@@ -155,6 +158,7 @@ def write_schema(path, n=320):
             f"shop {(random.integers(0, 40) + kind[i]) % 40}",
             f"town {(random.integers(0, 9) + kind[i]) % 12}" if i % 11 else "",
             f"guest {random.integers(0, 200)}" if i % 9 else "?",
+            " ".join(["Oh!", *random.choice(WORDS, 4 + kind[i]), "fin"]) if i % 13 else "?",
             f"{'abc'[kind[i]]}",
         ]
         lines.append(";".join(cells))

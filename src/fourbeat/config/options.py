@@ -80,8 +80,9 @@ class ColumnConfig(Section):
     """Of a number: mean 0 and deviation 1, or the normal score of its quantile. Default: quantiles where
     tails are heavy or values infinite."""
     buckets: Annotated[int, Field(ge=2, le=2**20)] | None = None
-    """Codes that the texts of a category are hashed to, unknown ones, too. Default: none, and texts
-    that are too rare in training, or unknown, share one code."""
+    """Codes that the texts of a category are hashed to, unknown ones, too, or the words of free text.
+    Default: none for categories, where texts that are too rare in training, or unknown, share one code;
+    4,096 for words."""
 
     @property
     def kind(self) -> ColumnType | None:
@@ -91,7 +92,8 @@ class ColumnConfig(Section):
     @model_validator(mode="after")
     def options_fit(self) -> "ColumnConfig":
         for option, kind in MEANT.items():
-            if getattr(self, option) and self.kind != kind:
+            words = option == "buckets" and self.kind == "text"
+            if getattr(self, option) and self.kind != kind and not words:
                 raise ValueError(f"{option} is for a column of type {kind}, not {self.kind}")
         for form in self.format:
             if strange := unknown_directive(form):

@@ -22,7 +22,7 @@ def in_bins(data: Prepared) -> Prepared:
     train = torch.from_numpy(data.rows.train)
     at = 0
     for column in data.record.columns:
-        if column.used and column.type != "category":
+        if column.used and column.is_number:
             parts = width(column)
             if isinstance(data.features, Features):
                 numeric = data.features.numeric[:, at : at + parts]

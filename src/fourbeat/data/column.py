@@ -6,6 +6,9 @@ from pydantic import BaseModel, ConfigDict
 
 from fourbeat.types import ColumnType
 
+WRITTEN = ("category", "ordered", "text")
+"""Types whose values are texts, whatever they look like."""
+
 
 class Column(BaseModel):
     """One column: what it is, why, and how its values become numbers.
@@ -24,7 +27,7 @@ class Column(BaseModel):
         scale: of a number: `standard`, or `quantile` for heavy tails.
         knots: pairs of a value and its normal score, for a number that is mapped by its quantiles.
         categories: the known texts; the first has code 2 (0 is unknown, 1 is missing).
-        buckets: codes that the texts of a category are hashed to, in place of known ones.
+        buckets: codes that the texts of a category, or the words of free text, are hashed to.
         rare: different training texts too seldom to be kept; they count as unknown.
         edges: of the bins of a number that the network takes piecewise, standardised; see `bins`.
     """
@@ -46,6 +49,11 @@ class Column(BaseModel):
     buckets: int | None = None
     rare: int = 0
     edges: tuple[float, ...] | None = None
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its values become numbers: all but categories and free text do."""
+        return self.type not in ("category", "text")
 
     @property
     def used(self) -> bool:

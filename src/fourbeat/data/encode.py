@@ -9,11 +9,13 @@ import numpy as np
 import pyarrow as pa
 import torch
 
+from fourbeat.data import words
 from fourbeat.data.arrow import CAST_ERRORS, pc
 from fourbeat.data.column import Column
 from fourbeat.data.numbers import as_numbers
 from fourbeat.data.scale import heavy, knots, mapped
 from fourbeat.data.text import whole
+from fourbeat.data.words import BUCKETS, CODES
 from fourbeat.errors import DataError, Problem, first_line
 from fourbeat.types import Values
 
@@ -32,6 +34,7 @@ class TableShape:
     Attributes:
         numeric: number of float columns, missing-value indicators among them.
         cardinalities: codes of each category column, the unknown and the missing one included.
+        texts: codes of the words of each column of free text, the 0 that fills included.
         classes: numbers that the model gives for a row: a logit for each class or label, one for
             a quantity. `outputs` is the same.
         edges: of each float column's bins, ascending and standardised, none for a column without
@@ -42,6 +45,7 @@ class TableShape:
     cardinalities: tuple[int, ...]
     classes: int
     edges: tuple[tuple[float, ...], ...] = ()
+    texts: tuple[int, ...] = ()
 
     @property
     def outputs(self) -> int:
@@ -56,7 +60,7 @@ class Features:
     Attributes:
         numeric: float32 of shape (rows, numeric columns), standardised, 0 where missing; each
             column that has missing values in training is followed by its indicator.
-        codes: int64 of shape (rows, category columns).
+        codes: int64 of shape (rows, category columns + `words.CODES` for each column of free text).
     """
 
     numeric: torch.Tensor
@@ -80,19 +84,22 @@ def shape_of(columns: Iterable[Column], outputs: int) -> TableShape:
         cardinalities=tuple(codes_of(column) for column in columns if coded(column)),
         classes=outputs,
         edges=edges_of(columns),
+        texts=tuple(1 + (column.buckets or BUCKETS) for column in columns if column.type == "text"),
     )
 
 
 def edges_of(columns: Iterable[Column]) -> tuple[tuple[float, ...], ...]:
     """The bins of each float column; nothing where no column has any."""
-    columns = [column for column in columns if column.type != "category"]
+    columns = [column for column in columns if column.is_number]
     if all(column.edges is None for column in columns):
         return ()
     return tuple(edges for column in columns for edges in (column.edges or (), ())[: width(column)])
 
 
 def coded(column: Column) -> bool:
-    """Whether a column becomes codes."""
+    """Whether a column becomes codes, one a row."""
+    if column.type == "text":
+        return False
     return column.buckets is not None or column.categories is not None
 
 
@@ -103,7 +110,7 @@ def codes_of(column: Column) -> int:
 
 def width(column: Column) -> int:
     """Float columns that a column becomes."""
-    return 0 if column.type == "category" else 1 + (column.missing > 0)
+    return 1 + (column.missing > 0) if column.is_number else 0
 
 
 def fewest(rows: int) -> int:
@@ -124,7 +131,7 @@ def fit(column: Column, values: Values, train: np.ndarray, min_count: int, most:
         min_count: texts seen in fewer training rows than this count as unknown.
         most: texts that are kept at most, the most frequent ones.
     """
-    if column.buckets:
+    if column.buckets or column.type == "text":
         texts = values.cast(pa.string())
         gone = pc.is_null(texts).to_numpy(zero_copy_only=False)[train]
         return column.model_copy(update={"missing": int(gone.sum())})
@@ -203,8 +210,9 @@ def encode(
     columns = [column for column in columns if column.used]
     shape = shape_of(columns, 0)
     numeric = torch.zeros((rows, shape.numeric), dtype=torch.float32)
-    codes = torch.zeros((rows, len(shape.cardinalities)), dtype=torch.int64)
-    at, code_at = 0, 0
+    many = len(shape.cardinalities)
+    codes = torch.zeros((rows, many + CODES * len(shape.texts)), dtype=torch.int64)
+    at, code_at, text_at = 0, 0, many
     problems: list[Problem] = []
     for column in columns:
         values = take(column.name)
@@ -212,7 +220,11 @@ def encode(
             if coded(column):
                 codes.numpy()[:, code_at] = category_codes(column, values, place)
                 code_at += 1
-            if column.type != "category":
+            if column.type == "text":
+                found = words.codes(values, column.buckets or BUCKETS)
+                codes.numpy()[:, text_at : text_at + CODES] = found
+                text_at += CODES
+            elif column.is_number:
                 out = numeric.numpy()[:, at : at + width(column)]
                 standardise(column, values, out, place, before)
                 at += width(column)

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from fourbeat.config.options import DataConfig, SplitConfig
+from fourbeat.data.column import WRITTEN
 from fourbeat.data.record import FileRecord
 from fourbeat.data.source import Source, read
 from fourbeat.data.stored import StoredColumns
@@ -52,7 +53,7 @@ def gather(config: DataConfig, split: SplitConfig, frame: Any) -> Gathered:
     given = [config.path if frame is None else frame, split.validation_file, split.test_file]
     if given[0] is None:
         raise DataError("no table was named", "data.path", "Give its path and --target COLUMN")
-    text = [name for name, told in config.columns.items() if told.kind in ("category", "ordered")]
+    text = [name for name, told in config.columns.items() if told.kind in WRITTEN]
     sources: list[Source] = []
     problems: list[Problem] = []
     for data in filter(lambda data: data is not None, given):

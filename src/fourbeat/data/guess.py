@@ -12,6 +12,7 @@ from fourbeat.data.arrow import CAST_ERRORS, pc
 from fourbeat.data.dates import Dates
 from fourbeat.data.numbers import FALSEHOOD, TRUTH
 from fourbeat.data.orders import order_of
+from fourbeat.data.words import is_free
 from fourbeat.types import ColumnType, Values
 
 ENOUGH_ROWS = 20
@@ -118,7 +119,9 @@ def of_texts(values: Values, distinct: int) -> Guess:
     if found is not None:
         return Guess("datetime", dated(found), found.formats, found.instead)
     if rows >= ENOUGH_ROWS and distinct > rows / 2:
-        return Guess("id", f"{distinct:,} different texts in {rows:,} rows: an id or free text")
+        if is_free(values):
+            return Guess("text", "free text: its words and pairs of words, by a hash")
+        return Guess("id", f"{distinct:,} different texts in {rows:,} rows")
     order = order_of([str(text) for text in pc.unique(values.drop_null()).to_pylist()])
     if order is not None:
         return Guess("ordered", f"{order[1]}: {said(order[0])}", order=order[0])

@@ -135,13 +135,14 @@ def check_options(data: DataConfig, shares: SplitConfig) -> None:
         "split.column": shares.column,
         "split.group": shares.group,
         "split.time": shares.time,
-        "split.folds": shares.folds,
     }
     problems = [
-        Problem(f"images have no use for {key}, and it is {value!r}", key, "Leave it out")
+        Problem(f"images have no columns, and {key} is {value!r}", key, "Leave it out")
         for key, value in said.items()
         if value
     ]
+    if shares.folds:
+        problems.append(Problem("folds are for tables", "split.folds", "Leave it out"))
     if data.task != "classification":
         fact = f"images have classes, and the task is {data.task}"
         problems.append(Problem(fact, "data.task", "Leave it out"))

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from fourbeat.config.options import ColumnConfig
 from fourbeat.data.arrow import CAST_ERRORS, pc
-from fourbeat.data.column import Column
+from fourbeat.data.column import WRITTEN, Column
 from fourbeat.data.guess import Guess, guess
 from fourbeat.data.naming import flag, setting
 from fourbeat.data.numbers import as_numbers
@@ -196,7 +196,7 @@ def faults(column: Column, values: Values, source: Source) -> list[Problem]:
     place = f"{source.name}, column {column.name!r}"
     if values.null_count == len(values):
         return [Problem("every value is missing", place, leave_out)]
-    if column.type in ("category", "ordered"):
+    if column.type in WRITTEN:
         try:
             values.cast(pa.string())
         except CAST_ERRORS:

@@ -49,14 +49,16 @@ def coding(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
     )
     if hashes:
         constants["BUCKETS"] = hashes
-        coded = "2 + zlib.crc32(text.encode()) % BUCKETS[name]"
-        if missing:
-            coded = f"1 if text is None else {coded}"
-        made = f"columns.append(torch.tensor([{coded} for text in texts]))"
+        made = joined(
+            "known = dict.fromkeys(filter(None, texts))",
+            "number = {text: 2 + zlib.crc32(text.encode()) % BUCKETS[name] for text in known}",
+            "number[None] = 1" if missing else "",
+            "columns.append(torch.tensor([number[text] for text in texts]))",
+        )
         if len(hashes) == len(columns):
             learned = made
         else:
-            learned = joined(f"if name in BUCKETS:\n    {made}\n    continue", learned)
+            learned = joined("if name in BUCKETS:", indented(joined(made, "continue")), learned)
     lines = joined(texts, learned)
     first = "0 not known from training, " + ("1 no value, " if missing else "")
     head = code(f'''

@@ -50,7 +50,9 @@ NUMBERED = code('''
 ''')
 
 DEAL = code('''
-    def deal(groups: np.ndarray, strata: np.ndarray, shares: list[float], *key: int) -> list[np.ndarray]:
+    def deal(
+        groups: np.ndarray, strata: np.ndarray, shares: list[float], *key: int
+    ) -> list[np.ndarray]:
         """Sorted row numbers of each side, every group whole, the largest dealt first."""
         many, kinds = groups.max() + 1, strata.max() + 1
         held = np.bincount(groups * kinds + strata, minlength=many * kinds).reshape(many, kinds)
@@ -149,9 +151,8 @@ def divided(config: Config, record: DataRecord, facts: Facts, strata: str, times
     if split.group is not None:
         lines.append("groups = np.unique(groups[rest], return_inverse=True)[1]")
     lines.append("times = times[rest]" if split.time else "strata = strata[rest]")
-    lines.append(
-        f"train, validation = (rest[part] for part in {call(config, within, 'SPLIT_KEY')})"
-    )
+    parts = call(config, within, "SPLIT_KEY")
+    lines += [f"parts = {parts}", "train, validation = (rest[part] for part in parts)"]
     return Part(constants, tuple(functions), joined(*lines))
 
 

@@ -83,9 +83,7 @@ def facts(config: Config, record: DataRecord) -> Facts:
             if is_text(columns[name]) and columns[name].null_count
         ],
         unknown=[
-            c.name
-            for c in used
-            if c.type != "category" and np.isnan(as_numbers(c, columns[c.name])).any()
+            c.name for c in used if c.is_number and np.isnan(as_numbers(c, columns[c.name])).any()
         ],
         texts=texts_by_declaration(config, columns, wanted, paths),
         groups=READERS[config.data.task](gathered, config.data).strata.numbers,

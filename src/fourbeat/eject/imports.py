@@ -22,6 +22,7 @@ STANDARD = {
     "math": "import math",
     "pairwise": "from itertools import pairwise",
     "random": "import random",
+    "re": "import re",
     "sys": "import sys",
     "zlib": "import zlib",
 }

@@ -12,6 +12,13 @@ EMBEDDINGS = code("""
 """)
 
 
+BAGS = code("""
+    for table in self.texts:
+        nn.init.normal_(table.weight, std=0.1)
+        nn.init.zeros_(table.weight[0])  # of the code that fills up
+""")
+
+
 def hidden(before: int, config: ModelConfig) -> list[str]:
     """The hidden layers of an MLP."""
     layers: list[str] = []
@@ -39,6 +46,28 @@ def embeddings(sizes: Sequence[tuple[int, int]]) -> str:
     if len(line) > WIDTH - 8:
         line = joined("self.categories = nn.ModuleList(", indented(literal(tables, 0)), ")")
     return joined(line, EMBEDDINGS)
+
+
+def bags(texts: Sequence[int], width: int) -> str:
+    """The tables of columns of free text, none where there are no such columns."""
+    if not texts:
+        return ""
+    tables = [
+        Code(f'nn.EmbeddingBag({count}, {width}, mode="mean", padding_idx=0)') for count in texts
+    ]
+    line = f"self.texts = nn.ModuleList({one_line(tables)})"
+    if len(line) > WIDTH - 8:
+        line = joined("self.texts = nn.ModuleList(", indented(literal(tables, 0)), ")")
+    return joined(line, BAGS)
+
+
+LOOKED_UP = code('''
+    def looked_up(model: nn.Module, codes: Tensor) -> list[Tensor]:
+        """What the tables have: of each category, and the mean of each text's words."""
+        found = [table(codes[:, i]) for i, table in enumerate(model.categories)]
+        words = codes[:, len(found) :].split(2 * WORDS, dim=1)
+        return [*found, *(bag(part) for bag, part in zip(model.texts, words, strict=True))]
+''')
 
 
 def sequential(layers: Sequence[str]) -> str:

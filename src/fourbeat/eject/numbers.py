@@ -112,7 +112,9 @@ def reading(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
         """),
         "DATE_FORMATS": code("""
             texts = table[name].cast(pa.string())
-            moments = [pc.strptime(texts, form, "us", error_is_null=True) for form in DATE_FORMATS[name]]
+            moments = [
+                pc.strptime(texts, form, "us", error_is_null=True) for form in DATE_FORMATS[name]
+            ]
             return days(pc.coalesce(*moments))
         """),
         "YES_NO": "return np.array([TRUTHS.get(text) for text in table[name].to_pylist()], float)",

@@ -3,10 +3,10 @@
 from fourbeat.config.options import ModelConfig
 from fourbeat.data.encode import TableShape
 from fourbeat.eject import bins
-from fourbeat.eject.layers import embeddings, hidden, last, module, sequential
+from fourbeat.eject.layers import LOOKED_UP, bags, embeddings, hidden, last, module, sequential
 from fourbeat.eject.part import Part
 from fourbeat.eject.text import code, indented, joined
-from fourbeat.models.tabular import embedding_width
+from fourbeat.models.tabular import TEXT_WIDTH, embedding_width
 
 MEMBER_LINEAR = code('''
     class MemberLinear(nn.Module):
@@ -29,47 +29,65 @@ MEMBER_LINEAR = code('''
 
 def table_network(config: ModelConfig, shape: TableShape) -> Part:
     """A network as a class behind those of its layers, and the line that makes it."""
+    found = (LOOKED_UP,) if shape.texts else ()
     if config.name == "linear":
-        return Part({}, (linear(shape),), "model = Linear()")
+        return Part({}, (*found, linear(shape)), "model = Linear()")
     classes, numbers, before = bins.numbers(config, shape)
     sizes = [(count, embedding_width(count)) for count in shape.cardinalities]
-    before += sum(width for _, width in sizes)
+    before += sum(width for _, width in sizes) + TEXT_WIDTH * len(shape.texts)
+    coded = bool(sizes or shape.texts)
     name = "TabM" if config.name == "tabm" else "MLP"
     edges = config.numeric == "piecewise"
     parts = joined(
-        embeddings(sizes),
+        tables(sizes, shape, TEXT_WIDTH),
         numbers,
-        f"self.dropout = nn.Dropout({config.dropout})" if sizes else "",
+        f"self.dropout = nn.Dropout({config.dropout})" if coded else "",
         member_layers(config, shape, before)
         if name == "TabM"
         else sequential(
             [*hidden(before, config), f"nn.Linear({last(before, config)}, {shape.outputs})"]
         ),
     )
-    embedded = code("""
-        embedded = [table(codes[:, i]) for i, table in enumerate(self.categories)]
+    embedded = code(f"""
+        embedded = {embedding(shape)}
         numeric = torch.cat([numeric, self.dropout(torch.cat(embedded, dim=1))], dim=1)
     """)
-    codes = ", codes: Tensor" if sizes else ""
+    codes = ", codes: Tensor" if coded else ""
     body = joined(
         "numeric = self.numbers(numeric)" if numbers else "",
-        embedded if sizes else "",
+        embedded if coded else "",
         AVERAGED if name == "TabM" else "return self.layers(numeric)",
     )
     forward = joined(f"def forward(self, numeric: Tensor{codes}) -> Tensor:", indented(body))
     text = module(
-        name, about(name, sizes), parts, forward, "edges: list[list[float]]" if edges else ""
+        name, about(name, coded), parts, forward, "edges: list[list[float]]" if edges else ""
     )
     if name == "TabM":
         classes = (*classes, MEMBER_LINEAR)
-    return Part({}, (*classes, text), f"model = {name}({'edges' if edges else ''})")
+    return Part({}, (*found, *classes, text), f"model = {name}({'edges' if edges else ''})")
 
 
-def about(name: str, sizes: list[tuple[int, int]]) -> str:
+def tables(sizes: list[tuple[int, int]], shape: TableShape, width: int) -> str:
+    """The tables of categories and of words; where there are words, an empty list of the former, too."""
+    if not shape.texts:
+        return embeddings(sizes)
+    return joined(
+        embeddings(sizes) or "self.categories = nn.ModuleList()", bags(shape.texts, width)
+    )
+
+
+def embedding(shape: TableShape) -> str:
+    """The expression of what the tables have for `codes`."""
+    if shape.texts:
+        return "looked_up(self, codes)"
+    return "[table(codes[:, i]) for i, table in enumerate(self.categories)]"
+
+
+def about(name: str, coded: bool) -> str:
     """The docstring of a network."""
     if name == "TabM":
         return "Several MLPs that share weights; in training each answers for itself."
-    if sizes:
+    if coded:
         return "Numbers and embedded categories side by side, through hidden layers."
     return "Numbers through hidden layers."
 
@@ -108,19 +126,25 @@ def linear(shape: TableShape) -> str:
         self.bias = nn.Parameter(torch.zeros({shape.outputs}))
         self.weight = nn.Parameter(torch.zeros({shape.numeric}, {shape.outputs}))
     """)
+    coded = bool(sizes or shape.texts)
+    looked = code("""
+        for column, table in enumerate(self.categories):
+            outputs = outputs + table(codes[:, column])
+    """)
+    if shape.texts:
+        looked = "for found in looked_up(self, codes):\n    outputs = outputs + found"
     forward = (
-        code("""
-            def forward(self, numeric: Tensor, codes: Tensor) -> Tensor:
-                outputs = numeric @ self.weight + self.bias
-                for column, table in enumerate(self.categories):
-                    outputs = outputs + table(codes[:, column])
-                return outputs
-        """)
-        if sizes
+        joined(
+            "def forward(self, numeric: Tensor, codes: Tensor) -> Tensor:",
+            indented(
+                joined("outputs = numeric @ self.weight + self.bias", looked, "return outputs")
+            ),
+        )
+        if coded
         else code("""
             def forward(self, numeric: Tensor) -> Tensor:
                 return numeric @ self.weight + self.bias
         """)
     )
-    about = "A weight for each number" + (" and for each category." if sizes else ".")
-    return module("Linear", about, joined(weights, embeddings(sizes)), forward)
+    about = "A weight for each number" + (" and for each category." if coded else ".")
+    return module("Linear", about, joined(weights, tables(sizes, shape, shape.outputs)), forward)

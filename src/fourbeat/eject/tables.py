@@ -6,7 +6,7 @@ from fourbeat.config.options import Config
 from fourbeat.data import encode
 from fourbeat.data.record import DataRecord
 from fourbeat.data.split import NAMES
-from fourbeat.eject import bins, categories, division, numbers, reading, splits, targets
+from fourbeat.eject import bins, categories, division, numbers, reading, splits, targets, words
 from fourbeat.eject.facts import Facts
 from fourbeat.eject.part import Data, Part
 from fourbeat.eject.text import code, joined, noted, spaced
@@ -32,18 +32,20 @@ def table(config: Config, record: DataRecord, facts: Facts) -> Data:
     target = targets.reading(config, record, facts)
     checks = splits.checks(record.split)
     used = [column for column in record.columns if column.used]
-    numbered = [column for column in used if column.type != "category"]
+    numbered = [column for column in used if column.is_number]
+    texts = [column for column in used if column.type == "text"]
     coded = [column for column in used if encode.coded(column)]
     time = division.time_column(config, record, facts)
     numeric = numbers.standardising(config, numbered, facts, time)
     divided = dividing(config, record, facts, numeric)
     codes = categories.coding(config, coded, facts) if coded else Part()
+    spelled = words.coding(config, texts, facts, alone=not coded) if texts else Part()
     found = bins.bins(numbered) if config.model.numeric == "piecewise" else Part()
-    parts = (read, target, divided, checks, numeric, codes, found)
+    parts = (read, target, divided, checks, numeric, codes, spelled, found)
     constants: dict[str, Any] = {}
     for part in parts:
         constants |= part.constants
-    tensors = "numeric, codes, targets" if coded else "numeric, targets"
+    tensors = "numeric, codes, targets" if coded or texts else "numeric, targets"
     lines = spaced(
         read.lines,
         target.lines,
@@ -51,6 +53,7 @@ def table(config: Config, record: DataRecord, facts: Facts) -> Data:
         joined(
             numeric.lines,
             codes.lines,
+            spelled.lines,
             f"data = ({tensors})",
             found.lines,
         ),

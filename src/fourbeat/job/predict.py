@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from fourbeat.checkpoint import files
 from fourbeat.code import file_of, is_code
 from fourbeat.config.options import ModelConfig
-from fourbeat.data.column import Column
+from fourbeat.data.column import WRITTEN, Column
 from fourbeat.data.encode import Features, encode, shape_of
 from fourbeat.data.images import ImageShape
 from fourbeat.data.record import DataRecord
@@ -94,7 +94,7 @@ class TableModel(nn.Module):
                 continue
             values = plain(columns[column.name], self.missing)
             try:
-                if pa.types.is_string(values.type) and column.type not in ("category", "ordered"):
+                if pa.types.is_string(values.type) and column.type not in WRITTEN:
                     values = from_text(column, values, self.missing, name, before)
                 ready[column.name] = values
             except DataError as error:
@@ -155,7 +155,7 @@ class TableModel(nn.Module):
 
     def of_table(self, table: Any) -> Answer:
         """What the model says of a table's rows; see `predict`."""
-        text = [column.name for column in self.columns if column.type == "category"]
+        text = [column.name for column in self.columns if column.type in WRITTEN]
         names = {column.name for column in self.columns}
         source = read(table, missing=self.missing, text=text, only=names)
         return self.answer(self.encode(source.columns, source.rows, source.name))

@@ -11,7 +11,14 @@ import torch
 from torch import Tensor, nn
 
 from fourbeat.data.encode import TableShape
-from fourbeat.models.tabular import embedding_width, embeddings, numbers
+from fourbeat.models.tabular import (
+    TEXT_WIDTH,
+    bags,
+    embedding_width,
+    embeddings,
+    looked_up,
+    numbers,
+)
 
 
 class MemberLinear(nn.Module):
@@ -75,9 +82,10 @@ class TabM(nn.Module):
         super().__init__()
         sizes = [embedding_width(n) for n in shape.cardinalities]
         self.categories = embeddings(shape.cardinalities, sizes)
+        self.texts = bags(shape.texts, TEXT_WIDTH)
         self.numbers, before = numbers(shape, numeric)
         self.dropout = nn.Dropout(dropout)
-        before += sum(sizes)
+        before += sum(sizes) + TEXT_WIDTH * len(shape.texts)
         layers: list[nn.Module] = []
         for width in widths:
             layers.append(MemberLinear(members, before, width, first=not layers))
@@ -93,10 +101,10 @@ class TabM(nn.Module):
 
     def forward(self, numeric: Tensor, codes: Tensor | None = None) -> Tensor:
         """Outputs of shape (N, outputs), in training (N, members, outputs), from (N, numbers)
-        float32 and (N, categories) int64."""
+        float32 and (N, codes) int64; see `looked_up`."""
         numeric = self.numbers(numeric)
         if codes is not None:
-            embedded = [table(codes[:, i]) for i, table in enumerate(self.categories)]
+            embedded = looked_up(self.categories, self.texts, codes)
             numeric = torch.cat([numeric, self.dropout(torch.cat(embedded, dim=1))], dim=1)
         units = self.layers(numeric.expand(len(self.weight), -1, -1))
         outputs = torch.baddbmm(self.bias.unsqueeze(1), units, self.weight)

@@ -7,7 +7,11 @@ import torch
 from torch import Tensor, nn
 
 from fourbeat.data.encode import TableShape
+from fourbeat.data.words import CODES
 from fourbeat.models.numbers import Periodic, Piecewise
+
+TEXT_WIDTH = 16
+"""Width of the embedding of a word."""
 
 
 def embedding_width(cardinality: int) -> int:
@@ -26,6 +30,25 @@ def embeddings(cardinalities: Sequence[int], widths: Sequence[int]) -> nn.Module
     return nn.ModuleList(tables)
 
 
+def bags(texts: Sequence[int], width: int) -> nn.ModuleList:
+    """One table for each column of free text, of which a row takes the mean of its words'."""
+    tables = [nn.EmbeddingBag(n, width, mode="mean", padding_idx=0) for n in texts]
+    for table in tables:
+        nn.init.normal_(table.weight, std=0.1)
+        with torch.no_grad():
+            table.weight[0].zero_()
+    return nn.ModuleList(tables)
+
+
+def looked_up(categories: nn.ModuleList, texts: nn.ModuleList, codes: Tensor) -> list[Tensor]:
+    """What the tables have for codes of shape (N, categories + CODES for each text), a tensor each."""
+    found = [table(codes[:, i]) for i, table in enumerate(categories)]
+    start = len(categories)
+    for i, bag in enumerate(texts):
+        found.append(bag(codes[:, start + i * CODES : start + (i + 1) * CODES]))
+    return found
+
+
 class Linear(nn.Module):
     """Logistic or linear regression: a weight for each number and for each category of each column."""
 
@@ -36,13 +59,14 @@ class Linear(nn.Module):
         self.categories = embeddings(
             shape.cardinalities, [shape.outputs] * len(shape.cardinalities)
         )
+        self.texts = bags(shape.texts, shape.outputs)
 
     def forward(self, numeric: Tensor, codes: Tensor | None = None) -> Tensor:
-        """Outputs of shape (N, outputs) from (N, numbers) float32 and (N, categories) int64."""
+        """Outputs of shape (N, outputs) from (N, numbers) float32 and (N, codes) int64; see `looked_up`."""
         logits = numeric @ self.weight + self.bias
         if codes is not None:
-            for column, table in enumerate(self.categories):
-                logits = logits + table(codes[:, column])
+            for found in looked_up(self.categories, self.texts, codes):
+                logits = logits + found
         return logits
 
 
@@ -72,10 +96,11 @@ class MLP(nn.Module):
         super().__init__()
         sizes = [embedding_width(n) for n in shape.cardinalities]
         self.categories = embeddings(shape.cardinalities, sizes)
+        self.texts = bags(shape.texts, TEXT_WIDTH)
         self.numbers, before = numbers(shape, numeric)
         self.dropout = nn.Dropout(dropout)
         layers: list[nn.Module] = []
-        before += sum(sizes)
+        before += sum(sizes) + TEXT_WIDTH * len(shape.texts)
         for width in widths:
             layers.append(nn.Linear(before, width))
             if norm != "none":
@@ -86,10 +111,10 @@ class MLP(nn.Module):
         self.layers = nn.Sequential(*layers)
 
     def forward(self, numeric: Tensor, codes: Tensor | None = None) -> Tensor:
-        """Outputs of shape (N, outputs) from (N, numbers) float32 and (N, categories) int64."""
+        """Outputs of shape (N, outputs) from (N, numbers) float32 and (N, codes) int64; see `looked_up`."""
         numeric = self.numbers(numeric)
         if codes is not None:
-            embedded = [table(codes[:, i]) for i, table in enumerate(self.categories)]
+            embedded = looked_up(self.categories, self.texts, codes)
             numeric = torch.cat([numeric, self.dropout(torch.cat(embedded, dim=1))], dim=1)
         return self.layers(numeric)
 

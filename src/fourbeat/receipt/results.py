@@ -55,11 +55,12 @@ class DecisionRecord(Record):
 
 
 class RescoredRecord(Record):
-    """The results again, without the rows that a finding of the data names.
+    """The results again, without the rows or columns that findings of the data name.
 
     Attributes:
         rule: of the finding.
-        columns: that it names.
+        columns: that it names; of guilty columns all together.
+        model: `network`; without columns a baseline, since the network was trained with them.
         data: the rows that measure, `test` or `validation`.
         rows: that are left of them.
         results: figures by name; empty where no row is left.
@@ -67,6 +68,7 @@ class RescoredRecord(Record):
 
     rule: str
     columns: list[str] = []
+    model: str = "network"
     data: str
     rows: int
     results: dict[str, float] = {}

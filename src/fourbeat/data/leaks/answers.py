@@ -11,6 +11,9 @@ from fourbeat.data.naming import flag
 from fourbeat.data.record import DataFinding
 from fourbeat.finding import Severity
 
+RULES = ("gives-the-answer", "known-only-afterwards")
+"""The rules of this file: their columns are guilty, and no rows."""
+
 ALONE = 0.99
 """A column that by itself ranks the held-out rows with an area under the ROC curve of this much, or
 explains so much of a quantity's variance, gives the answer."""

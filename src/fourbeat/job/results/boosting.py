@@ -6,8 +6,9 @@ from typing import Any, cast
 
 import numpy as np
 
+from fourbeat.data import encode
 from fourbeat.data.column import Column
-from fourbeat.data.encode import FIRST, Features
+from fourbeat.data.encode import Features
 from fourbeat.measure.checked import Floats, Ints
 from fourbeat.types import TaskName
 
@@ -32,10 +33,10 @@ class Boosted:
 
     def __init__(self, columns: list[Column], task: TaskName, outputs: int, seed: int):
         self.task, self.outputs, self.seed = task, outputs, seed
-        coded = [column for column in columns if column.used and column.categories is not None]
+        coded = [column for column in columns if column.used and encode.coded(column)]
         # Whole numbers are there as numbers already.
         self.taken = [n for n, column in enumerate(coded) if column.type == "category"]
-        self.sizes = [FIRST + len(column.categories or ()) for column in coded]
+        self.sizes = [encode.codes_of(column) for column in coded]
         self.ranks: list[Ints] = []
         self.models: list[Any] = []
 

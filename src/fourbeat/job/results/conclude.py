@@ -7,8 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fourbeat.data.leaks.answers import RULES as COLUMN_RULES
 from fourbeat.data.own import OwnData
 from fourbeat.data.prepare import Prepared
+from fourbeat.data.without import without
 from fourbeat.job.plan import Plan
 from fourbeat.job.results.answers import keep
 from fourbeat.job.results.baselines import beside, held_for
@@ -60,6 +62,7 @@ def conclude(plan: Plan, run: Run) -> None:
                 said = task.answer(seen.outputs, data, run.receipt.decision)
                 measured[side] = task.figures(said, seen.target, data)
         run.receipt.baselines = beside(plan.config, plan.data, measured, held)
+        run.receipt.rescored += list(without_columns(plan, plan.data, measured, held))
     if left_out := keep(run.directory, task, answered, data):
         run.state.limit(left_out)
 
@@ -81,6 +84,32 @@ def rescored(
                 data=side,
                 rows=len(left),
                 results=measured[side].of(left) if len(left) else {},
+            )
+
+
+def without_columns(
+    plan: Plan, data: Prepared, measured: Mapping[str, Figures], sides: Mapping[str, Outputs]
+) -> Iterator[RescoredRecord]:
+    """What the baselines do without the columns that give the answer away, or may."""
+    guilty = {
+        name: leak.finding.rule
+        for leak in data.leaks
+        if leak.finding.rule in COLUMN_RULES and leak.finding.severity != "note"
+        for name in leak.finding.columns
+    }
+    rest = without(data, guilty) if guilty else None
+    if rest is None:
+        return
+    side = "test" if "test" in sides else "validation"
+    for model in beside(plan.config, rest, measured, sides).models:
+        if model.name not in ("majority", "mean"):
+            yield RescoredRecord(
+                rule="gives-the-answer",
+                columns=list(guilty),
+                model=model.said,
+                data=side,
+                rows=measured[side].rows,
+                results=model.results[side],
             )
 
 

@@ -44,7 +44,9 @@ class Linear:
 
     def __call__(self, features: Features) -> Tensor:
         """Outputs of shape (rows, outputs)."""
-        return self.outputs(features.numeric.double(), features.codes + self.starts)
+        return self.outputs(
+            features.numeric.double(), features.codes[:, : len(self.starts)] + self.starts
+        )
 
     def outputs(self, numeric: Tensor, codes: Tensor) -> Tensor:
         """The same of float64 numbers, and of codes that count over all columns."""
@@ -107,7 +109,10 @@ def fitted(start: Linear, features: Features, target: Tensor, of: Gradient, l2: 
     """The model with the lowest penalised loss, from another one's weights on."""
     parts = [part.clone() for part in (start.weight, start.categories, start.bias)]
     made = Linear(*parts, starts=start.starts)
-    numeric, codes = features.numeric.double(), features.codes + start.starts
+    numeric, codes = (
+        features.numeric.double(),
+        features.codes[:, : len(start.starts)] + start.starts,
+    )
     flat, columns = codes.flatten().numpy(), codes.shape[1]
     optimizer = torch.optim.LBFGS(
         parts, max_iter=STEPS, tolerance_change=ENOUGH, line_search_fn="strong_wolfe"

@@ -13,6 +13,7 @@ from fourbeat.receipt.report.markup import Html, element, escape
 from fourbeat.receipt.report.material import material
 from fourbeat.receipt.report.outcome import classes, head, outcome
 from fourbeat.receipt.report.quantity import quantity
+from fourbeat.receipt.report.warnings import warnings
 
 PAGE = """\
 <!doctype html>
@@ -35,6 +36,7 @@ PAGE = """\
 #: The parts of the page in order: what the contents call them, and what makes them.
 SECTIONS = (
     ("Results", "results", outcome),
+    ("Wrong with the data", "warnings", warnings),
     ("Baselines", "baselines", baselines),
     ("Curves", "curves", curves),
     ("Classes", "classes", classes),
