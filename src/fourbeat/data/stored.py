@@ -17,6 +17,7 @@ from fourbeat.data.encode import Features, encode, shape_of
 from fourbeat.data.source import plain
 from fourbeat.data.text import fitted
 from fourbeat.data.windows import window_rows
+from fourbeat.data.words import CODES
 from fourbeat.errors import DataError, first_line
 from fourbeat.types import Values
 
@@ -142,7 +143,7 @@ class StoredFeatures:
     def row_bytes(self) -> int:
         """Bytes of an encoded row."""
         shape = shape_of(self.columns, 0)
-        return 4 * shape.numeric + 8 * len(shape.cardinalities)
+        return 4 * shape.numeric + 8 * (len(shape.cardinalities) + CODES * len(shape.texts))
 
     @property
     def said(self) -> str:

@@ -8,6 +8,7 @@ import torch
 from fourbeat.data import encode
 from fourbeat.data.encode import Features
 from fourbeat.data.prepare import Prepared
+from fourbeat.data.stored import StoredFeatures
 from fourbeat.data.words import CODES
 
 
@@ -32,9 +33,13 @@ def without(data: Prepared, names: Collection[str]) -> Prepared | None:
     left = [column for column in columns if column.name not in names]
     if not left:
         return None
-    features = Features(
-        data.features.numeric[:, torch.tensor(numbers, dtype=torch.int64)],
-        data.features.codes[:, torch.tensor(sorted(codes), dtype=torch.int64)],
+    features = (
+        Features(
+            data.features.numeric[:, torch.tensor(numbers, dtype=torch.int64)],
+            data.features.codes[:, torch.tensor(sorted(codes), dtype=torch.int64)],
+        )
+        if isinstance(data.features, Features)
+        else StoredFeatures(left, data.features.table, data.features.place)
     )
     record = data.record.model_copy(update={"columns": left})
     shape = encode.shape_of(left, data.shape.outputs)
