@@ -13,12 +13,7 @@ from fourbeat.data.words import CODES
 
 
 def without(data: Prepared, names: Collection[str]) -> Prepared | None:
-    """The same rows, without what these columns were encoded to.
-
-    None if no column is left, or the rows are not in memory.
-    """
-    if not isinstance(data.features, Features):
-        return None
+    """The same rows, without what these columns were encoded to; None if no column is left."""
     numbers: list[int] = []
     codes: list[int] = []
     columns = [column for column in data.record.columns if column.used]
