@@ -121,11 +121,9 @@ def series(
     apart = apart if together else ASKED
     runs = {out / name: member for name, member in declared.items()}
     fresh = {path: member for path, member in runs.items() if trained(path) is None}
-    found: dict[Path, Outcome] = {}
-    for path in (
-        path for path in runs if path not in fresh
-    ):  # what another training holds is better known at once
-        found[path] = train(runs[path], path, frame=frame, strict=strict)
+    # What another training holds is better known at once.
+    begun = [path for path in runs if path not in fresh]
+    found = {path: train(runs[path], path, frame=frame, strict=strict) for path in begun}
     if apart is None and len(fresh) > 1:
         found |= train_together(fresh, frame=frame, strict=strict)
     elif apart is not None and seeds and together:
