@@ -67,7 +67,10 @@ def imports(text: str, own: Mapping[str, str]) -> str:
 
 
 def ordered(lines: list[str]) -> list[str]:
-    """Plain imports first, then names by module; several names of one module in one line."""
+    """Plain imports first, then names by module; several names of one module in one line.
+
+    A name with another one (`compute as pc`) has a line of its own, before those of its module.
+    """
     names: dict[str, list[str]] = {}
     plain: list[str] = []
     for line in lines:
@@ -76,10 +79,12 @@ def ordered(lines: list[str]) -> list[str]:
             names.setdefault(module, []).append(name)
         else:
             plain.append(line)
-    named = [
-        f"from {module} import {', '.join(sorted(set(names[module]), key=by_kind))}"
-        for module in sorted(names, key=str.lower)
-    ]
+    named: list[str] = []
+    for module in sorted(names, key=str.lower):
+        ours = sorted(set(names[module]), key=by_kind)
+        renamed = [name for name in ours if " as " in name]
+        together = ", ".join(name for name in ours if name not in renamed)
+        named += [f"from {module} import {name}" for name in [*renamed, together] if name]
     return sorted(plain, key=str.lower) + named
 
 
