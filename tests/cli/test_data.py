@@ -118,6 +118,13 @@ def test_a_schema_that_cannot_be_written(tmp_path, name):
     assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
 
 
+@pytest.mark.parametrize("name", ["fashion-mnist", "photos"])
+def test_images_are_no_tables(tmp_path, name):
+    (tmp_path / "photos").mkdir()
+    done = fourbeat("data", name, "--target", "broke", cwd=tmp_path, check=1)
+    assert "looks at tables, and these are images" in done.stderr
+
+
 def test_strict(tmp_path):
     write(tmp_path / "t.csv", leak=True)
     flags = ("t.csv", "--target", "broke", "--epochs", 1)
@@ -190,6 +197,8 @@ def test_folds(tmp_path):
         (["--seeds", 2, "--profile", 3], "--profile is for a single training"),
         (["--seeds", 2, "--pause-at", 0], "--pause-at is for a single training"),
         (["--group", "nobody"], "no column 'nobody', which split.group names"),
+        (["--seeds", 2, "--group", "nobody"], "no column 'nobody', which split.group names"),
+        (["--set", "data.columns.kind.shape=1"], "Known here: buckets, format, "),
     ],
 )
 def test_what_cannot_go_together(tmp_path, flags, message):

@@ -10,6 +10,7 @@ import pytest
 from fourbeat.cli.options import names
 from fourbeat.config.options import ColumnConfig
 from fourbeat.data.column import Column
+from fourbeat.data.guess import guess
 from fourbeat.data.numbers import as_numbers
 from fourbeat.data.schema import infer
 from fourbeat.data.source import read
@@ -58,6 +59,25 @@ def only(values, **options):
 def test_types_are_inferred_with_a_reason(values, type_, reason):
     column = only(values)
     assert (column.type, reason in column.reason) == (type_, True)
+
+
+@pytest.mark.parametrize("name", ["amount_paid", "monkey", "Turkey", "humid", "grid", "keyboard"])
+def test_a_quantity_is_no_id_by_the_end_of_its_name(name):
+    assert guess(name, pa.chunked_array([[i * i + 3 for i in range(N)]])).type == "numeric"
+
+
+@pytest.mark.parametrize("name", ["id", "ID", "user_id", "visit id", "customerId", "orderKey", "a.key"])
+def test_different_whole_numbers_are_ids_by_their_name(name):
+    assert guess(name, pa.chunked_array([[i * i + 3 for i in range(N)]])).type == "id"
+
+
+def test_which_comes_first_is_said_of_the_format_that_leaves_it_open():
+    texts = [f"2021-03-{1 + i % 9:02}" if i % 2 else f"{20 + i % 9}/03/2021" for i in range(N)]
+    found = guess("c", pa.chunked_array([texts]))
+    assert found.type == "datetime"
+    assert "the day comes first: 20/03/2021" in found.reason
+    texts = [f"2021-03-{1 + i % 9:02}" if i % 2 else f"03/{20 + i % 9}/2021" for i in range(N)]
+    assert "the month comes first: 03/20/2021" in guess("c", pa.chunked_array([texts])).reason
 
 
 def test_a_small_table_has_no_ids():

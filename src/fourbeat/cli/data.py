@@ -39,7 +39,15 @@ def data(
 ) -> None:
     """Say what each column is, what may be missing, how rows are split, and what leaks."""
     from fourbeat.config import sources
+    from fourbeat.config.images import about_images
+    from fourbeat.errors import ConfigError
 
+    if about_images({"data": {"path": str(source)}}):
+        raise ConfigError(
+            "`fourbeat data` looks at tables, and these are images",
+            str(source),
+            "They are looked at when they are trained on: `fourbeat train` takes --strict as well",
+        )
     declared = source.suffix == ".toml"
     flags: dict[str, Any] = options.of_table(
         target, task, ignore, missing, validation, test, group, time, split_column

@@ -78,7 +78,8 @@ def split(receipt: Receipt) -> dict[str, Any]:
     record = receipt.data.split
     rows = {f"{side} rows": count for side, count in record.rows.items()}
     hashes = {f"{side} rows' sha256": digest for side, digest in record.rows_sha256.items()}
-    return {"method": record.method, "seed": record.seed, **rows, **hashes}
+    told = {"method": record.method, "by": record.by, "fold": record.fold, "seed": record.seed}
+    return {**told, **rows, **hashes}
 
 
 def code(receipt: Receipt) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, cast, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -162,18 +162,19 @@ def problem(kind: str, location: tuple[int | str, ...], message: str) -> Problem
 def keys_at(location: tuple[int | str, ...]) -> list[str]:
     """The keys that a section knows."""
     model: type[BaseModel] = Config
+    named = False  # whether the part is a name of the user's, such as a column's
     for part in location:
-        annotation = (
-            model.model_fields[str(part)].annotation if part in model.model_fields else None
-        )
-        sections = [
-            kind
-            for kind in (annotation, *get_args(annotation))
-            if isinstance(kind, type) and issubclass(kind, BaseModel)
-        ]
+        if named:
+            named = False
+            continue
+        if part not in model.model_fields:
+            return []
+        annotation = model.model_fields[str(part)].annotation
+        kinds = [annotation, *get_args(annotation)]
+        sections = [k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)]
         if not sections:
             return []
-        model = sections[0]
+        model, named = sections[0], get_origin(annotation) is dict
     return sorted(model.model_fields)
 
 

@@ -21,7 +21,7 @@ ENOUGH_ROWS = 20
 ENOUGH_DATES = 5
 """Fewer different whole numbers than this that could be dates, such as 20160229, are numbers."""
 
-ID_NAME = re.compile(r"(^|[\s_\-.])(id|uid|uuid|guid|key)$|[a-z](Id|ID|Key)$", re.IGNORECASE)
+ID_NAME = re.compile(r"(?i:(^|[\s_\-.])(id|uid|uuid|guid|key)$)|[a-z](Id|ID|Key)$")
 """What columns of ids are called."""
 
 
@@ -130,7 +130,7 @@ def of_texts(values: Values, distinct: int) -> Guess:
 
 def dated(found: Dates) -> str:
     """The reason for dates."""
-    first = "day" if found.formats[-1].startswith("%d") else "month"
+    first = "month" if any(form.startswith("%m") for form in found.formats) else "day"
     proof = f"; the {first} comes first: {found.proof}" if found.proof else ""
     return f"dates of the form {' or '.join(found.formats)}{proof}"
 

@@ -1,10 +1,9 @@
 """A table that stays in its Parquet files: a column at a time to understand it, a row group to train on."""
 
 from collections.abc import Iterator, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -41,7 +40,6 @@ class StoredFile:
     groups: list[int]
     counts: list[int]
     missing: Sequence[str]
-    lock: Lock = field(default_factory=Lock)
 
     def part(self, number: int, name: str) -> Values:
         """One column of one of `groups`, by its place there.
@@ -50,10 +48,7 @@ class StoredFile:
             DataError: if that row group is damaged.
         """
         try:
-            with self.lock:
-                table = self.file.read_row_group(
-                    self.groups[number], columns=[name], use_threads=False
-                )
+            table = self.file.read_row_group(self.groups[number], columns=[name], use_threads=False)
             column = table[name]
             if column.type != self.kinds[name]:  # Parquet has no seconds: they come as milliseconds
                 column = column.cast(self.kinds[name])

@@ -47,8 +47,7 @@ def orders_of(file: StoredFile) -> dict[str, tuple[str, ...]]:
     orders: dict[str, tuple[str, ...]] = {}
     for name, kind in file.kinds.items():
         if pa.types.is_dictionary(kind) and kind.ordered:
-            with file.lock:
-                column = file.file.read(columns=[name], use_threads=False)[name]
+            column = file.file.read(columns=[name], use_threads=False)[name]
             words = cast(Any, column.combine_chunks()).dictionary
             orders[name] = tuple(map(str, words.to_pylist()))
     return orders

@@ -1,7 +1,8 @@
 """Opening a table so that it can stay where it is: its own Parquet file, or a temporary copy in one."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -96,18 +97,46 @@ def copied(path: Path, rows: Iterator[Any], missing: Sequence[str]) -> StoredFil
     """
     schema = next(rows)
     check_names(schema.names, path.name)
-    with tempfile.NamedTemporaryFile(suffix=".parquet") as temporary:
-        with parquet.ParquetWriter(temporary.name, schema) as writer:
-            waiting: list[Any] = []
-            for batch in rows:
-                waiting.append(batch)
-                if sum(map(len, waiting)) >= COPIED_ROWS:
-                    writer.write_table(pa.Table.from_batches(waiting), row_group_size=COPIED_ROWS)
-                    waiting = []
-            if waiting:
-                writer.write_table(pa.Table.from_batches(waiting), row_group_size=COPIED_ROWS)
+    with ExitStack() as stack:
+        with room_for_copy(path):
+            temporary = stack.enter_context(tempfile.NamedTemporaryFile(suffix=".parquet"))
+            writer = parquet.ParquetWriter(temporary.name, schema)
+        for table in tables(rows):
+            with room_for_copy(path):
+                writer.write_table(table, row_group_size=COPIED_ROWS)
+        with room_for_copy(path):
+            writer.close()
         # Open, and without a name: nothing is left behind, not even by a kill.
         return stored(opened(pa.OSFile(temporary.name, mode="r")), path, schema, missing)
+
+
+def tables(batches: Iterator[Any]) -> Iterator[pa.Table]:
+    """The rows in tables of `COPIED_ROWS` or more."""
+    waiting: list[Any] = []
+    for batch in batches:
+        waiting.append(batch)
+        if sum(map(len, waiting)) >= COPIED_ROWS:
+            yield pa.Table.from_batches(waiting)
+            waiting = []
+    if waiting:
+        yield pa.Table.from_batches(waiting)
+
+
+@contextmanager
+def room_for_copy(path: Path) -> Generator[None]:
+    """Say an error in writing as what it is.
+
+    Raises:
+        DataError: in place of `OSError`.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"its temporary copy cannot be written: {first_line(error)}",
+            str(path),
+            "Set TMPDIR to a folder with room for it, or write the table as Parquet, which is read in place",
+        ) from None
 
 
 def opened(source: Any) -> parquet.ParquetFile:

@@ -3,7 +3,8 @@
 import json
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -123,18 +124,30 @@ def series(
     fresh = {path: member for path, member in runs.items() if trained(path) is None}
     # What another training holds is better known at once.
     begun = [path for path in runs if path not in fresh]
-    found = {path: train(runs[path], path, frame=frame, strict=strict) for path in begun}
-    if apart is None and len(fresh) > 1:
-        found |= train_together(fresh, frame=frame, strict=strict)
-    elif apart is not None and seeds and together:
-        log.warning("one seed after the other: %s", apart)
-    outcomes = [
-        found.get(path) or train(member, path, frame=frame, strict=strict)
-        for path, member in runs.items()
-    ]
+    with gone_if_empty(out):
+        found = {path: train(runs[path], path, frame=frame, strict=strict) for path in begun}
+        if apart is None and len(fresh) > 1:
+            found |= train_together(fresh, frame=frame, strict=strict)
+        elif apart is not None and seeds and together:
+            log.warning("one seed after the other: %s", apart)
+        outcomes = [
+            found.get(path) or train(member, path, frame=frame, strict=strict)
+            for path, member in runs.items()
+        ]
     made = Series(out, kind, outcomes, figures_of(outcomes, kind), apart)
     write(made)
     return made
+
+
+@contextmanager
+def gone_if_empty(directory: Path) -> Generator[None]:
+    """Remove a directory that nothing was trained in."""
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            directory.rmdir()
+        raise
 
 
 def refuse_strangers(directory: Path) -> None:

@@ -282,3 +282,37 @@ def test_real_adult(shared):
     assert both.count == 26
     assert all(a.startswith("train.csv row") and b.startswith("test.csv row") for a, b in both.rows)
     assert {f.rule for f in record.findings} == {"rows-on-both-sides", "labels-that-disagree"}
+
+
+def test_many_classes():
+    """The most frequent are looked at one by one; equal rows are compared by all of them."""
+    frame = clean()
+    rng = np.random.default_rng(5)
+    frame["y"] = [f"class {c:03}" for c in rng.zipf(1.3, N) % 40]
+    assert found(frame) == {}
+    frame["code"] = frame["y"].astype("category").cat.codes
+    seen = found(frame)
+    assert set(seen) == {"gives-the-answer"}
+    assert seen["gives-the-answer"].columns == ["code"]
+    again = frame.drop(columns="code")
+    again.loc[N - 300 :, ["size", "weight"]] = frame.loc[:299, ["size", "weight"]].to_numpy()
+    for name in ("age", "kind", "level", "town", "shop", "opened", "member"):
+        again.loc[N - 300 :, name] = frame.loc[:299, name].to_numpy()
+    seen = found(again)
+    assert set(seen) == {"rows-on-both-sides", "labels-that-disagree"}
+    pairs = again["y"].to_numpy()[:300] != again["y"].to_numpy()[N - 300 :]
+    assert seen["labels-that-disagree"].count == pairs.sum()
+
+
+def test_no_number_is_not_near_a_number():
+    """A row without a size is no repetition of one whose size is near 0."""
+    frame = clean()
+    again = frame.iloc[:200].copy()
+    frame.loc[:199, "size"] = 0.0
+    again["size"] = np.nan
+    again["weight"] *= 1 + 1e-6
+    frame = pd.concat([frame, again], ignore_index=True)
+    frame["id"] = np.arange(len(frame))
+    assert "near-rows-on-both-sides" not in found(frame)
+    frame.loc[:199, "size"] = np.nan
+    assert "near-rows-on-both-sides" in found(frame)

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from fourbeat.data.column import Column
-from fourbeat.data.leaks.facts import Facts, Leak
+from fourbeat.data.leaks.facts import Facts, Leak, codes
 from fourbeat.data.naming import flag
 from fourbeat.data.record import DataFinding
 from fourbeat.finding import Severity
+from fourbeat.measure.ranking import Ranking, areas
 
-RULES = ("gives-the-answer", "known-only-afterwards")
-"""The rules of this file: their columns are guilty, and no rows."""
+FINDINGS = ("gives-the-answer", "known-only-afterwards")
+"""What this file finds: columns are guilty, and no rows."""
 
 ALONE = 0.99
 """A column that by itself ranks the held-out rows with an area under the ROC curve of this much, or
@@ -44,8 +45,7 @@ def look(facts: Facts) -> Iterator[Leak]:
     """Columns that predict the target almost alone, and those that are named like them."""
     guilty: list[Column] = []
     for column in facts.used:
-        parts = facts.parts(column.name)
-        found = alone(facts, column, parts) or certain(facts, column, parts)
+        found = alone(facts, column) or certain(facts, column)
         if found is not None:
             guilty.append(column)
             yield Leak(found)
@@ -77,52 +77,75 @@ def family_of(name: str) -> str:
     return first.lower() + mark if rest.strip() else ""
 
 
-def alone(facts: Facts, column: Column, parts: np.ndarray) -> DataFinding | None:
-    """Whether a column by itself predicts the held-out rows."""
-    train, held = facts.rows.train, facts.held
-    outcomes = facts.outcomes
-    mean = outcomes[train].mean(axis=0)
-    many = int(parts.max()) + 1
-    counts = np.bincount(parts[train], minlength=many)
-    sums = np.stack([np.bincount(parts[train], one, many) for one in outcomes[train].T], axis=1)
-    said = ((sums + PRIOR * mean) / (counts + PRIOR)[:, None])[parts[held]]
-    if facts.task == "regression":
-        left = float(((said - outcomes[held]) ** 2).sum())
-        spread = float(((outcomes[held] - outcomes[held].mean(axis=0)) ** 2).sum())
-        score, what = (
-            (1 - left / spread if spread else 0.0),
-            "explains {:.1%} of the target's ranks",
-        )
-    else:
-        areas = [area(said[:, k], outcomes[held, k] > 0) for k in range(outcomes.shape[1])]
-        known = [one for one in areas if not np.isnan(one)]
-        pick = np.max if facts.task == "multilabel" else np.mean
-        score = float(pick(known)) if known else 0.0
-        what = "predicts the target almost alone: the area under its ROC curve is {:.4f}"
+def alone(facts: Facts, column: Column) -> DataFinding | None:
+    """Whether a column by itself predicts the held-out rows, and any row by all others.
+
+    The held-out rows alone may be few, and then chance does it.
+    """
+    parts, train, held = facts.parts(column.name), facts.rows.train, facts.held
+    sums, counts = summed(parts, train, facts.outcomes)
+    mean = facts.outcomes[train].mean(axis=0)
+    said = (sums[parts] + PRIOR * mean) / (counts[parts] + PRIOR)[:, None]
+    score = strength(facts, said[held], held)
     if score < ALONE:
         return None
+    every = np.arange(len(parts))
+    sums, counts = summed(parts, every, facts.outcomes)
+    others = sums[parts] - facts.outcomes
+    said = (others + PRIOR * mean) / (counts[parts] - 1 + PRIOR)[:, None]
+    if strength(facts, said, every) < ALONE:
+        return None
+    what = (
+        f"explains {score:.1%} of the target's ranks"
+        if facts.task == "regression"
+        else f"predicts the target almost alone: the area under its ROC curve is {score:.4f}"
+    )
     return DataFinding(
         rule="gives-the-answer",
         severity="error",
-        message=f"column {column.name!r} {what.format(score)} on the {facts.side} rows",
+        message=f"column {column.name!r} {what} on the {facts.side} rows",
         fix=f"If it is not known when you predict, leave it out: {flag(column.name)}",
         columns=[column.name],
         evidence={"score": round(score, 6)},
     )
 
 
-def certain(facts: Facts, column: Column, parts: np.ndarray) -> DataFinding | None:
+def summed(
+    parts: np.ndarray, rows: np.ndarray, outcomes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Sums of the outcomes of these rows in each part, of shape (parts, k), and how many rows it has."""
+    many, here = int(parts.max()) + 1, parts[rows]
+    sums = np.stack([np.bincount(here, one, many) for one in outcomes[rows].T], axis=1)
+    return sums, np.bincount(here, minlength=many)
+
+
+def strength(facts: Facts, said: np.ndarray, rows: np.ndarray) -> float:
+    """How well this predicts the outcomes of these rows, at most 1: explained variance, or mean area.
+
+    Of several labels the one that it predicts best.
+    """
+    true = facts.outcomes[rows]
+    if facts.task == "regression":
+        left, spread = ((said - true) ** 2).sum(), ((true - true.mean(axis=0)) ** 2).sum()
+        return float(1 - left / spread) if spread else 0.0
+    found = areas(Ranking(said, true > 0).counts())
+    known = found[~np.isnan(found)]
+    pick = np.max if facts.task == "multilabel" else np.mean
+    return float(pick(known)) if len(known) else 0.0
+
+
+def certain(facts: Facts, column: Column) -> DataFinding | None:
     """Whether a value of a column decides a label that is rare elsewhere."""
     if facts.task == "regression":
         return None
-    many = int(parts.max()) + 1
-    counts = np.bincount(parts, minlength=many)
+    parts = codes(facts.values[column.name])
+    counts = np.bincount(parts)
     if (counts > 0).sum() > FEW:
         return None
+    with_labels = labels_in(facts, parts)
     for label, name in enumerate(facts.names):
-        here = facts.outcomes[:, label]
-        base = float(here.mean())
-        shares = np.bincount(parts, here, many) / np.maximum(counts, 1)
+        base = float(with_labels[:, label].sum() / len(parts))
+        shares = with_labels[:, label] / np.maximum(counts, 1)
         sure = np.flatnonzero((counts >= ENOUGH) & (shares >= CERTAIN))
         if not len(sure) or base > SURPRISING:
             continue
@@ -144,13 +167,11 @@ def certain(facts: Facts, column: Column, parts: np.ndarray) -> DataFinding | No
     return None
 
 
-def area(scores: np.ndarray, positive: np.ndarray) -> float:
-    """The area under a ROC curve, ties counting half; NaN without a positive or a negative row."""
-    _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    ranks = counts.cumsum() - (counts - 1) / 2
-    many = float(positive.sum())
-    if not 0 < many < len(scores):
-        return float("nan")
-    return float(
-        (ranks[place[positive]].sum() - many * (many + 1) / 2) / (many * (len(scores) - many))
-    )
+def labels_in(facts: Facts, parts: np.ndarray) -> np.ndarray:
+    """How many rows of each part have each class or label, of shape (parts, classes or labels)."""
+    many, names = int(parts.max()) + 1, len(facts.names)
+    if facts.task == "classification":
+        return np.bincount(parts * names + facts.target, minlength=many * names).reshape(
+            many, names
+        )
+    return np.stack([np.bincount(parts, one, many) for one in facts.target.T], axis=1)

@@ -134,7 +134,11 @@ def from_later(facts: Facts, column: Column) -> Iterator[Leak]:
     means = np.stack([outcomes[blocks == block].mean(axis=0) for block in range(BLOCKS)])
     widest = int((means.max(axis=0) - means.min(axis=0)).argmax())
     low, high = float(means[:, widest].min()), float(means[:, widest].max())
-    what = f"the share of {facts.names[widest]!r}" if facts.names else "the target's mean rank"
+    what = (
+        f"the share of {facts.names[facts.shown[widest]]!r}"
+        if facts.names
+        else "the target's mean rank"
+    )
     finding = DataFinding(
         rule="rows-from-later",
         severity="warning",

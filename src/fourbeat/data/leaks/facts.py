@@ -16,8 +16,14 @@ from fourbeat.data.record import DataFinding
 from fourbeat.data.split import Rows
 from fourbeat.types import TaskName, Values
 
+MOST_CLASSES = 16
+"""Of more classes the most frequent so many are looked at one by one."""
+
 BINS = 50
-"""A number of more different values is cut into so many parts of equal size."""
+"""A number of more different values is cut into so many parts of equal size,"""
+
+PART = 10
+"""or into fewer, so that each has so many rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +86,33 @@ class Facts:
         return [column for column in self.columns if column.used]
 
     @cached_property
+    def shown(self) -> list[int]:
+        """The classes or labels that `outcomes` are of, ascending."""
+        if self.task != "classification" or len(self.names) <= MOST_CLASSES:
+            return list(range(len(self.names)))
+        counts = np.bincount(self.target, minlength=len(self.names))
+        return sorted(np.argsort(-counts, kind="stable")[:MOST_CLASSES].tolist())
+
+    @cached_property
     def outcomes(self) -> np.ndarray:
         """The target as float64 of shape (rows, k): a 1 for each row's class, labels, or a quantity's rank.
 
-        The rank, between 0 and 1, so that single large values decide nothing.
+        The rank, between 0 and 1, so that single large values decide nothing. Classes are those of `shown`.
         """
         if self.task == "classification":
-            return np.eye(len(self.names))[self.target]
+            return (self.target[:, None] == np.array(self.shown)).astype(np.float64)
         if self.task == "regression":
             _, place, counts = np.unique(self.target, return_inverse=True, return_counts=True)
             middle = counts.cumsum() - (counts + 1) / 2
             return (middle[place.reshape(-1)] / max(len(self.target) - 1, 1))[:, None]
         return self.target.astype(np.float64)
+
+    @cached_property
+    def labels(self) -> np.ndarray:
+        """A number for each different target, int64 of shape (rows,)."""
+        if self.task == "classification":
+            return self.target
+        return np.unique(self.target, axis=0, return_inverse=True)[1].reshape(-1)
 
     def where(self, row: int) -> str:
         """A row as the user finds it: `test.csv row 12`, counted from 1 without the header."""
@@ -133,8 +154,9 @@ def cut(numbers: np.ndarray) -> np.ndarray:
     """Parts of equal size, or single values where they are few; see `Facts.parts`."""
     known = numbers[~np.isnan(numbers)]
     different = np.unique(known)
-    if len(different) > BINS:
-        levels = np.linspace(0, 1, BINS + 1)[1:-1]
+    most = min(BINS, max(2, len(known) // PART))
+    if len(different) > most:
+        levels = np.linspace(0, 1, most + 1)[1:-1]
         different = np.unique(np.quantile(known, levels, method="inverted_cdf"))
     places = np.searchsorted(different, numbers, side="left") + 1
     return np.where(np.isnan(numbers), 0, places)

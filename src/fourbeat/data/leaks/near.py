@@ -32,6 +32,12 @@ AROUND, CLUSTERED = 10.0, 0.5
 this share of them at least."""
 
 
+def kind_of(numbers: np.ndarray) -> np.ndarray:
+    """A number, none, or one of the two infinities, as uint64."""
+    rest = np.where(np.isfinite(numbers), 0.0, numbers)
+    return np.nan_to_num(rest, nan=1.0, posinf=2.0, neginf=3.0).astype(np.uint64)
+
+
 def look(facts: Facts) -> Iterator[Leak]:
     """Rows that measure and have a near one on another side, not an equal one."""
     fine: list[np.ndarray] = []
@@ -42,7 +48,10 @@ def look(facts: Facts) -> Iterator[Leak]:
             numbers = as_numbers(column, values)
             spread = np.nanstd(np.where(np.isfinite(numbers), numbers, np.nan))
             if spread > 0 and len(np.unique(numbers)) >= FINE:
-                fine.append(np.nan_to_num(numbers / spread, posinf=0.0, neginf=0.0))
+                finite = np.isfinite(numbers)
+                fine.append(np.where(finite, numbers, 0.0) / spread)
+                if not finite.all():
+                    cells.append(kind_of(numbers))
                 continue
         cells.append(codes(values).astype(np.uint64))
     if len(fine) < FEWEST_NUMBERS:

@@ -35,7 +35,8 @@ CANDIDATES = 8
 FEWEST = 3
 """Near images that make a finding."""
 
-AT_ONCE = 4096
+AT_ONCE = 1 << 24
+"""Values of images that are held as float32 at once."""
 
 
 def look(
@@ -107,7 +108,7 @@ def described(pixels: Tensor) -> tuple[Tensor, np.ndarray, np.ndarray]:
     hashes: list[Tensor] = []
     wholes: list[np.ndarray] = []
     powers = 2 ** torch.arange(2 * GRID * GRID // BANDS)
-    for part in pixels.split(AT_ONCE):
+    for part in pixels.split(max(1, AT_ONCE // pixels[0].numel())):
         grey = part.float().mean(dim=1).div_(255)
         small = pooled(grey, THUMB, THUMB)
         thumbs.append(small)

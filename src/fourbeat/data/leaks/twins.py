@@ -62,9 +62,8 @@ def on_both_sides(facts: Facts, keys: np.ndarray, which: np.ndarray) -> Iterator
         return
     rows, twins = held[seen], others[order][place[seen]]
     repeated = len(keys) - int(which.max()) - 1
-    whole = np.column_stack([which, facts.outcomes])
-    entirely = len(keys) - len(np.unique(whole, axis=0))
-    same = (facts.outcomes[rows] == facts.outcomes[twins]).all(axis=1)
+    entirely = len(keys) - len(np.unique(which * (facts.labels.max() + 1) + facts.labels))
+    same = facts.labels[rows] == facts.labels[twins]
     share = len(rows) / len(held)
     finding = DataFinding(
         rule="rows-on-both-sides",
@@ -90,9 +89,10 @@ def on_both_sides(facts: Facts, keys: np.ndarray, which: np.ndarray) -> Iterator
 
 def contradictions(facts: Facts, which: np.ndarray, counts: np.ndarray) -> Iterator[Leak]:
     """Rows that are equal but for the label."""
-    labels = np.unique(facts.outcomes, axis=0, return_inverse=True)[1].reshape(-1)
-    pairs = np.unique(np.stack([which, labels]), axis=1)
-    torn = np.flatnonzero(np.bincount(pairs[0], minlength=len(counts)) > 1)
+    labels = facts.labels
+    many = int(labels.max()) + 1
+    pairs = np.unique(which * many + labels)
+    torn = np.flatnonzero(np.bincount(pairs // many, minlength=len(counts)) > 1)
     if not len(torn):
         return
     rows = int(counts[torn].sum())

@@ -74,6 +74,19 @@ def beside(
         network: the network's figures on each side.
         sides: the rows of each side.
     """
+    record, measured = measure(config, data, sides)
+    record.verdict = verdict(record, measured, network, config.seed)
+    return record
+
+
+def measure(
+    config: Config, data: Prepared, sides: Mapping[str, Outputs]
+) -> tuple[BaselinesRecord, dict[str, dict[str, Figures]]]:
+    """Fit the baselines and measure them; see `beside`.
+
+    Returns:
+        The record without a verdict, and each baseline's figures on each side.
+    """
     task = TASKS[data.record.task]
     chosen = sample(data, config.seed)
     train = rows_of(data, chosen)
@@ -103,8 +116,7 @@ def beside(
         measured[name] = found
         results = {side: figures.of() for side, figures in found.items()}
         record.models.append(BaselineRecord(name=name, said=SAID[name], results=results))
-    record.verdict = verdict(record, measured, network, config.seed)
-    return record
+    return record, measured
 
 
 def held_for(data: Prepared, sides: Mapping[str, Outputs], seed: int) -> dict[str, Outputs]:
@@ -196,9 +208,10 @@ def verdict(
     side = "test" if "test" in network else "validation"
     ours, held = network[side].of(), network["validation"].of()
     # There is no AUC where a class has no row.
-    metric = next(
-        name for name in BETTER if np.isfinite(ours.get(name, np.nan)) and np.isfinite(held[name])
-    )
+    finite = (n for n in BETTER if np.isfinite(ours.get(n, np.nan)) and np.isfinite(held[n]))
+    metric = next(finite, None)
+    if metric is None:
+        return None
     better = BETTER[metric]
     known = {
         model.name: better * model.results["validation"][metric]

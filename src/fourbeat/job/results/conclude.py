@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 
 from fourbeat.data.images import PreparedImages
-from fourbeat.data.leaks.answers import RULES as COLUMN_RULES
+from fourbeat.data.leaks import answers
 from fourbeat.data.own import OwnData
 from fourbeat.data.prepare import Prepared
 from fourbeat.data.without import without
 from fourbeat.job.plan import Plan
 from fourbeat.job.results.answers import keep
-from fourbeat.job.results.baselines import beside, held_for
+from fourbeat.job.results.baselines import beside, held_for, measure
 from fourbeat.job.results.decision import Outputs, decide
 from fourbeat.job.tasks.known import TASKS
 from fourbeat.job.tasks.task import Answer
@@ -63,7 +63,7 @@ def conclude(plan: Plan, run: Run) -> None:
                 said = task.answer(seen.outputs, data, run.receipt.decision)
                 measured[side] = task.figures(said, seen.target, data)
         run.receipt.baselines = beside(plan.config, plan.data, measured, held)
-        run.receipt.rescored += list(without_columns(plan, plan.data, measured, held))
+        run.receipt.rescored += list(without_columns(plan, plan.data, held))
     if left_out := keep(run.directory, task, answered, data):
         run.state.limit(left_out)
 
@@ -89,27 +89,27 @@ def rescored(
 
 
 def without_columns(
-    plan: Plan, data: Prepared, measured: Mapping[str, Figures], sides: Mapping[str, Outputs]
+    plan: Plan, data: Prepared, sides: Mapping[str, Outputs]
 ) -> Iterator[RescoredRecord]:
     """What the baselines do without the columns that give the answer away, or may."""
-    guilty = {
-        name: leak.finding.rule
+    guilty = [
+        name
         for leak in data.leaks
-        if leak.finding.rule in COLUMN_RULES and leak.finding.severity != "note"
+        if leak.finding.rule in answers.FINDINGS and leak.finding.severity != "note"
         for name in leak.finding.columns
-    }
+    ]
     rest = without(data, guilty) if guilty else None
     if rest is None:
         return
     side = "test" if "test" in sides else "validation"
-    for model in beside(plan.config, rest, measured, sides).models:
+    for model in measure(plan.config, rest, sides)[0].models:
         if model.name not in ("majority", "mean"):
             yield RescoredRecord(
                 rule="gives-the-answer",
-                columns=list(guilty),
+                columns=guilty,
                 model=model.said,
                 data=side,
-                rows=measured[side].rows,
+                rows=len(sides[side].outputs),
                 results=model.results[side],
             )
 
