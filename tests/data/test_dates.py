@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from fourbeat.config.options import DIRECTIVES, ColumnConfig
+from fourbeat.config.columns import DIRECTIVES, ColumnConfig
 from fourbeat.data import dates
 from fourbeat.data.guess import guess
 from fourbeat.data.schema import infer

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from fourbeat.config.options import DataConfig, SplitConfig
+from fourbeat.config.data import DataConfig, SplitConfig
 from fourbeat.data.division import Material, divide
-from fourbeat.data.grouped import codes, deal
+from fourbeat.data.grouped import codes, deal, equal_rows
 from fourbeat.data.prepare import prepare
 from fourbeat.data.targets.target import Strata
 from fourbeat.data.timed import cut
@@ -67,6 +67,26 @@ def test_many_groups_keep_the_shares_of_the_classes():
 
 def test_a_row_without_a_group_is_one_of_its_own():
     assert codes(pa.chunked_array([["b", None, "a", "b"], [None]])).tolist() == [0, 2, 1, 0, 3]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["a", "b", None]),
+            st.sampled_from([0.1, 0.2, None]),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=60,
+    )
+)
+def test_equal_rows_are_a_group(rows):
+    columns = [
+        pa.chunked_array([[row[at] for row in rows]], kind)
+        for at, kind in enumerate((pa.string(), pa.float64(), pa.bool_()))
+    ]
+    numbers = {row: number for number, row in enumerate(dict.fromkeys(rows))}
+    assert equal_rows(columns).tolist() == [numbers[row] for row in rows]
 
 
 def test_too_few_groups():

@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from fourbeat.config.options import ColumnConfig
+from fourbeat.config.columns import ColumnConfig
 from fourbeat.data.orders import order_of
 from fourbeat.data.schema import infer
 from fourbeat.data.source import read

@@ -7,7 +7,8 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fourbeat.config.options import ColumnConfig, DataConfig, SplitConfig
+from fourbeat.config.columns import ColumnConfig
+from fourbeat.config.data import DataConfig, SplitConfig
 from fourbeat.data.prepare import prepare
 
 N = 120

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from fourbeat.cli.options import names
-from fourbeat.config.options import ColumnConfig
+from fourbeat.config.columns import ColumnConfig
 from fourbeat.data.column import Column
 from fourbeat.data.guess import guess
 from fourbeat.data.numbers import as_numbers
@@ -66,7 +66,9 @@ def test_a_quantity_is_no_id_by_the_end_of_its_name(name):
     assert guess(name, pa.chunked_array([[i * i + 3 for i in range(N)]])).type == "numeric"
 
 
-@pytest.mark.parametrize("name", ["id", "ID", "user_id", "visit id", "customerId", "orderKey", "a.key"])
+@pytest.mark.parametrize(
+    "name", ["id", "ID", "user_id", "visit id", "customerId", "orderKey", "a.key"]
+)
 def test_different_whole_numbers_are_ids_by_their_name(name):
     assert guess(name, pa.chunked_array([[i * i + 3 for i in range(N)]])).type == "id"
 

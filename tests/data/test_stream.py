@@ -12,7 +12,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fourbeat.config.options import ColumnConfig, DataConfig, SplitConfig
+from fourbeat.config.columns import ColumnConfig
+from fourbeat.config.data import DataConfig, SplitConfig
 from fourbeat.data import storing
 from fourbeat.data.leaks import sample
 from fourbeat.data.prepare import prepare

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 import torch
 
-from fourbeat.config.options import ColumnConfig, DataConfig, SplitConfig
+from fourbeat.config.columns import ColumnConfig
+from fourbeat.config.data import DataConfig, SplitConfig
 from fourbeat.data.prepare import prepare
 from fourbeat.data.without import without
 

@@ -144,6 +144,8 @@ CASES = {
     "no_test": table(split__test=0.0, split__validation=0.3),
     "by_group": table(split__group="maker"),
     "by_group_no_test": table(split__group="name", split__test=0.0),
+    "by_equal_rows": table(split__group="*"),
+    "by_equal_rows_and_time": table(split__group="*", split__time="bought", split__folds=2),
     "by_time": table(split__time="bought"),
     "split_seed": table(seed=3, split__seed=1),
     "labels_split_seed": labels(split__seed=9, split__group="name"),

@@ -53,7 +53,9 @@ Validation = Annotated[
 Test = Annotated[Path | None, typer.Option("--test", help="A file (or folder) with the test rows.")]
 Group = Annotated[
     str | None,
-    typer.Option(help="A column of groups, such as customers: each stays on one side."),
+    typer.Option(
+        help="A column of groups, such as customers: each stays on one side. '*': equal rows do."
+    ),
 ]
 Time = Annotated[
     str | None,

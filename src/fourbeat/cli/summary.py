@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fourbeat.cli import results
+from fourbeat.config.data import EQUAL_ROWS
 from fourbeat.data.record import DataFinding, DataRecord, ImageRecord
 from fourbeat.errors import FourbeatError, RunError
 from fourbeat.receipt import model as receipts
@@ -143,7 +144,8 @@ def split_line(data: DataRecord) -> str:
     """How the rows were split."""
     rows = ", ".join(f"{name} {count:,}" for name, count in data.split.rows.items())
     split = data.split
-    by = f" by {' and '.join(map(repr, split.by))}" if split.by else ""
+    names = ["equal rows" if name == EQUAL_ROWS else repr(name) for name in split.by]
+    by = f" by {' and '.join(names)}" if names else ""
     fold = f", fold {split.fold}" if split.fold else ""
     left = f"; {split.left:,} on no side" if split.left else ""
     return f"split    {split.method}{by}{fold}: {rows}{left}"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from fourbeat.config.options import NAMED
+from fourbeat.config.data import NAMED
 
 Tree = dict[str, Any]
 

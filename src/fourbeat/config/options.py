@@ -1,15 +1,12 @@
 """Every option of `fourbeat train`, its type and its default; for where values come from see `sources`."""
 
-import re
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from fourbeat.types import ColumnType, CompileMode, TaskName
-
-NAMED = ("fashion-mnist",)
-"""Data sets that `data.path` may name, with `data.dir` for the folder of their files."""
+from fourbeat.config.data import DataConfig, SplitConfig
+from fourbeat.config.section import Section
+from fourbeat.types import CompileMode
 
 PATHS = (
     ("data", "path"),
@@ -22,9 +19,6 @@ PATHS = (
 )
 """Options that are paths."""
 
-DIRECTIVES = ("%d", "%m", "%b", "%B", "%Y", "%y", "%H", "%I", "%M", "%S", "%p")
-"""What a date format may hold."""
-
 Side = Annotated[int, Field(ge=1)]
 
 
@@ -33,183 +27,9 @@ def listed(value: Any) -> Any:
     return (value,) if isinstance(value, int | float) else value
 
 
-def one_text(value: Any) -> Any:
-    """A single text as a list of one."""
-    return (value,) if isinstance(value, str) else value
-
-
-def unknown_directive(form: str) -> str:
-    """What a date format has that is not known, or lacks; empty for a good one."""
-    said = re.findall(r"%.?", form)
-    strange = [one for one in said if one not in DIRECTIVES]
-    if strange:
-        return f"{strange[0]!r} is not among {' '.join(DIRECTIVES)}"
-    return "" if "%d" in said else "it has no %d"
-
-
 def squared(value: Any) -> Any:
     """A single number as height and width."""
     return (value, value) if isinstance(value, int) else value
-
-
-class Section(BaseModel):
-    """A group of options: unknown keys are errors, values never change once read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-MEANT: dict[str, ColumnType] = {
-    "format": "datetime",
-    "order": "ordered",
-    "scale": "numeric",
-    "buckets": "category",
-}
-"""The type that an option of a column means."""
-
-
-class ColumnConfig(Section):
-    """What one column of a table is; what is left out is inferred."""
-
-    type: ColumnType | None = None
-    format: Annotated[tuple[str, ...], BeforeValidator(one_text)] = ()
-    """Of dates that are written as text: `%d/%m/%Y %H:%M`, or several, of which the first that fits is
-    taken. A text of the directives d m b B Y y H I M S p."""
-    order: tuple[str, ...] = ()
-    """The texts of an ordered category, the lowest first."""
-    scale: Literal["standard", "quantile"] | None = None
-    """Of a number: mean 0 and deviation 1, or the normal score of its quantile. Default: quantiles where
-    tails are heavy or values infinite."""
-    buckets: Annotated[int, Field(ge=2, le=2**20)] | None = None
-    """Codes that the texts of a category are hashed to, unknown ones, too, or the words of free text.
-    Default: none for categories, where texts that are too rare in training, or unknown, share one code;
-    4,096 for words."""
-
-    @property
-    def kind(self) -> ColumnType | None:
-        """The type that was said, or that the other options mean."""
-        return self.type or next((MEANT[option] for option in MEANT if getattr(self, option)), None)
-
-    @model_validator(mode="after")
-    def options_fit(self) -> "ColumnConfig":
-        for option, kind in MEANT.items():
-            words = option == "buckets" and self.kind == "text"
-            if getattr(self, option) and self.kind != kind and not words:
-                raise ValueError(f"{option} is for a column of type {kind}, not {self.kind}")
-        for form in self.format:
-            if strange := unknown_directive(form):
-                raise ValueError(f"format {form!r} cannot be read: {strange}")
-        if len(set(self.order)) < len(self.order):
-            raise ValueError("order names a text twice")
-        return self
-
-
-class DataConfig(Section):
-    """Which rows, and what their columns mean."""
-
-    path: Path | None = None
-    """The table: CSV, TSV (gzipped or not), Parquet or Arrow IPC. None for a frame in memory.
-    Or images: a folder with a sub-folder for each class, an IDX file, or with `dir` a name such as
-    `fashion-mnist`."""
-    factory: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")] | None = None
-    """Data of your own, as `module:factory`: it gives a dataset, or a mapping of datasets or
-    loaders with `train`, `validation` and perhaps `test`. A sample is `(input, …, target)`."""
-    options: dict[str, Any] = {}
-    """Keyword arguments for that factory."""
-    stream: bool = False
-    """Leave the table in its files: rows are read by row groups while it trains, and the memory that is
-    needed does not grow with the columns. Schema, statistics and split are those of a table in memory, the
-    order of an epoch is another one: it is shuffled in windows. CSV, Arrow and Parquet of very large
-    row groups are copied into a temporary Parquet file (in TMPDIR) first."""
-    dir: Path | None = None
-    """The folder that holds the files of a named data set."""
-    labels: Path | None = None
-    """The IDX file with the labels of an IDX file of images. Default: the file beside it that is
-    named so (`train-labels-idx1-ubyte` for `train-images-idx3-ubyte`)."""
-    target: str | tuple[str, ...] = ""
-    """The column to predict, or with `multilabel` the columns; needed for a table, and nothing
-    else has columns."""
-    task: TaskName = "classification"
-    """What the target is: one of several classes, with `regression` a quantity, with `multilabel`
-    columns that are 0 or 1 each."""
-    ignore: tuple[str, ...] = ()
-    """Columns to leave out; shell patterns such as `outcome_*` are allowed."""
-    columns: dict[str, ColumnConfig] = {}
-    """What columns are, by name, where it is not what was inferred: `[data.columns.opened_at]` with
-    `format = "%d/%m/%Y"`."""
-    missing: tuple[str, ...] = ()
-    """Texts that mean "no value", beside the empty field."""
-    classes: tuple[str, ...] | None = None
-    """The label texts in the order of their class numbers. Default: sorted. For IDX files: the
-    names of the labels 0, 1, …"""
-    relabel: dict[str, str] = {}
-    """Label texts to rename before they are mapped: `{"<=50K." = "<=50K"}`."""
-    max_categories: Annotated[int, Field(ge=2)] = 5000
-    """Categories of a column that are kept at most, the most frequent; the others count as unknown."""
-    min_count: Annotated[int, Field(ge=1)] | None = None
-    """A category seen in fewer training rows than this counts as unknown. Default: one in 500
-    training rows, between 2 and 20."""
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """The columns to predict."""
-        if isinstance(self.target, str):
-            return (self.target,) if self.target else ()
-        return self.target
-
-
-class SplitConfig(Section):
-    """Which rows train, validate and test. Random splits are stratified by label: by class, or by
-    the rarest label that a row has. For a quantity they are not."""
-
-    validation: Annotated[float, Field(gt=0, lt=1)] = 0.15
-    """Share of the rows held out for validation."""
-    test: Annotated[float, Field(ge=0, lt=1)] = 0.15
-    """Share of the rows held out for the test."""
-    seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
-    """Of a random split. Default: that of the training."""
-    group: str | None = None
-    """A column whose values name what rows belong to: a customer, a patient. Each is on one side only."""
-    time: str | None = None
-    """A column with a time: training rows are older than validation rows, and these than test rows. With
-    `group` as well, later rows of groups that an earlier side has are left out."""
-    folds: Annotated[int, Field(ge=2)] | None = None
-    """Parts that take turns as the test rows, by time in their order; the share of validation is that
-    of the rest. A training is about one of them; `fourbeat train --folds` does all."""
-    fold: Annotated[int, Field(ge=0)] = 0
-    """The part that is the test, from 0."""
-    repeat: Annotated[int, Field(ge=0)] = 0
-    """Another way to cut the same number of random parts, from 0."""
-    column: str | None = None
-    """A column that says `train`, `validation` (or `val`, `valid`) or `test` for each row."""
-    validation_file: Path | None = None
-    """A second table with the validation rows; for images a second folder or IDX file."""
-    validation_labels: Path | None = None
-    """Its labels, for an IDX file; see `data.labels`."""
-    test_file: Path | None = None
-    """A second table with the test rows; for images a second folder or IDX file."""
-    test_labels: Path | None = None
-    """Its labels, for an IDX file; see `data.labels`."""
-
-    @model_validator(mode="after")
-    def one_method(self) -> "SplitConfig":
-        if self.column is not None and (self.validation_file or self.test_file):
-            raise ValueError("column overlaps validation_file and test_file; give one or the other")
-        written = self.column is not None or self.validation_file or self.test_file
-        if not written and self.validation + self.test >= 1:
-            raise ValueError(
-                f"validation ({self.validation}) and test ({self.test}) leave no rows for training"
-            )
-        if written and (self.group or self.time or self.folds):
-            raise ValueError(
-                "column and files say the split already; leave out group, time and folds"
-            )
-        if self.fold >= (self.folds or 1):
-            raise ValueError(
-                f"there is no fold {self.fold} of {self.folds or 1}; they count from 0"
-            )
-        if self.repeat and (self.time or not self.folds):
-            raise ValueError("repeat is for folds at random")
-        return self
 
 
 class ImageConfig(Section):

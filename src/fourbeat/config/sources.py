@@ -13,8 +13,9 @@ from typing import Any, cast, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from fourbeat.config import tasks
+from fourbeat.config.data import NAMED
 from fourbeat.config.images import Tree, about_images, with_image_defaults
-from fourbeat.config.options import NAMED, PATHS, Config
+from fourbeat.config.options import PATHS, Config
 from fourbeat.errors import ConfigError, Problem
 
 ENV_PREFIX = "FOURBEAT_"

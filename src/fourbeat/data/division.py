@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fourbeat.config.options import DataConfig, SplitConfig
+from fourbeat.config.data import EQUAL_ROWS, DataConfig, SplitConfig
 from fourbeat.data import grouped, schema, timed
 from fourbeat.data.arrow import CAST_ERRORS
 from fourbeat.data.numbers import as_numbers
@@ -66,7 +66,7 @@ def check_names(source: Source, config: DataConfig, split: SplitConfig) -> None:
     Raises:
         DataError: naming those that are not.
     """
-    named = {"split.group": split.group, "split.time": split.time}
+    named = {"split.group": split.group_column, "split.time": split.time}
     problems = [
         Problem(
             f"no column {name!r}, which {option} names", source.name, f"Columns: {known(source)}"
@@ -80,13 +80,22 @@ def check_names(source: Source, config: DataConfig, split: SplitConfig) -> None:
         raise DataError(problems)
 
 
-def material(source: Source, strata: Strata, config: DataConfig, split: SplitConfig) -> Material:
+def material(
+    source: Source, strata: Strata, config: DataConfig, split: SplitConfig, seen: Sequence[str]
+) -> Material:
     """What a split goes by, from the columns that it names.
+
+    Args:
+        seen: the columns that the model sees.
 
     Raises:
         DataError: for a column that holds no times.
     """
-    groups = None if split.group is None else grouped.codes(source.columns[split.group])
+    groups = None
+    if split.group == EQUAL_ROWS:
+        groups = grouped.equal_rows(source.columns[name] for name in seen)
+    elif split.group is not None:
+        groups = grouped.codes(source.columns[split.group])
     if split.time is None:
         return Material(strata, groups)
     place = f"{source.name}, column {split.time!r}"
@@ -110,7 +119,7 @@ def known(source: Source) -> str:
 
 
 def by(split: SplitConfig) -> Sequence[str]:
-    """The columns that a split goes by."""
+    """The columns that a split goes by; `*` for equal rows."""
     return [name for name in (split.group, split.time) if name is not None]
 
 

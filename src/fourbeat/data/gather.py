@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from fourbeat.config.options import DataConfig, SplitConfig
+from fourbeat.config.data import DataConfig, SplitConfig
 from fourbeat.data.column import WRITTEN
 from fourbeat.data.record import FileRecord
 from fourbeat.data.source import Source, read

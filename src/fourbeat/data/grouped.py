@@ -1,9 +1,11 @@
 """Groups of rows that belong together, dealt out whole."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pyarrow as pa
 
-from fourbeat.data.arrow import pc
+from fourbeat.data import alike
 from fourbeat.data.keyed import permutation
 from fourbeat.errors import DataError
 from fourbeat.types import Values
@@ -14,12 +16,21 @@ def codes(values: Values) -> np.ndarray:
 
     A row without a value is a group of its own.
     """
-    coded = pa.chunked_array(values.cast(pa.string()).chunks).combine_chunks().dictionary_encode()
-    numbers = coded.indices.cast(pa.int64())
-    gone = pc.is_null(numbers).to_numpy(zero_copy_only=False)
-    found = np.array(numbers.fill_null(-1).to_numpy(zero_copy_only=False))
-    found[gone] = len(coded.dictionary) + np.arange(gone.sum())
+    found = alike.codes(values) - 1
+    gone = found < 0
+    found[gone] = found.max() + 1 + np.arange(gone.sum())
     return found
+
+
+def equal_rows(columns: Iterable[Values]) -> np.ndarray:
+    """The group of each row, int64 of shape (rows,), numbered from 0 as they come: equal rows share one.
+
+    Args:
+        columns: what makes rows equal; no value is equal to no value.
+    """
+    texts = (values.cast(pa.string()) for values in columns)
+    keys = alike.hashed(alike.codes(column).astype(np.uint64) for column in texts)
+    return alike.codes(pa.chunked_array([keys])) - 1
 
 
 def deal(

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from fourbeat.config.options import DataConfig, ImageConfig
+from fourbeat.config.data import DataConfig
+from fourbeat.config.options import ImageConfig
 from fourbeat.data import folders, idx, pictures
 from fourbeat.data.image_places import Place
 from fourbeat.data.opening import scan

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from fourbeat.config.options import NAMED, DataConfig, SplitConfig
+from fourbeat.config.data import NAMED, DataConfig, SplitConfig
 from fourbeat.errors import ConfigError, DataError, Problem
 
 ROLES = ("data", "validation", "test")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from fourbeat.config.options import DataConfig, ImageConfig, SplitConfig
+from fourbeat.config.data import DataConfig, SplitConfig
+from fourbeat.config.options import ImageConfig
 from fourbeat.data import labels, split
 from fourbeat.data.augment import statistics
 from fourbeat.data.image_parts import Part, declared_names, read_all

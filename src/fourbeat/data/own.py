@@ -9,7 +9,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset, IterableDataset, Subset
 
 from fourbeat.code import factory
-from fourbeat.config.options import DataConfig, SplitConfig
+from fourbeat.config.data import DataConfig, SplitConfig
 from fourbeat.data import split
 from fourbeat.data.record import DataRecord, LabelRecord, QuantityRecord, SplitRecord
 from fourbeat.errors import ConfigError, DataError, Problem, first_line

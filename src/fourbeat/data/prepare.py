@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from fourbeat.config.options import DataConfig, SplitConfig
+from fourbeat.config.data import DataConfig, SplitConfig
 from fourbeat.data import division, encode, schema, split
 from fourbeat.data.encode import Features, TableShape
 from fourbeat.data.gather import Gathered, gather
@@ -105,17 +105,17 @@ def understand(
         DataError: with every problem of one stage at once.
     """
     source, counts = gathered.table, gathered.counts
-    by = take_split_column(source, config, split_config)
+    by, group = take_split_column(source, config, split_config), split_config.group_column
     division.check_names(source, config, split_config)
     columns = schema.infer(
         source,
         config.targets,
-        ignore=[*patterns(config, split_config, source), *filter(None, [split_config.group])],
+        ignore=[*patterns(config, split_config, source), *filter(None, [group])],
         told=config.columns,
     )
     columns = [
         column.model_copy(update={"reason": "the group that rows are split by"})
-        if column.name == split_config.group
+        if column.name == group
         else column
         for column in columns
     ]
@@ -128,7 +128,8 @@ def understand(
         method = "file"
         rows = split.by_file(strata.numbers, counts, strata.names, split_config, seed)
     else:
-        goes_by = division.material(source, strata, config, split_config)
+        seen = [column.name for column in columns if column.used]
+        goes_by = division.material(source, strata, config, split_config, seen)
         method, rows = goes_by.method, division.divide(goes_by, split_config, seed)
     target = reading.fit(rows.train)
     facts = Facts(

@@ -19,7 +19,7 @@ class SplitRecord(Record):
     Attributes:
         method: `stratified`, `stratified by rarest label`, `random`, `group`, `time`, `group and time`,
             `column` or `file`.
-        by: the columns with the group and the time.
+        by: the columns with the group and the time; `*` for the group of equal rows.
         fold: of several, `2 of 5`; empty for a single split.
         left: rows on no side: with `group and time` those of a group that came before, on another side.
         seed: of a random split.

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from fourbeat.config.options import ColumnConfig
+from fourbeat.config.columns import ColumnConfig
 from fourbeat.data.arrow import CAST_ERRORS, pc
 from fourbeat.data.column import WRITTEN, Column
 from fourbeat.data.guess import Guess, guess

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fourbeat.config.options import SplitConfig
+from fourbeat.config.data import SplitConfig
 from fourbeat.data.keyed import permutation
 from fourbeat.data.record import SplitRecord
 from fourbeat.errors import DataError, Problem

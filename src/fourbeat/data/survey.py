@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fourbeat.config.options import DataConfig, SplitConfig
+from fourbeat.config.data import DataConfig, SplitConfig
 from fourbeat.data import markers, prepare, schema
 from fourbeat.data.arrow import CAST_ERRORS, pc
 from fourbeat.data.column import Column

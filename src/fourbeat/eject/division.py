@@ -117,9 +117,13 @@ def divided(config: Config, record: DataRecord, facts: Facts, strata: str, times
     functions: list[str] = [PERMUTATION]
     lines: list[str] = []
     if split.group is not None:
-        constants["GROUP"] = split.group
+        constants |= (
+            {"GROUP": split.group}
+            if split.group_column
+            else {"EQUAL": [column.name for column in record.columns if column.used]}
+        )
         functions.append(NUMBERED)
-        lines += [grouping(config, facts), "groups = numbered(texts)"]
+        lines += [grouping(config, record, facts), "groups = numbered(texts)"]
     if split.time is not None:
         constants["TIME"] = split.time
         functions += [BY_TIME, PURGED] if split.group else [BY_TIME]
@@ -169,9 +173,19 @@ def call(config: Config, shares: str, key: str) -> str:
     )
 
 
-def grouping(config: Config, facts: Facts) -> str:
+def grouping(config: Config, record: DataRecord, facts: Facts) -> str:
     """The lines that read the groups' names."""
-    name = str(config.split.group)
+    name = config.split.group_column
+    if name is None:
+        names = [column.name for column in record.columns if column.used]
+        value = value_of(config, names, facts)
+        texts = "column.cast(pa.string()).to_pylist()"
+        return joined(
+            "# Rows that are equal in these columns are a group.",
+            f"columns = [{texts} for column in table.select(EQUAL).columns]",
+            f"columns = [[{value} for text in texts] for texts in columns]" if value else "",
+            "texts = [repr(row) for row in zip(*columns, strict=True)]",
+        )
     value = value_of(config, [name], facts)
     read = "texts = table[GROUP].cast(pa.string()).to_pylist()"
     return joined(read, f"texts = [{value} for text in texts]" if value else "")

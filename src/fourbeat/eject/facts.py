@@ -79,7 +79,10 @@ def facts(config: Config, record: DataRecord) -> Facts:
         columns=columns,
         blanks=[
             name
-            for name in {*(column.name for column in used), *filter(None, [config.split.group])}
+            for name in {
+                *(column.name for column in used),
+                *filter(None, [config.split.group_column]),
+            }
             if is_text(columns[name]) and columns[name].null_count
         ],
         unknown=[

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from fourbeat.config.options import SplitConfig
+from fourbeat.config.data import SplitConfig
 from fourbeat.data.record import SplitRecord
 from fourbeat.data.split import SPLIT_KEY, portions
 from fourbeat.eject.part import Part

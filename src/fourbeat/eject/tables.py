@@ -26,7 +26,9 @@ def table(config: Config, record: DataRecord, facts: Facts) -> Data:
     wanted += list(config.data.targets)
     split = config.split
     wanted += [
-        name for name in (split.column, split.group, split.time) if name and name not in wanted
+        name
+        for name in (split.column, split.group_column, split.time)
+        if name and name not in wanted
     ]
     read = reading.reading(config, facts, wanted)
     target = targets.reading(config, record, facts)

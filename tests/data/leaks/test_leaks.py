@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fourbeat.config.options import ColumnConfig, DataConfig, SplitConfig
+from fourbeat.config.columns import ColumnConfig
+from fourbeat.config.data import DataConfig, SplitConfig
 from fourbeat.data.prepare import prepare
 
 N = 3000
@@ -268,6 +269,11 @@ def test_real_phishing(shared):
     both, torn = record.findings
     assert both.evidence["repeated_entirely"] == 5206
     assert (torn.rule, torn.count) == ("labels-that-disagree", 64)
+    config = DataConfig(path=shared("phishing-websites/phishing.csv"), target="Result")
+    together = prepare(config, SplitConfig(group="*"), 0).record
+    assert [finding.rule for finding in together.findings] == ["labels-that-disagree"]
+    assert (together.split.method, together.split.by) == ("group", ["*"])
+    assert abs(together.split.rows["test"] / 11055 - 0.15) < 0.001
 
 
 def test_real_adult(shared):

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from fourbeat.config.options import DataConfig, ImageConfig, SplitConfig
+from fourbeat.config.data import DataConfig, SplitConfig
+from fourbeat.config.options import ImageConfig
 from fourbeat.data.images import prepare_images
 from fourbeat.data.leaks.pictures import look, pooled
 from fourbeat.data.split import Rows

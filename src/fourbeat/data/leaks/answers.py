@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from fourbeat.data.alike import codes
 from fourbeat.data.column import Column
-from fourbeat.data.leaks.facts import Facts, Leak, codes
+from fourbeat.data.leaks.facts import Facts, Leak
 from fourbeat.data.naming import flag
 from fourbeat.data.record import DataFinding
 from fourbeat.finding import Severity

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from fourbeat.data.alike import codes
 from fourbeat.data.column import Column
 from fourbeat.data.guess import hint
-from fourbeat.data.leaks.facts import Facts, Leak, codes
+from fourbeat.data.leaks.facts import Facts, Leak
 from fourbeat.data.naming import quoted
 from fourbeat.data.numbers import as_numbers
 from fourbeat.data.record import DataFinding

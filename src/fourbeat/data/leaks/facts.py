@@ -3,14 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
+from fourbeat.data.alike import codes
 from fourbeat.data.arrow import CAST_ERRORS
 from fourbeat.data.column import Column
-from fourbeat.data.keyed import GOLDEN, finalised
 from fourbeat.data.numbers import as_numbers
 from fourbeat.data.record import DataFinding
 from fourbeat.data.split import Rows
@@ -141,15 +139,6 @@ def place_of(files: Sequence[tuple[str, int]], row: int) -> str:
     raise IndexError(row)
 
 
-def codes(values: Values) -> np.ndarray:
-    """A number for each different value, int64 of shape (rows,), from 1 on; 0 for no value."""
-    try:
-        coded: Any = pa.chunked_array(values.chunks).combine_chunks().dictionary_encode()
-    except CAST_ERRORS:
-        coded = values.cast(pa.string()).combine_chunks().dictionary_encode()
-    return coded.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False) + 1
-
-
 def cut(numbers: np.ndarray) -> np.ndarray:
     """Parts of equal size, or single values where they are few; see `Facts.parts`."""
     known = numbers[~np.isnan(numbers)]
@@ -160,12 +149,3 @@ def cut(numbers: np.ndarray) -> np.ndarray:
         different = np.unique(np.quantile(known, levels, method="inverted_cdf"))
     places = np.searchsorted(different, numbers, side="left") + 1
     return np.where(np.isnan(numbers), 0, places)
-
-
-def mixed(columns: Sequence[np.ndarray]) -> np.ndarray:
-    """One hash of several columns, each uint64 of shape (rows,)."""
-    keys = np.zeros(len(columns[0]), np.uint64)
-    steps = np.arange(1, len(columns) + 1, dtype=np.uint64) * GOLDEN
-    for step, column in zip(steps, columns, strict=True):
-        keys = finalised(keys ^ finalised(column + step))
-    return keys

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from fourbeat.data.leaks.facts import Facts, Leak, codes, mixed
+from fourbeat.data.alike import codes, hashed
+from fourbeat.data.leaks.facts import Facts, Leak
 from fourbeat.data.leaks.twins import LARGE, SHOWN
 from fourbeat.data.numbers import as_numbers
 from fourbeat.data.record import DataFinding
@@ -62,7 +63,7 @@ def look(facts: Facts) -> Iterator[Leak]:
     around = np.zeros(len(held), bool)
     for grid in range(GRIDS):
         shifted = np.floor(numbers / (CELL * CLOSE) + grid / GRIDS).astype(np.int64)
-        keys = mixed([*cells, *shifted.T.astype(np.uint64)])
+        keys = hashed([*cells, *shifted.T.astype(np.uint64)])
         order = np.argsort(keys[others], kind="stable")
         ordered = keys[others][order]
         low, high = (np.searchsorted(ordered, keys[held], side=side) for side in ("left", "right"))

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from fourbeat.data.leaks.facts import Facts, Leak, codes, mixed
+from fourbeat.data.alike import codes, hashed
+from fourbeat.data.leaks.facts import Facts, Leak
 from fourbeat.data.record import DataFinding
 
 MOST_ALIKE = 10
@@ -22,7 +23,7 @@ LARGE = 0.01
 
 def look(facts: Facts) -> Iterator[Leak]:
     """Rows that measure and have a twin in training, and equal rows with different labels."""
-    keys, chance = hashed(facts)
+    keys, chance = keyed(facts)
     _, first, which, counts = np.unique(
         keys, return_index=True, return_inverse=True, return_counts=True
     )
@@ -35,7 +36,7 @@ def look(facts: Facts) -> Iterator[Leak]:
         yield from contradictions(facts, which, counts)
 
 
-def hashed(facts: Facts) -> tuple[np.ndarray, float]:
+def keyed(facts: Facts) -> tuple[np.ndarray, float]:
     """A hash of what the model sees of each row, and how likely two rows are equal by chance.
 
     By chance: if the columns were independent, the product of the shares of equal pairs in each.
@@ -48,7 +49,7 @@ def hashed(facts: Facts) -> tuple[np.ndarray, float]:
         pairs = max(len(found) * (len(found) - 1.0), 1.0)
         chance *= float((counts * (counts - 1)).sum()) / pairs
         columns.append(found.astype(np.uint64))
-    return mixed(columns), chance
+    return hashed(columns), chance
 
 
 def on_both_sides(facts: Facts, keys: np.ndarray, which: np.ndarray) -> Iterator[Leak]:
@@ -71,7 +72,7 @@ def on_both_sides(facts: Facts, keys: np.ndarray, which: np.ndarray) -> Iterator
         message=f"{len(rows):,} of {len(held):,} {facts.side} rows have the features of a row on another "
         f"side, {int(same.sum()):,} of them the target as well. In the whole table {repeated:,} rows repeat "
         f"the features of one before them, {entirely:,} of them the target as well",
-        fix="Split by --group of what makes rows equal, or remove the repetitions",
+        fix="Keep equal rows on one side: --group '*'; or remove the repetitions",
         count=len(rows),
         evidence={
             "share": round(share, 4),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from fourbeat.config.options import DataConfig
+from fourbeat.config.data import DataConfig
 from fourbeat.data import labels
 from fourbeat.data.gather import Gathered
 from fourbeat.data.targets.target import Strata, Target

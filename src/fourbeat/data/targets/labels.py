@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import torch
 
-from fourbeat.config.options import DataConfig
+from fourbeat.config.data import DataConfig
 from fourbeat.data.arrow import pc
 from fourbeat.data.gather import Gathered
 from fourbeat.data.labels import FEWEST_ROWS, texts
