@@ -104,15 +104,11 @@ def understand(
     Raises:
         DataError: with every problem of one stage at once.
     """
-    source, counts = gathered.table, gathered.counts
+    source = gathered.table
     by, group = take_split_column(source, config, split_config), split_config.group_column
     division.check_names(source, config, split_config)
-    columns = schema.infer(
-        source,
-        config.targets,
-        ignore=[*patterns(config, split_config, source), *filter(None, [group])],
-        told=config.columns,
-    )
+    left_out = [*patterns(config, split_config, source), *filter(None, [group])]
+    columns = schema.infer(source, config.targets, ignore=left_out, told=config.columns)
     columns = [
         column.model_copy(update={"reason": "the group that rows are split by"})
         if column.name == group
@@ -124,9 +120,9 @@ def understand(
     if by is not None:
         method = "column"
         rows = split.by_column(by, f"{source.name}, column {split_config.column!r}")
-    elif any(counts[1:]):
+    elif any(gathered.counts[1:]):
         method = "file"
-        rows = split.by_file(strata.numbers, counts, strata.names, split_config, seed)
+        rows = split.by_file(strata.numbers, gathered.counts, strata.names, split_config, seed)
     else:
         seen = [column.name for column in columns if column.used]
         goes_by = division.material(source, strata, config, split_config, seen)
@@ -144,10 +140,9 @@ def understand(
     )
     leaks, looked = look_at_some(facts, seed) if config.stream else (look(facts), [])
     min_count = config.min_count or encode.fewest(len(rows.train))
+    most = config.max_categories
     fitted = [
-        encode.fit(
-            column, source.columns[column.name], rows.train, min_count, config.max_categories
-        )
+        encode.fit(column, source.columns[column.name], rows.train, min_count, most)
         if column.used
         else column
         for column in columns
