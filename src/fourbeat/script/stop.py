@@ -12,10 +12,10 @@ from fourbeat.receipt.code import main_script, own_modules
 AGAIN_SECONDS = 2.0
 """Time that a script has to end, once it was told to."""
 
-SOON_SECONDS = 0.02
+SOON_SECONDS = 0.005
 """Time between two more attempts."""
 
-LINES = 64
+LINES = 24
 """Lines that it is let go on at most, before one of them raises."""
 
 
