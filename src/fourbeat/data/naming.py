@@ -13,10 +13,32 @@ def quoted(name: str) -> str:
     return shlex.quote(name)
 
 
-def flag(name: str) -> str:
-    """`--ignore NAME` as a shell takes it: quoted, where the name holds a comma or a space."""
+def words(name: str) -> list[str]:
+    """The words of a name in lower case: `customerId`, `customer_id` and `Customer ID` have the same two."""
+    apart = "".join(letter if letter.isalnum() else " " for letter in name)
+    cuts = [at for at in range(1, len(apart)) if starts_word(apart, at)]
+    parts = [apart[low:high] for low, high in zip([0, *cuts], [*cuts, None], strict=True)]
+    return [word.lower() for part in parts for word in part.split()]
+
+
+def starts_word(text: str, at: int) -> bool:
+    """Whether a letter begins a word: a capital after a small one, or before one; another kind of sign."""
+    before, here = text[at - 1], text[at]
+    if kind_of(before) != kind_of(here):
+        return True
+    follows = text[at + 1] if at + 1 < len(text) else ""
+    return here.isupper() and (before.islower() or follows.islower())
+
+
+def kind_of(letter: str) -> str:
+    """A digit, a letter with small and capital form, or one without."""
+    return "digit" if letter.isdigit() else "cased" if letter.lower() != letter.upper() else "other"
+
+
+def flag(*names: str) -> str:
+    """`--ignore A,B` as a shell takes it: quoted, where a name holds a comma or a space."""
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow([name])
+    csv.writer(line, lineterminator="").writerow(names)
     return f"--ignore {shlex.quote(line.getvalue())}"
 
 

@@ -1,32 +1,31 @@
 """Rows that belong together, divided as if they did not: of one customer, or of one time."""
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
 
 from fourbeat.data.alike import codes
+from fourbeat.data.arrow import pc
 from fourbeat.data.column import Column
 from fourbeat.data.guess import hint
+from fourbeat.data.leaks import called
 from fourbeat.data.leaks.facts import Facts, Leak
+from fourbeat.data.leaks.variance import SURE, between
 from fourbeat.data.naming import quoted
 from fourbeat.data.numbers import as_numbers
 from fourbeat.data.record import DataFinding
+from fourbeat.types import Values
 
-SMALL_GROUPS = (1.2, 20.0)
-"""Rows to a group, on average: fewer are rows of their own, more are kinds of rows."""
+FEWEST_ROWS, MOST_ROWS = 1.2, 20.0
+"""Rows to a group, on average: fewer are rows of their own, more are kinds of rows,"""
 
-MANY_GROUPS = 30
+MOST_OF_THINGS = 200.0
+"""unless the column is called after things, or after persons, who have any number."""
 
-GROUP_NAME = re.compile(
-    r"(^|[\s_\-.])(id|uid|uuid|no|nr|number|num|code|key|user|customer|client|patient|subject|person|"
-    r"caller|member|account|device|machine|session|household|store|shop|student|employee|driver)s?$",
-    re.IGNORECASE,
-)
-"""What columns of whole numbers are called that name something; others are quantities."""
+FEWEST_GROUPS, FEWEST_PERSONS = 30, 10
 
-SURE = 6.0
-"""Standard deviations by which rows of one group must be more, or less, alike than by chance."""
+NEIGHBOURS = 5
+"""Groups of neighbouring numbers whose mean is taken off: what a quantity says is no matter of groups."""
 
 BLOCKS = 10
 """Parts of the time whose targets are compared."""
@@ -42,7 +41,8 @@ def look(facts: Facts) -> Iterator[Leak]:
     for column in facts.columns:
         if is_group(facts, column):
             yield from on_both_sides(facts, column)
-    moved = [(column, *drift(facts, column)) for column in facts.used if column.type == "datetime"]
+    times = [c for c in facts.used if c.type == "datetime" and not called.attribute(c.name)]
+    moved = [(column, *drift(facts, column)) for column in times]
     moved = [one for one in moved if one[1] >= SURE and one[2] >= DRIFT]
     if moved:
         yield from from_later(facts, max(moved, key=lambda one: one[1])[0])
@@ -51,29 +51,43 @@ def look(facts: Facts) -> Iterator[Leak]:
 def is_group(facts: Facts, column: Column) -> bool:
     """Whether a column may name what rows belong to."""
     values = facts.values[column.name]
-    kind = column.source
-    if column.type == "numeric" and not ("int" in kind and GROUP_NAME.search(column.name)):
-        return False
     if column.type not in ("numeric", "category", "id") or column.reason.startswith("counts the"):
+        return False
+    if column.type == "numeric" and not ("int" in column.source and called.something(column.name)):
+        return False
+    if column.source == "string" and not (
+        called.something(column.name) or (numbered(values) and not called.kind(column.name))
+    ):
         return False
     groups = codes(values)
     groups = groups[groups > 0]
-    if not len(groups):
-        return False
     many = len(np.unique(groups))
-    low, high = SMALL_GROUPS
-    if many < MANY_GROUPS or not low <= len(groups) / many <= high:
+    size = len(groups) / max(many, 1)
+    if size < FEWEST_ROWS:
         return False
-    if many < len(groups) ** 0.5:
-        return False
-    return "all dates but" not in hint(values) if kind == "string" else True
+    if called.person(column.name):
+        return many >= FEWEST_PERSONS
+    if called.thing(column.name):
+        return many >= FEWEST_GROUPS and size <= MOST_OF_THINGS
+    fine = size <= MOST_ROWS and many >= max(FEWEST_GROUPS, len(groups) ** 0.5)
+    return fine and not (column.source == "string" and "all dates but" in hint(values))
+
+
+def numbered(values: Values) -> bool:
+    """Whether texts hold digits, as names of things do and words do not."""
+    different = pc.unique(values.drop_null())
+    with_digits = pc.sum(pc.match_substring_regex(different, r"\d")).as_py() or 0
+    return with_digits >= 0.9 * len(different) > 0
 
 
 def on_both_sides(facts: Facts, column: Column) -> Iterator[Leak]:
     """A group whose rows' targets hang together, cut by the split."""
     groups = codes(facts.values[column.name])
     known = groups > 0
-    sure, _ = between(groups[known], facts.outcomes[known])
+    outcomes = facts.outcomes[known]
+    if column.type == "numeric":
+        outcomes = apart_from_neighbours(facts.values[column.name], known, outcomes)
+    sure, _ = between(groups[known], outcomes)
     if abs(sure) < SURE:
         return
     train, held = facts.seen, facts.held
@@ -105,6 +119,16 @@ def on_both_sides(facts: Facts, column: Column) -> Iterator[Leak]:
         ],
     )
     yield Leak(finding, seen)
+
+
+def apart_from_neighbours(values: Values, known: np.ndarray, outcomes: np.ndarray) -> np.ndarray:
+    """Outcomes without what the size of a number says: less the mean of its group and the next ones."""
+    numbers = values.drop_null().to_numpy()
+    assert len(numbers) == known.sum()
+    blocks = np.unique(numbers, return_inverse=True)[1] // NEIGHBOURS
+    counts = np.bincount(blocks)
+    means = np.stack([np.bincount(blocks, one) / counts for one in outcomes.T], axis=1)
+    return outcomes - means[blocks]
 
 
 def drift(facts: Facts, column: Column) -> tuple[float, float]:
@@ -145,35 +169,10 @@ def from_later(facts: Facts, column: Column) -> Iterator[Leak]:
         severity="warning",
         message=f"the target moves with {column.name!r}: {what} is between {low:.3f} and {high:.3f} in its "
         f"{BLOCKS} parts, and {len(earlier):,} of {len(held):,} {facts.side} rows are older than the latest "
-        "training row. Such a model will meet later rows only",
+        "training row. For use on later rows, that measures too well",
         fix=f"To measure as it will be used: --time {quoted(column.name)}",
         columns=[column.name],
         count=len(earlier),
         evidence={"low": round(low, 4), "high": round(high, 4), "deviations": round(sure, 1)},
     )
     yield Leak(finding)
-
-
-def between(groups: np.ndarray, outcomes: np.ndarray) -> tuple[float, float]:
-    """How much more alike rows of a group are than chance has them.
-
-    Returns:
-        In standard deviations, by the one-way analysis of variance: F is near 1 by chance, its
-        variance near 2 / (groups - 1) + 2 / (rows - groups). And the share of the variance that
-        lies between groups.
-    """
-    which = np.unique(groups, return_inverse=True)[1]
-    counts = np.bincount(which).astype(np.float64)
-    many, rows = len(counts), len(which)
-    if not 1 < many < rows:
-        return 0.0, 0.0
-    centred = outcomes - outcomes.mean(axis=0)
-    sums = np.stack([np.bincount(which, one) for one in centred.T], axis=1)
-    inner = float((sums**2 / counts[:, None]).sum())
-    total = float((centred**2).sum())
-    if total <= 0:
-        return 0.0, 0.0
-    left = max(total - inner, 1e-12 * total)
-    ratio = (inner / (many - 1)) / (left / (rows - many))
-    spread = (2 / (many - 1) + 2 / (rows - many)) ** 0.5
-    return (ratio - 1) / spread, inner / total

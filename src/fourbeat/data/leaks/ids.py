@@ -8,8 +8,9 @@ import pyarrow as pa
 
 from fourbeat.data.arrow import pc
 from fourbeat.data.column import Column
-from fourbeat.data.leaks.belonging import BLOCKS, SURE, between
+from fourbeat.data.leaks.belonging import BLOCKS
 from fourbeat.data.leaks.facts import Facts, Leak
+from fourbeat.data.leaks.variance import SURE, between
 from fourbeat.data.numbers import as_numbers
 from fourbeat.data.record import DataFinding
 

@@ -10,11 +10,17 @@ from fourbeat.data.leaks.twins import LARGE, SHOWN
 from fourbeat.data.numbers import as_numbers
 from fourbeat.data.record import DataFinding
 
-CLOSE = 1e-3
-"""Standard deviations that each number may be off."""
+CLOSE = (1e-3, 1e-2, 5e-2)
+"""Standard deviations that each number may be off, the finest in which there are near rows."""
+
+MANY_NUMBERS = 4
+"""Numbers that a row needs for all but the finest."""
+
+KEYED = 12
+"""Numbers by which near rows are found; they are compared in all."""
 
 CELL = 40.0
-"""The side of the cells by which near rows are found, in units of `CLOSE`."""
+"""The side of the cells by which near rows are found, in units of the distance."""
 
 GRIDS = 4
 """Cells are laid so many times, each time shifted: a pair is cut apart by one grid, not by all."""
@@ -39,6 +45,16 @@ def kind_of(numbers: np.ndarray) -> np.ndarray:
     return np.nan_to_num(rest, nan=1.0, posinf=2.0, neginf=3.0).astype(np.uint64)
 
 
+def spread_of(numbers: np.ndarray) -> float:
+    """The standard deviation, or by the middle half of the numbers if that is less: tails make it large."""
+    finite = numbers[np.isfinite(numbers)]
+    if not len(finite):
+        return 0.0
+    low, high = np.quantile(finite, [0.25, 0.75])
+    middle, whole = float(high - low) / 1.349, float(finite.std())
+    return min(middle, whole) if middle > 0 else whole
+
+
 def look(facts: Facts) -> Iterator[Leak]:
     """Rows that measure and have a near one on another side, not an equal one."""
     fine: list[np.ndarray] = []
@@ -47,7 +63,7 @@ def look(facts: Facts) -> Iterator[Leak]:
         values = facts.values[column.name]
         if column.type in ("numeric", "datetime"):
             numbers = as_numbers(column, values)
-            spread = np.nanstd(np.where(np.isfinite(numbers), numbers, np.nan))
+            spread = spread_of(numbers)
             if spread > 0 and len(np.unique(numbers)) >= FINE:
                 finite = np.isfinite(numbers)
                 fine.append(np.where(finite, numbers, 0.0) / spread)
@@ -58,11 +74,25 @@ def look(facts: Facts) -> Iterator[Leak]:
     if len(fine) < FEWEST_NUMBERS:
         return
     numbers = np.stack(fine, axis=1)
+    for close in CLOSE if len(fine) >= MANY_NUMBERS else CLOSE[:1]:
+        near, around = nearest(facts, numbers, cells, close)
+        if (near >= 0).sum() >= max(FEWEST, CLUSTERED * around):
+            yield finding(facts, near, close)
+            return
+
+
+def nearest(
+    facts: Facts, numbers: np.ndarray, cells: list[np.ndarray], close: float
+) -> tuple[np.ndarray, int]:
+    """The near row on another side for each row that measures, -1 where there is none.
+
+    And how many have one within `AROUND` times the distance.
+    """
     held, others = facts.held, facts.seen
     near = np.full(len(held), -1)
     around = np.zeros(len(held), bool)
     for grid in range(GRIDS):
-        shifted = np.floor(numbers / (CELL * CLOSE) + grid / GRIDS).astype(np.int64)
+        shifted = np.floor(numbers[:, :KEYED] / (CELL * close) + grid / GRIDS).astype(np.int64)
         keys = hashed([*cells, *shifted.T.astype(np.uint64)])
         order = np.argsort(keys[others], kind="stable")
         ordered = keys[others][order]
@@ -72,19 +102,22 @@ def look(facts: Facts) -> Iterator[Leak]:
             candidates = others[order[(low + step)[there]]]
             off = np.abs(numbers[held[there]] - numbers[candidates])
             other = (off > 0).any(axis=1)
-            close = (off <= CLOSE).all(axis=1) & other
-            near[np.flatnonzero(there)[close]] = candidates[close]
-            around[np.flatnonzero(there)[(off <= AROUND * CLOSE).all(axis=1) & other]] = True
-    found = near >= 0
-    if found.sum() < max(FEWEST, CLUSTERED * around.sum()):
-        return
+            found = (off <= close).all(axis=1) & other
+            near[np.flatnonzero(there)[found]] = candidates[found]
+            around[np.flatnonzero(there)[(off <= AROUND * close).all(axis=1) & other]] = True
+    return near, int(around.sum())
+
+
+def finding(facts: Facts, near: np.ndarray, close: float) -> Leak:
+    """The rows that measure and have a near one."""
+    held, found = facts.held, near >= 0
     rows, twins = held[found], near[found]
     share = len(rows) / len(held)
-    finding = DataFinding(
+    said = DataFinding(
         rule="near-rows-on-both-sides",
         severity="error" if share >= LARGE else "warning",
         message=f"{len(rows):,} of {len(held):,} {facts.side} rows are equal to one on another side but for "
-        f"numbers that differ by less than {CLOSE} standard deviations",
+        f"numbers that differ by less than {close} standard deviations",
         fix="Split by --group of what makes rows alike, or remove the repetitions",
         count=len(rows),
         evidence={"share": round(share, 4)},
@@ -93,4 +126,4 @@ def look(facts: Facts) -> Iterator[Leak]:
             for a, b in zip(twins[:SHOWN], rows[:SHOWN], strict=True)
         ],
     )
-    yield Leak(finding, rows)
+    return Leak(said, rows)

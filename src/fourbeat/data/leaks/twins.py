@@ -1,18 +1,28 @@
 """Rows that stand in the table twice: on both sides of the split, or with another label."""
 
 from collections.abc import Iterator
+from math import log
 
 import numpy as np
 
 from fourbeat.data.alike import codes, hashed
+from fourbeat.data.leaks.chance import equal_by_chance, pairs
 from fourbeat.data.leaks.facts import Facts, Leak
 from fourbeat.data.record import DataFinding
 
 MOST_ALIKE = 10
 """A table with more rows to a different one than this has few things to say: twins are its nature."""
 
-CHANCE = 10.0
-"""Pairs of equal rows must be so many times as many as independent columns would give."""
+CHANCE, UNLIKELY = 2.0, 1e-5
+"""Combinations of features that repeat must be so many times as many as equal pairs are expected by nature,
+and so many with at most this probability."""
+
+COPIED = 0.7
+"""How often they have one target, beyond chance: rows that were copied keep it, rows that are alike by nature
+need not."""
+
+SURE = 100.0
+"""Of so many times as many as are expected nothing else is asked."""
 
 SHOWN = 5
 """Pairs of rows that a finding shows."""
@@ -23,33 +33,42 @@ LARGE = 0.01
 
 def look(facts: Facts) -> Iterator[Leak]:
     """Rows that measure and have a twin in training, and equal rows with different labels."""
-    keys, chance = keyed(facts)
+    keys = hashed(codes(facts.values[column.name]).astype(np.uint64) for column in facts.used)
     _, first, which, counts = np.unique(
         keys, return_index=True, return_inverse=True, return_counts=True
     )
-    pairs = float((counts.astype(np.float64) * (counts - 1) / 2).sum())
-    possible = len(keys) * (len(keys) - 1) / 2
-    if len(first) < len(keys) / MOST_ALIKE or pairs <= CHANCE * chance * possible:
+    repeated = int((counts > 1).sum())
+    if not repeated or len(first) < len(keys) / MOST_ALIKE:
+        return
+    columns = [codes(facts.values[column.name])[first] for column in facts.used]
+    expected = equal_by_chance(columns) * len(keys) * (len(keys) - 1) / 2
+    if repeated < CHANCE * expected or not unlikely(repeated, expected):
+        return
+    if repeated < SURE * expected and copied(facts.labels, which) < COPIED:
         return
     yield from on_both_sides(facts, keys, which)
     if facts.task != "regression":
         yield from contradictions(facts, which, counts)
 
 
-def keyed(facts: Facts) -> tuple[np.ndarray, float]:
-    """A hash of what the model sees of each row, and how likely two rows are equal by chance.
+def unlikely(count: int, expected: float) -> bool:
+    """Whether a Poisson variable is as large with a probability below `UNLIKELY`, by Chernoff's bound."""
+    return count - expected - count * log(count / expected) < log(UNLIKELY)
 
-    By chance: if the columns were independent, the product of the shares of equal pairs in each.
+
+def copied(labels: np.ndarray, which: np.ndarray) -> float:
+    """How much more often two rows of a combination have one target than any two: 0 as often, 1 always.
+
+    Every combination counts alike, so that one of many rows decides nothing.
     """
-    chance = 1.0
-    columns: list[np.ndarray] = []
-    for column in facts.used:
-        found = codes(facts.values[column.name])
-        counts = np.bincount(found).astype(np.float64)
-        pairs = max(len(found) * (len(found) - 1.0), 1.0)
-        chance *= float((counts * (counts - 1)).sum()) / pairs
-        columns.append(found.astype(np.uint64))
-    return hashed(columns), chance
+    kinds = int(labels.max()) + 1
+    cells, held = np.unique(which * kinds + labels, return_counts=True)
+    counts = np.bincount(which).astype(np.float64)
+    same = np.bincount(cells // kinds, held * (held - 1.0), len(counts))
+    many = counts > 1
+    both = float((same[many] / (counts[many] * (counts[many] - 1))).mean())
+    any_two = pairs(labels) / (len(labels) * (len(labels) - 1) / 2)
+    return (both - any_two) / (1 - any_two) if any_two < 1 else 0.0
 
 
 def on_both_sides(facts: Facts, keys: np.ndarray, which: np.ndarray) -> Iterator[Leak]:
@@ -105,8 +124,8 @@ def contradictions(facts: Facts, which: np.ndarray, counts: np.ndarray) -> Itera
     finding = DataFinding(
         rule="labels-that-disagree",
         severity="warning",
-        message=f"{len(torn):,} combinations of features have more than one label, in {rows:,} rows: no "
-        "model can get them all right",
+        message=f"{len(torn):,} combination{'s' * (len(torn) > 1)} of features ha{'ve' if len(torn) > 1 else 's'} "
+        f"more than one label, in {rows:,} rows: no model can get them all right",
         fix="Look at these rows: a label is wrong, or a column that tells them apart is missing",
         count=len(torn),
         evidence={"combinations": len(torn), "rows": rows},
