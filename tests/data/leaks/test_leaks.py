@@ -118,7 +118,10 @@ def test_a_column_that_is_the_answer(task):
     frame["result_code"] = (
         frame["y"] * 2 + 1 if task == "regression" else np.where(frame["y"] == "yes", "k1", "k2")
     )
-    frame["result_note"] = np.random.default_rng(1).choice(["a", "b", "c"], N)
+    rng = np.random.default_rng(1)
+    high = frame["y"] == "yes" if task == "classification" else frame["y"] > frame["y"].median()
+    frame["result_note"] = np.where(high & (rng.random(N) < 0.5), "a", rng.choice(["b", "c"], N))
+    frame["result_page"] = rng.choice(["a", "b", "c"], N)
     seen = found(frame, task=task)
     assert set(seen) == {"gives-the-answer", "known-only-afterwards"}
     assert seen["gives-the-answer"].columns == ["result_code"]
@@ -322,3 +325,153 @@ def test_no_number_is_not_near_a_number():
     assert "near-rows-on-both-sides" not in found(frame)
     frame.loc[:199, "size"] = np.nan
     assert "near-rows-on-both-sides" in found(frame)
+
+
+@settings(deadline=None, max_examples=15)
+@given(
+    st.integers(0, 10**6),
+    st.integers(60, 300),
+    st.sampled_from([10, 50]),
+    st.sampled_from([0.05, 0.1, 0.5]),
+)
+def test_of_many_columns_of_noise_none_gives_the_answer(seed, n, columns, share):
+    """The best of them is very good in a few held-out rows."""
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(rng.normal(size=(n, columns)), columns=[f"x{i}" for i in range(columns)])
+    frame["y"] = np.isin(np.arange(n), rng.choice(n, max(5, int(n * share)), replace=False))
+    assert found(frame) == {}
+
+
+def catalogue(rng, n=4000):
+    """Rows of things whose columns all hang on which thing it is."""
+    thing = rng.integers(0, 120, n)
+    price, weight = rng.gamma(4, 12, 120).round(2)[thing], rng.integers(80, 900, 120)[thing]
+    size = rng.choice(["S", "M", "L"], n)
+    return {"price": price, "weight": weight, "brand": thing % 7, "size": size}
+
+
+def rounded(rng, n=5000):
+    """Rooms of one house: all of one temperature, more or less, and read to half a degree."""
+    mean = rng.normal(21, 2, n)
+    return {f"room{i}": ((mean + rng.normal(0, 0.3, n)) * 2).round() / 2 for i in range(5)}
+
+
+def inflated(rng, n=6000):
+    """Nothing at all in two thirds of the rows."""
+    active = rng.random(n) < 0.35
+    used = {f"use{i}": np.where(active, rng.gamma(1.2, 9, n).round(1), 0.0) for i in range(6)}
+    return {**used, "plan": rng.choice(["S", "M", "L"], n)}
+
+
+@pytest.mark.parametrize("make", [catalogue, rounded, inflated])
+def test_rows_that_are_equal_by_nature_are_no_copies(make):
+    """Columns that hang together say one thing, and one thing is equal more often than many."""
+    rng = np.random.default_rng(7)
+    frame = pd.DataFrame(make(rng))
+    frame["y"] = rng.random(len(frame)) < 0.3
+    assert found(frame) == {}
+
+
+@pytest.mark.parametrize("beside", [[], ["region"], ["region", "flag"], ["region", "flag", "day"]])
+def test_copies_are_found_by_one_column_that_tells_rows_apart(beside):
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(
+        {
+            "amount": rng.normal(50, 9, 2000).round(6),
+            "more": rng.normal(50, 9, 2000).round(1),
+            "region": rng.choice(list("NSEW"), 2000),
+            "flag": rng.choice(["yes", "no"], 2000),
+            "day": rng.integers(0, 7, 2000),
+            "y": rng.integers(0, 2, 2000),
+        }
+    )[["amount", "more", *beside, "y"]]
+    assert found(frame) == {}
+    frame = pd.concat([frame, frame.iloc[:300]], ignore_index=True)
+    seen = found(frame)
+    assert set(seen) == {"rows-on-both-sides"}
+    assert seen["rows-on-both-sides"].evidence["repeated_entirely"] == 300
+
+
+def test_that_there_is_a_value_gives_the_answer():
+    frame = clean()
+    rng = np.random.default_rng(3)
+    yes = (frame["y"] == "yes").to_numpy()
+    frame["fee"] = np.where(yes & (rng.random(N) < 0.6), rng.gamma(2, 3, N), np.nan)
+    seen = found(frame)
+    assert set(seen) == {"gives-the-answer"}
+    assert "where column 'fee' has a value, 100.0% of" in seen["gives-the-answer"].message
+    frame["fee"] = frame["fee"].fillna(0.0)
+    seen = found(frame)
+    assert "where column 'fee' is not 0.0, 100.0% of" in seen["gives-the-answer"].message
+    frame["fee"] = np.where(rng.random(N) < 0.6, rng.gamma(2, 3, N), np.nan)
+    assert found(frame) == {}
+
+
+def test_a_quantity_that_is_the_target_where_it_has_a_value():
+    frame = clean(task="regression")
+    known = np.random.default_rng(3).random(N) < 0.6
+    frame["invoice"] = np.where(known, frame["y"] * 1.19, np.nan)
+    seen = found(frame, task="regression")
+    assert set(seen) == {"gives-the-answer"}
+    assert "each of 1," in seen["gives-the-answer"].message
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "named"),
+    [
+        ("patientId", 6, True),
+        ("Kundennummer", 6, True),
+        ("学生ID", 6, True),
+        ("MRN", 60, True),
+        ("batch", 50, True),
+        ("employees", 6, False),
+        ("n_users", 6, False),
+        ("brand_id", 6, False),
+        ("machine_hours", 6, False),
+    ],
+)
+def test_whole_numbers_are_groups_by_their_name(name, size, named):
+    rng = np.random.default_rng(0)
+    groups = np.arange(2400) // size
+    effect = rng.normal(0, 1.5, 2400)[groups]
+    frame = pd.DataFrame({name: groups + 1000, "x": rng.normal(size=2400)})
+    frame["y"] = effect + rng.normal(size=2400) > 0
+    frame = frame.sample(frac=1, random_state=0, ignore_index=True)
+    assert set(found(frame)) == ({"group-on-both-sides"} if named else set())
+
+
+def test_what_a_quantity_says_by_its_size_makes_no_groups():
+    """However it is called: sessions of many hours are lost more often, whoever had them."""
+    rng = np.random.default_rng(0)
+    count = np.exp(3 + 1.2 * rng.normal(size=3000)).round().astype(int)
+    frame = pd.DataFrame({"session": count, "age": rng.integers(1, 80, 3000)})
+    frame["y"] = rng.random(3000) < 1 / (1 + np.exp(3 - 0.7 * np.log(count + 1)))
+    assert found(frame) == {}
+
+
+def test_a_date_of_birth_is_no_time_of_the_row():
+    rng = np.random.default_rng(0)
+    age = rng.uniform(18, 90, 4000)
+    day = [START - datetime.timedelta(days=int(years * 365)) for years in age]
+    ill = rng.random(4000) < age / 150
+    frame = pd.DataFrame({"date_of_birth": day, "size": rng.normal(size=4000), "y": ill})
+    assert found(frame) == {}
+    assert set(found(frame.rename(columns={"date_of_birth": "opened"}))) == {"rows-from-later"}
+
+
+def test_rows_that_were_measured_again_with_noise():
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(500, 12))
+    frame = pd.DataFrame(np.vstack([rows + rng.normal(0, 0.01, rows.shape) for _ in range(4)]))
+    frame.columns = [f"f{i}" for i in range(12)]
+    frame["y"] = np.tile(rows[:, 0] + rng.normal(size=500) > 0, 4)
+    seen = found(frame)
+    assert set(seen) == {"near-rows-on-both-sides"}
+    assert "less than 0.05 standard deviations" in seen["near-rows-on-both-sides"].message
+
+
+def test_long_tails_do_not_bring_rows_near():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"views": rng.lognormal(2, 3, 6000), "shares": rng.pareto(0.9, 6000)})
+    frame["y"] = np.log1p(frame["views"]) + rng.normal(0, 0.5, 6000)
+    assert found(frame, task="regression") == {}

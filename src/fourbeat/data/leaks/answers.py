@@ -22,6 +22,9 @@ MOST, ALL = 0.99, 0.995
 """or that explains so much of a quantity's variance. All are of the lower end of an interval of two standard
 errors: of few rows a column of chance is the best of many."""
 
+KNOWN = 0.1
+"""Rows in which a column must have a value to be judged by these."""
+
 PRIOR = 2.0
 """Rows of the mean that are added to each part, so that small parts say little."""
 
@@ -38,19 +41,31 @@ def look(facts: Facts) -> Iterator[Leak]:
 
 
 def alone(facts: Facts, column: Column) -> DataFinding | None:
-    """Whether a column by itself predicts each row by all others, and those held out by those that train."""
-    parts, every = facts.parts(column.name), np.arange(len(facts.target))
-    mean = facts.outcomes.mean(axis=0)
+    """Whether a column by itself predicts the target, in all rows or in those where it has a value."""
+    parts = facts.parts(column.name)
+    every, known = np.arange(len(parts)), np.flatnonzero(parts)
+    found = predicts(facts, column, parts, every)
+    if found is None and KNOWN * len(parts) <= len(known) < len(parts):
+        found = predicts(facts, column, parts, known)
+    return found
+
+
+def predicts(
+    facts: Facts, column: Column, parts: np.ndarray, every: np.ndarray
+) -> DataFinding | None:
+    """Whether it predicts each of these rows by all others, and those held out by those that train."""
+    mean = facts.outcomes[every].mean(axis=0)
     sums, counts = summed(parts, every, facts.outcomes)
     others = sums[parts] - facts.outcomes
-    said = (others + PRIOR * mean) / (counts[parts] - 1 + PRIOR)[:, None]
-    score, low = strength(facts, said, every)
+    said = (others + PRIOR * mean) / np.maximum(counts[parts] - 1 + PRIOR, 1)[:, None]
+    score, low = strength(facts, said[every], every)
     suspect, sure = (MOST, ALL) if facts.task == "regression" else (ALMOST, ALONE)
     if low < suspect:
         return None
-    sums, counts = summed(parts, facts.rows.train, facts.outcomes)
+    train, held = (np.intersect1d(rows, every) for rows in (facts.rows.train, facts.held))
+    sums, counts = summed(parts, train, facts.outcomes)
     said = (sums[parts] + PRIOR * mean) / (counts[parts] + PRIOR)[:, None]
-    if strength(facts, said[facts.held], facts.held)[0] < suspect:
+    if not len(held) or strength(facts, said[held], held)[0] < suspect:
         return None
     what = (
         f"explains {score:.1%} of the target's ranks"
@@ -60,7 +75,7 @@ def alone(facts: Facts, column: Column) -> DataFinding | None:
     return DataFinding(
         rule="gives-the-answer",
         severity="error" if low >= sure else "warning",
-        message=f"column {column.name!r} {what}, each of the {len(every):,} rows by all others",
+        message=f"column {column.name!r} {what}, each of {len(every):,} rows by all others",
         fix=f"If it is not known when you predict, leave it out: {flag(column.name)}",
         columns=[column.name],
         evidence={"score": round(score, 6), "low": round(low, 6)},

@@ -10,10 +10,10 @@ from fourbeat.data.leaks.facts import Facts
 from fourbeat.data.naming import flag
 from fourbeat.data.record import DataFinding
 
-CERTAIN, SURE = 0.97, 0.99
+CERTAIN, SURE = 0.95, 0.99
 """Rows that have one label so often are decided; an error is only what is sure,"""
 
-ENOUGH, MANY = 20, 50
+ENOUGH, MANY = 20, 40
 """and so many of them."""
 
 FEW = 10

@@ -13,6 +13,9 @@ from fourbeat.data.record import DataFinding
 MOST_ALIKE = 10
 """A table with more rows to a different one than this has few things to say: twins are its nature."""
 
+MOST_COPIES = 20
+"""Rows of one combination that can have come from one by mistake; more are a state that many rows are in."""
+
 CHANCE, UNLIKELY = 2.0, 1e-5
 """Combinations of features that repeat must be so many times as many as equal pairs are expected by nature,
 and so many with at most this probability."""
@@ -37,7 +40,9 @@ def look(facts: Facts) -> Iterator[Leak]:
     _, first, which, counts = np.unique(
         keys, return_index=True, return_inverse=True, return_counts=True
     )
-    repeated = int((counts > 1).sum())
+    if len(facts.used) == 1 and facts.used[0].type != "text":
+        return  # in one column there is no telling
+    repeated = int(((counts > 1) & (counts <= MOST_COPIES)).sum())
     if not repeated or len(first) < len(keys) / MOST_ALIKE:
         return
     columns = [codes(facts.values[column.name])[first] for column in facts.used]
