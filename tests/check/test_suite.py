@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -43,28 +44,41 @@ BAD = [
 ]
 
 
-def run_all(*words):
+CHANGED = {
+    "learning_rate_too_low__converged_model": "LAPACK's last bits depend on where its memory lies",
+    "padding_included_in_loss__masked_translation": "torch's warning names another line of torch's own",
+    "prediction_target_broadcast__torch_mse_loss": "torch's warning names another line of torch's own",
+}
+"""Scripts that are not the same twice, or are not left as they were, and why."""
+
+ALONE = [
+    file
+    for kind in FILES.values()
+    for file in kind
+    if file.stem not in CHANGED and crc32(file.stem.encode()) % 3 == 0
+]
+"""Scripts that are run without us as well, a third of them: for what is left as it was, any will do."""
+
+
+def run_all(files, *words):
     """The answer of each script, by its name."""
     source = str(Path(fb.__file__).parents[1])
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": source}
-    files = [str(file) for kind in FILES.values() for file in kind]
-    command = [sys.executable, str(HERE / "apart.py"), *words, *files]
+    command = [sys.executable, str(HERE / "apart.py"), *words, *map(str, files)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    return {
-        Path(f).name: json.loads(a) for f, a in zip(files, done.stdout.splitlines(), strict=True)
-    }
+    return {f.name: json.loads(a) for f, a in zip(files, done.stdout.splitlines(), strict=True)}
 
 
 @pytest.fixture(scope="module")
 def checked():
     """Every script, checked."""
-    return run_all()
+    return run_all([file for kind in FILES.values() for file in kind])
 
 
 @pytest.fixture(scope="module")
 def bare():
-    """Every script, run as it is."""
-    return run_all("--bare")
+    """Some scripts, run as they are."""
+    return run_all(ALONE, "--bare")
 
 
 def markers(file):
@@ -103,19 +117,7 @@ def test_clean_code_is_left_alone(checked, file):
     assert loud(answer) == []
 
 
-CHANGED = {
-    "learning_rate_too_low__converged_model": "LAPACK's last bits depend on where its memory lies",
-    "padding_included_in_loss__masked_translation": "torch's warning names another line of torch's own",
-    "prediction_target_broadcast__torch_mse_loss": "torch's warning names another line of torch's own",
-}
-"""Scripts that are not the same twice, or are not left as they were, and why."""
-
-
-@pytest.mark.parametrize(
-    "file",
-    [file for kind in FILES.values() for file in kind if file.stem not in CHANGED],
-    ids=lambda file: file.stem,
-)
+@pytest.mark.parametrize("file", ALONE, ids=lambda file: file.stem)
 def test_nothing_a_script_does_is_changed(checked, bare, file):
     one, other = checked[file.name], bare[file.name]
     assert (one["code"], one["left"], one["printed"]) == (

@@ -382,7 +382,8 @@ def wait_for(path: Path, process):
         time.sleep(0.005)
 
 
-LONG = ("train", "circles.csv", "--target", "ring", "--epochs", "60", "--set", "train.patience=60")
+LONG = ("train", "circles.csv", "--target", "ring", "--epochs", "60")
+LONG += ("--set", "train.patience=60", "--set", "baselines=false")
 
 
 @pytest.fixture(scope="module")

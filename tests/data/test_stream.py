@@ -73,7 +73,7 @@ SPLITS = {
 }
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 @given(
     st.integers(0, 10**6),
     st.integers(1, 60),

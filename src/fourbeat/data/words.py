@@ -31,6 +31,12 @@ def is_free(values: Values) -> bool:
     return bool(some) and sum(len(text.split()) for text in some) >= FREE * len(some)
 
 
+def tokens(text: str) -> list[str]:
+    """The words of a text in lower case, then the pairs of neighbours."""
+    words = WORD.findall(text.lower())[:WORDS]
+    return [*words, *map(" ".join, pairwise(words))]
+
+
 def codes(values: Values, buckets: int) -> np.ndarray:
     """Codes of a column's texts, int64 of shape (rows, CODES): 0 for nothing, then 1 to `buckets`.
 
@@ -40,8 +46,7 @@ def codes(values: Values, buckets: int) -> np.ndarray:
     known: dict[str, int] = {}
     table = np.zeros((len(coded.dictionary) + 1, CODES), np.int64)
     for row, text in enumerate(coded.dictionary.to_pylist()):
-        words = WORD.findall(str(text).lower())[:WORDS]
-        for place, token in enumerate([*words, *map(" ".join, pairwise(words))]):
+        for place, token in enumerate(tokens(str(text))):
             if token not in known:
                 known[token] = 1 + zlib.crc32(token.encode()) % buckets
             table[row, place] = known[token]

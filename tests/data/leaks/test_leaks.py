@@ -475,3 +475,17 @@ def test_long_tails_do_not_bring_rows_near():
     frame = pd.DataFrame({"views": rng.lognormal(2, 3, 6000), "shares": rng.pareto(0.9, 6000)})
     frame["y"] = np.log1p(frame["views"]) + rng.normal(0, 0.5, 6000)
     assert found(frame, task="regression") == {}
+
+
+def test_a_word_that_stands_there_because_of_the_label():
+    rng = np.random.default_rng(0)
+    words = [f"word{i}" for i in range(200)]
+    text = [" ".join(rng.choice(words, 12)) for _ in range(1500)]
+    label = np.where(rng.random(1500) < 0.3, "abuse", "fine")
+    frame = pd.DataFrame({"text": text, "size": rng.normal(size=1500), "y": label})
+    frame["text"] += np.where((label == "abuse") & (rng.random(1500) < 0.3), " insult", "")
+    assert found(frame) == {}  # of three in ten it may be the topic
+    frame["text"] = np.where(label == "abuse", "[FLAGGED] ", "") + frame["text"]
+    seen = found(frame)
+    assert set(seen) == {"gives-the-answer"}
+    assert "'flagged' stands in 100.0% of the texts" in seen["gives-the-answer"].message

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from fourbeat.data.column import Column
-from fourbeat.data.leaks import decided, later
+from fourbeat.data.leaks import decided, later, wording
 from fourbeat.data.leaks.facts import Facts, Leak
 from fourbeat.data.naming import flag
 from fourbeat.data.record import DataFinding
@@ -33,7 +33,7 @@ def look(facts: Facts) -> Iterator[Leak]:
     """Columns that predict the target almost alone, and those that are named like them."""
     guilty: list[Column] = []
     for column in facts.used:
-        found = alone(facts, column) or decided.look(facts, column)
+        found = alone(facts, column) or decided.look(facts, column) or wording.look(facts, column)
         if found is not None:
             guilty.append(column)
             yield Leak(found)
