@@ -35,7 +35,7 @@ CANDIDATES = 8
 FEWEST = 3
 """Near images that make a finding."""
 
-AT_ONCE = 1 << 24
+AT_ONCE = 1 << 20
 """Values of images that are held as float32 at once."""
 
 
@@ -109,7 +109,8 @@ def described(pixels: Tensor) -> tuple[Tensor, np.ndarray, np.ndarray]:
     wholes: list[np.ndarray] = []
     powers = 2 ** torch.arange(2 * GRID * GRID // BANDS)
     for part in pixels.split(max(1, AT_ONCE // pixels[0].numel())):
-        grey = part.float().mean(dim=1).div_(255)
+        grey = part.float().div_(255)
+        grey = grey.mean(dim=1) if grey.shape[1] > 1 else grey[:, 0]
         small = pooled(grey, THUMB, THUMB)
         thumbs.append(small)
         across, down = pooled(small, GRID, GRID + 1), pooled(small, GRID + 1, GRID)

@@ -27,6 +27,8 @@ need not."""
 SURE = 100.0
 """Of so many times as many as are expected nothing else is asked."""
 
+TOGETHER = "Keep equal rows on one side: --group '*'. Or: "
+
 SHOWN = 5
 """Pairs of rows that a finding shows."""
 
@@ -96,7 +98,7 @@ def on_both_sides(facts: Facts, keys: np.ndarray, which: np.ndarray) -> Iterator
         message=f"{len(rows):,} of {len(held):,} {facts.side} rows have the features of a row on another "
         f"side, {int(same.sum()):,} of them the target as well. In the whole table {repeated:,} rows repeat "
         f"the features of one before them, {entirely:,} of them the target as well",
-        fix="Keep equal rows on one side: --group '*'; or remove the repetitions",
+        fix=f"{TOGETHER * facts.shuffled}Remove the repetitions",
         count=len(rows),
         evidence={
             "share": round(share, 4),
