@@ -13,8 +13,11 @@ from fourbeat.data.record import DataFinding
 CERTAIN, SURE = 0.95, 0.99
 """Rows that have one label so often are decided; an error is only what is sure,"""
 
-ENOUGH, MANY = 20, 40
-"""and so many of them."""
+ENOUGH = 20
+"""and of at least so many,"""
+
+UNLIKELY = 1e-12
+"""where chance would do so with this probability at most."""
 
 FEW = 10
 """A column has at most so many values for each of them to be looked at."""
@@ -50,7 +53,7 @@ def look(facts: Facts, column: Column) -> DataFinding | None:
     rows = np.flatnonzero(part.rows)
     return DataFinding(
         rule="gives-the-answer",
-        severity="error" if share >= SURE and len(rows) >= MANY else "warning",
+        severity="error" if share >= SURE and unlikely(len(rows), base) else "warning",
         message=f"where column {column.name!r} {part.said}, {share:.1%} of {len(rows):,} rows are "
         f"{facts.names[label]!r}, and {base:.1%} of all rows",
         fix=f"If it is not known when you predict, leave it out: {flag(column.name)}",
@@ -100,8 +103,13 @@ def decides(facts: Facts, part: Part) -> tuple[Part, int, float, float] | None:
     shares, bases = here / many, whole / len(part.rows)
     sure = (shares >= CERTAIN) & (bases <= part.base)
     # Above a half, chance does it sooner, and a label that is nearly sure is not decided.
-    sure &= (bases <= HALF) | (shares >= SURE) & (many * -np.log(np.maximum(bases, 1e-9)) > 30)
+    sure &= (bases <= HALF) | (shares >= SURE) & [unlikely(many, float(base)) for base in bases]
     if not sure.any():
         return None
     label = int(np.argmax(np.where(sure, shares, -1.0)))
     return part, label, float(shares[label]), float(bases[label])
+
+
+def unlikely(rows: int, base: float) -> bool:
+    """Whether so many rows of one label are none of chance."""
+    return base**rows <= UNLIKELY
