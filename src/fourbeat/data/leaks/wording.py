@@ -1,5 +1,7 @@
 """Words of a free text that give the answer away: `[FLAGGED]`, or the label itself."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pyarrow as pa
 
@@ -31,29 +33,22 @@ def look(facts: Facts, column: Column) -> DataFinding | None:
     if column.type != "text" or facts.task == "regression":
         return None
     rows = np.arange(0, len(facts.labels), -(-len(facts.labels) // ROWS))
-    values = pc.take(facts.values[column.name], pa.array(rows))
-    found = codes(values, BUCKETS)
+    found = codes(pc.take(facts.values[column.name], pa.array(rows)), BUCKETS)
+    # Once for each text: a word that it repeats is one.
     pairs = np.unique(np.arange(len(rows)).repeat(found.shape[1]) * (BUCKETS + 1) + found.ravel())
-    row, word = pairs // (BUCKETS + 1), pairs % (BUCKETS + 1)
-    _, kind = np.unique(word, return_inverse=True)
-    kind[word == 0] = -1  # what fills short texts up
-    row, kind = row[kind >= 0], kind[kind >= 0]
-    best: tuple[float, int, int] | None = None
-    counts = np.bincount(kind)
-    for place, label in enumerate(facts.shown):
-        of_it = facts.outcomes[rows, place] > 0
-        with_it = np.bincount(kind, of_it[row], len(counts))
-        share, reach = with_it / np.maximum(counts, 1), with_it / max(int(of_it.sum()), 1)
-        sure = (share >= CERTAIN) & (reach >= REACH) & (counts >= ENOUGH)
-        if sure.any() and of_it.mean() <= COMMON:
-            one = int(np.argmax(np.where(sure, reach, -1.0)))
-            if best is None or reach[one] > best[0]:
-                best = float(reach[one]), one, label
-    if best is None:
+    pairs = pairs[pairs % (BUCKETS + 1) > 0]  # 0 fills short texts up
+    row = pairs // (BUCKETS + 1)
+    words, word = np.unique(pairs % (BUCKETS + 1), return_inverse=True)
+    best = [
+        (reach, number, label)
+        for place, label in enumerate(facts.shown)
+        for reach, number in telling(row, word, facts.outcomes[rows, place] > 0)
+    ]
+    if not best:
         return None
-    reach, one, label = best
-    there = rows[row[kind == one]]
-    said = word_of(facts, column, there, int(np.unique(word)[one]))
+    reach, number, label = max(best)
+    there = rows[row[word == number]]
+    said = word_of(facts, column, there, int(words[number]))
     return DataFinding(
         rule="gives-the-answer",
         severity="warning",
@@ -65,6 +60,24 @@ def look(facts: Facts, column: Column) -> DataFinding | None:
         count=len(there),
         rows=[[facts.where(int(number))] for number in there[:3]],
     )
+
+
+def telling(row: np.ndarray, word: np.ndarray, of_it: np.ndarray) -> Iterator[tuple[float, int]]:
+    """The word that tells a label, if there is one, and the share of the label's texts that have it.
+
+    Args:
+        row, word: the texts, and the words in them, of shape (pairs,).
+        of_it: whether each text has the label.
+    """
+    if not 0 < of_it.mean() <= COMMON:
+        return
+    counts = np.bincount(word)
+    with_it = np.bincount(word, of_it[row], len(counts))
+    share, reach = with_it / counts, with_it / of_it.sum()
+    sure = (share >= CERTAIN) & (reach >= REACH) & (counts >= ENOUGH)
+    if sure.any():
+        number = int(np.argmax(np.where(sure, reach, -1.0)))
+        yield float(reach[number]), number
 
 
 def word_of(facts: Facts, column: Column, rows: np.ndarray, code: int) -> str:
