@@ -165,6 +165,29 @@ def write_schema(path, n=320):
     path.write_text("\n".join(lines) + "\n")
 
 
+def write_written(path, n=320):
+    """Write numbers as people do, times of day, and dates of months, quarters and seconds."""
+    rng = np.random.default_rng(9)
+    kind = rng.integers(0, 3, n)
+    price = rng.lognormal(7, 1, n) * (1 + kind)
+    lines = ["price;cost;owed;share;weight;level;clock;label"]
+    for i in range(n):
+        people = f"{price[i]:,.2f}"
+        german = people.replace(",", "_").replace(".", ",").replace("_", ".")
+        cells = [
+            f"${people}" if i % 9 else "",
+            f"{german} \u20ac" if i % 7 else "n. a.",
+            f"({people})" if i % 5 == 0 else people,
+            f"{rng.normal(kind[i]):.1f}%",
+            f"{rng.normal(70, 9) + kind[i]:.1f} kg",
+            f"{rng.normal(kind[i]):.3f}".replace(".", ","),
+            f"{rng.integers(0, 24):02d}:{rng.integers(0, 60):02d}" if i % 8 else "",
+            "abc"[kind[i]],
+        ]
+        lines.append(";".join(cells))
+    path.write_text("\n".join(lines) + "\n")
+
+
 def write_odd(folder):
     """Write text tables with line breaks, with a rare class, and of different types."""
     rng = random.Random(2)

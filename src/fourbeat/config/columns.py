@@ -11,6 +11,11 @@ from fourbeat.types import ColumnType
 DIRECTIVES = ("%d", "%m", "%b", "%B", "%Y", "%y", "%H", "%I", "%M", "%S", "%p")
 """What a date format may hold."""
 
+NUMBER = re.compile(
+    r"(?P<prefix>[^\d%]*)1(?P<thousands>[,' ](?=234\.)|[.' ](?=234,))?234(?P<decimal>[.,])56(?P<suffix>.*)"
+)
+"""A number format: 1234.56 as the column would write it, such as `$1,234.56` or `1.234,56 €`."""
+
 
 def one_text(value: Any) -> Any:
     """A single text as a list of one."""
@@ -27,7 +32,6 @@ def unknown_directive(form: str) -> str:
 
 
 MEANT: dict[str, ColumnType] = {
-    "format": "datetime",
     "order": "ordered",
     "scale": "numeric",
     "buckets": "category",
@@ -41,7 +45,8 @@ class ColumnConfig(Section):
     type: ColumnType | None = None
     format: Annotated[tuple[str, ...], BeforeValidator(one_text)] = ()
     """Of dates that are written as text: `%d/%m/%Y %H:%M`, or several, of which the first that fits is
-    taken. A text of the directives d m b B Y y H I M S p."""
+    taken. A text of the directives d m b B Y y H I M S p. Of numbers that are written for people:
+    1234.56 as the column would write it, such as `$1,234.56`, `1.234,56 €`, `1234.56%`, `1234,56`."""
     order: tuple[str, ...] = ()
     """The texts of an ordered category, the lowest first."""
     scale: Literal["standard", "quantile"] | None = None
@@ -55,15 +60,31 @@ class ColumnConfig(Section):
     @property
     def kind(self) -> ColumnType | None:
         """The type that was said, or that the other options mean."""
-        return self.type or next((MEANT[option] for option in MEANT if getattr(self, option)), None)
+        return self.type or next(iter(self.meant.values()), None)
+
+    @property
+    def meant(self) -> dict[str, ColumnType]:
+        """The type that each option means, of those that were said."""
+        forms = map(NUMBER.fullmatch, self.format)
+        date: ColumnType = "numeric" if any(forms) else "datetime"
+        said: dict[str, ColumnType] = {"format": date} if self.format else {}
+        said.update((option, MEANT[option]) for option in MEANT if getattr(self, option))
+        return said
 
     @model_validator(mode="after")
     def options_fit(self) -> "ColumnConfig":
-        for option, kind in MEANT.items():
+        if self.type == "numeric" and any(not NUMBER.fullmatch(form) for form in self.format):
+            raise ValueError(
+                f"format {self.format[0]!r} is not of numbers: write 1234.56 as the column would, "
+                "such as '1.234,56'"
+            )
+        for option, kind in self.meant.items():
             words = option == "buckets" and self.kind == "text"
-            if getattr(self, option) and self.kind != kind and not words:
+            if self.kind != kind and not words:
                 raise ValueError(f"{option} is for a column of type {kind}, not {self.kind}")
-        for form in self.format:
+        if self.kind == "numeric" and len(self.format) > 1:
+            raise ValueError("numbers have one format")
+        for form in self.format if self.kind == "datetime" else ():
             if strange := unknown_directive(form):
                 raise ValueError(f"format {form!r} cannot be read: {strange}")
         if len(set(self.order)) < len(self.order):

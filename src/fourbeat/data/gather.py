@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from fourbeat.config.columns import ColumnConfig
 from fourbeat.config.data import DataConfig, SplitConfig
 from fourbeat.data.column import WRITTEN
 from fourbeat.data.record import FileRecord
@@ -53,7 +54,7 @@ def gather(config: DataConfig, split: SplitConfig, frame: Any) -> Gathered:
     given = [config.path if frame is None else frame, split.validation_file, split.test_file]
     if given[0] is None:
         raise DataError("no table was named", "data.path", "Give its path and --target COLUMN")
-    text = [name for name, told in config.columns.items() if told.kind in WRITTEN]
+    text = [name for name, told in config.columns.items() if is_text(told)]
     sources: list[Source] = []
     problems: list[Problem] = []
     for data in filter(lambda data: data is not None, given):
@@ -86,6 +87,11 @@ def gather(config: DataConfig, split: SplitConfig, frame: Any) -> Gathered:
     joined = stack if config.stream else join
     table = joined(sources) if len(sources) > 1 else sources[0]
     return Gathered(table, names, counts, files)
+
+
+def is_text(told: ColumnConfig) -> bool:
+    """Whether a column is to be read as text: a category, or numbers that are written for people."""
+    return told.kind in WRITTEN or (told.kind == "numeric" and bool(told.format))
 
 
 def kinds_of(source: Source) -> dict[str, pa.DataType]:

@@ -1,5 +1,6 @@
 """What a column is, by its values over all rows."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import cast
@@ -7,12 +8,14 @@ from typing import cast
 import numpy as np
 import pyarrow as pa
 
-from fourbeat.data import dates, markers
+from fourbeat.data import dates, markers, written
 from fourbeat.data.arrow import CAST_ERRORS, pc
 from fourbeat.data.dates import Dates
+from fourbeat.data.naming import setting
 from fourbeat.data.numbers import FALSEHOOD, TRUTH
 from fourbeat.data.orders import order_of
 from fourbeat.data.words import is_free
+from fourbeat.data.written import Written
 from fourbeat.types import ColumnType, Values
 
 ENOUGH_ROWS = 20
@@ -32,8 +35,8 @@ class Guess:
     Attributes:
         type: of the column.
         reason: why.
-        formats: of dates written as text.
-        instead: formats that would do as well, with day and month in each other's place.
+        formats: of dates, or numbers, written as text.
+        instead: formats of dates that would do as well, with day and month in each other's place.
         order: of an ordered category, over all rows.
     """
 
@@ -71,11 +74,13 @@ def guess(name: str, values: Values, order: tuple[str, ...] = ()) -> Guess:
         return Guess("numeric", f"numbers, cast from {kind} to float32")
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         return Guess("datetime", "number of days since 1970-01-01, as float32")
+    if pa.types.is_time(kind):
+        return Guess("numeric", "times of day, in hours")
     if not pa.types.is_string(kind):
         return Guess("ignored", f"{kind} values are not supported")
     if order:
         return Guess("ordered", "ordered by its type: " + said(order), order=order)
-    return of_texts(values, distinct)
+    return of_texts(name, values, distinct)
 
 
 def different(values: Values) -> int:
@@ -107,8 +112,8 @@ def of_integers(name: str, values: Values, distinct: int) -> Guess:
     return Guess("numeric", f"whole numbers, cast from {values.type} to float32")
 
 
-def of_texts(values: Values, distinct: int) -> Guess:
-    """Texts: truths, dates, ids, or categories with or without an order."""
+def of_texts(name: str, values: Values, distinct: int) -> Guess:
+    """Texts: truths, dates, numbers, ids, or categories with or without an order."""
     rows = len(values)
     texts = {str(v).lower() for v in pc.unique(values.slice(0, 1000)).to_pylist() if v is not None}
     if texts <= TRUTH.keys() | FALSEHOOD.keys() and distinct == 2:
@@ -118,6 +123,9 @@ def of_texts(values: Values, distinct: int) -> Guess:
     found = dates.recognise(values)
     if found is not None:
         return Guess("datetime", dated(found), found.formats, found.instead)
+    numbers = written.recognise(values)
+    if numbers is not None:
+        return Guess("numeric", amounts(name, numbers), (numbers.form,))
     if rows >= ENOUGH_ROWS and distinct > rows / 2:
         if is_free(values):
             return Guess("text", "free text: its words and pairs of words, by a hash")
@@ -133,6 +141,14 @@ def dated(found: Dates) -> str:
     first = "month" if any(form.startswith("%m") for form in found.formats) else "day"
     proof = f"; the {first} comes first: {found.proof}" if found.proof else ""
     return f"dates of the form {' or '.join(found.formats)}{proof}"
+
+
+def amounts(name: str, found: Written) -> str:
+    """The reason for numbers that are written for people."""
+    reason = f"numbers written as {found.form}"
+    if not found.instead:
+        return reason
+    return f"{reason}; if they are {found.instead}: {setting('columns', name, 'format', json.dumps(found.instead))}"
 
 
 def said(order: tuple[str, ...]) -> str:

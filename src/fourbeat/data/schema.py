@@ -8,11 +8,12 @@ import numpy as np
 import pyarrow as pa
 
 from fourbeat.config.columns import ColumnConfig
+from fourbeat.data import written
 from fourbeat.data.arrow import CAST_ERRORS, pc
 from fourbeat.data.column import WRITTEN, Column
-from fourbeat.data.guess import Guess, guess
+from fourbeat.data.guess import Guess, amounts, guess
 from fourbeat.data.naming import flag, setting
-from fourbeat.data.numbers import as_numbers
+from fourbeat.data.numbers import as_numbers, is_number
 from fourbeat.data.orders import order_of
 from fourbeat.data.source import Source
 from fourbeat.errors import DataError, Problem, first_line
@@ -146,6 +147,12 @@ def declared(
     assert told.kind is not None
     what: dict[str, Any] = {"formats": told.format, "order": told.order, "buckets": told.buckets}
     problems: list[Problem] = []
+    reason = "declared"
+    if told.kind == "numeric" and not told.format and pa.types.is_string(values.type):
+        plain = all(map(is_number, values.slice(0, 100).to_pylist()))
+        found = None if plain else written.recognise(values)
+        if found is not None:
+            what["formats"], reason = (found.form,), f"declared; {amounts(name, found)}"
     if told.kind == "ordered":
         texts = [str(text) for text in pc.unique(values.cast(pa.string()).drop_null()).to_pylist()]
         known = source.orders.get(name) or (order_of(texts) or [()])[0]
@@ -159,7 +166,7 @@ def declared(
                 "columns", name, "order", '["…", "…"]'
             )
             problems = [Problem(fact, f"{source.name}, column {name!r}", remedy)]
-    column = Column(name=name, type=told.kind, source=str(values.type), reason="declared", **what)
+    column = Column(name=name, type=told.kind, source=str(values.type), reason=reason, **what)
     return scaled(column, values, told) if column.type == "numeric" else column, problems
 
 
@@ -188,6 +195,19 @@ def scaled(column: Column, values: Values, told: ColumnConfig | None) -> Column:
     return column.model_copy(update={"scale": "quantile", "reason": reason})
 
 
+def first_bad(column: Column, values: Values) -> int:
+    """The first row that is not what its column is taken for, by halving."""
+    low, high = 0, len(values)
+    while high - low > 1:
+        middle = (low + high) // 2
+        try:
+            as_numbers(column, values.slice(0, middle))
+            low = middle
+        except CAST_ERRORS:
+            high = middle
+    return low
+
+
 def faults(column: Column, values: Values, source: Source) -> list[Problem]:
     """What keeps a column from being used as what it is taken for."""
     if not column.used:
@@ -205,7 +225,10 @@ def faults(column: Column, values: Values, source: Source) -> list[Problem]:
     try:
         numbers = as_numbers(column, values)
     except CAST_ERRORS as error:
-        return [Problem(f"declared {column.type}, but {first_line(error)}", place, leave_out)]
+        row = first_bad(column, values)
+        remedy = f"Correct it, declare another type, or leave the column out: {flag(column.name)}"
+        fact = f"declared {column.type}, but {first_line(error)}"
+        return [Problem(fact, f"{place}, row {row + 1}", remedy)]
     strange = np.flatnonzero(np.abs(numbers) > FLOAT32_MAX)
     if len(strange) and column.scale != "quantile":
         rows = ", ".join(str(row + 1) for row in strange[:3])

@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from fourbeat.config.options import Config
+from fourbeat.data import written
 from fourbeat.data.column import Column
 from fourbeat.data.numbers import FALSEHOOD, TRUTH
 from fourbeat.data.scale import END, KNOTS
@@ -100,7 +101,13 @@ def reading(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
         constants["DATE_FORMATS"] = {
             column.name: sorted(column.formats, key=lambda form: "%y" not in form)
             for column in columns
-            if column.formats
+            if column.name in kinds["DATE_FORMATS"]
+        }
+    if "NUMBER_FORMATS" in kinds:
+        constants["NUMBER_FORMATS"] = {
+            column.name: written.parts(column.formats[0])
+            for column in columns
+            if column.name in kinds["NUMBER_FORMATS"]
         }
     if "ORDERS" in kinds:
         constants["ORDERS"] = {c.name: list(c.order) for c in columns if c.type == "ordered"}
@@ -116,6 +123,11 @@ def reading(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
                 pc.strptime(texts, form, "us", error_is_null=True) for form in DATE_FORMATS[name]
             ]
             return days(pc.coalesce(*moments))
+        """),
+        "NUMBER_FORMATS": amounts(config, kinds.get("NUMBER_FORMATS", ()), facts),
+        "TIMES": code("""
+            times = table[name].cast(pa.time64("ns")).cast(pa.int64())
+            return times.cast(pa.float64()).to_numpy() / 3600e9
         """),
         "YES_NO": "return np.array([TRUTHS.get(text) for text in table[name].to_pylist()], float)",
         "DATES": f"return days(table[name].cast({MOMENT}, safe=False))",
@@ -136,16 +148,21 @@ def reading(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
     ''')
     function = joined(head, indented(joined(*branches, f"return {CAST}")))
     dated = any("DATE" in kind for kind in kinds)
-    return Part(constants, (DAYS, function) if dated else (function,))
+    helpers = (AMOUNT,) if "NUMBER_FORMATS" in kinds else ()
+    return Part(constants, (*((DAYS,) if dated else ()), *helpers, function))
 
 
 def kind_of(column: Column, kind: pa.DataType) -> str:
     """The constant that lists columns of this kind, empty where a cast gives the numbers."""
     if column.type == "ordered":
         return "ORDERS"
-    if column.formats:
+    if column.formats and column.type == "datetime":
         return "DATE_FORMATS"
+    if pa.types.is_time(kind):
+        return "TIMES"
     if pa.types.is_string(kind):
+        if column.formats:
+            return "NUMBER_FORMATS"
         kinds = {"boolean": "YES_NO", "datetime": "TEXT_DATES"}
         return kinds.get(column.type, "TEXT_NUMBERS")
     if column.type != "datetime":
@@ -177,6 +194,27 @@ DAYS = code('''
         """Days since 1970 of moments in microseconds."""
         return moments.cast(pa.int64()).cast(pa.float64(), safe=False).to_numpy() / 86_400e6
 ''')
+
+
+AMOUNT = code(r'''
+    def amount(text: str, prefix: str, decimal: str, suffix: str) -> float:
+        """The number that a text is; in brackets it is negative."""
+        bare = text.strip().strip("()").replace(prefix, "", 1).strip().removesuffix(suffix)
+        whole, part = (re.sub(r"\D", "", digits) for digits in bare.partition(decimal)[::2])
+        minus = "-" if "(" in text or set(bare) & set("-\u2212") else ""
+        return float(f"{minus}{whole}.{part or 0}")
+''')
+
+
+def amounts(config: Config, names: Sequence[str], facts: Facts) -> str:
+    """The lines that turn columns of numbers that are written for people into numbers."""
+    value = value_of(config, names, facts)
+    gaps = " if text else np.nan" if value else ""
+    return joined(
+        "texts = table[name].to_pylist()",
+        f"texts = [{value} for text in texts]" if value else "",
+        f"return np.array([amount(text, *NUMBER_FORMATS[name]){gaps} for text in texts])",
+    )
 
 
 def of_texts(
