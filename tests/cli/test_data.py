@@ -51,10 +51,24 @@ def test_a_table_is_described_and_nothing_is_trained(tmp_path):
         "missing? '?' in kind",
         "target   broke: 2 classes (no",
         "split    stratified: train 280",
-        "nothing was found to be wrong",
+        "no leak was found; what may mean no value is asked above",
     ):
         assert said in done.stdout
+    assert "nothing was found to be wrong" not in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
+
+
+def test_what_is_proposed_is_in_the_schema_and_not_in_force(tmp_path):
+    write(tmp_path / "t.csv")
+    flags = ("--target", "broke", "--missing", "none", "--out", "s.toml")
+    fourbeat("data", "t.csv", *flags, cwd=tmp_path, check=0)
+    text = (tmp_path / "s.toml").read_text()
+    assert '# missing = ["none", "-999", "?"]  # \'-999\' in size, mm 10; ' in text
+    assert tomllib.loads(text)["data"]["missing"] == ["none"]
+    (tmp_path / "s.toml").write_text(text.replace('missing = ["none"]\n# ', ""))
+    told = json.loads(fourbeat("data", "s.toml", "--json", cwd=tmp_path, check=0).stdout)
+    assert {c["name"]: c["missing"] for c in told["columns"]}["size, mm"] == 10
+    assert not any(column["markers"] for column in told["columns"])
 
 
 def test_the_same_for_programs(tmp_path):

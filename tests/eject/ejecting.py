@@ -170,8 +170,9 @@ def write_written(path, n=320):
     rng = np.random.default_rng(9)
     kind = rng.integers(0, 3, n)
     price = rng.lognormal(7, 1, n) * (1 + kind)
-    lines = ["price;cost;owed;share;weight;level;clock;label"]
+    lines = ["price;cost;owed;share;weight;level;clock;month;quarter;ts;sent;label"]
     for i in range(n):
+        day = dt.datetime(2020, 1, 1) + dt.timedelta(int(rng.integers(0, 900) + kind[i]))
         people = f"{price[i]:,.2f}"
         german = people.replace(",", "_").replace(".", ",").replace("_", ".")
         cells = [
@@ -182,6 +183,10 @@ def write_written(path, n=320):
             f"{rng.normal(70, 9) + kind[i]:.1f} kg",
             f"{rng.normal(kind[i]):.3f}".replace(".", ","),
             f"{rng.integers(0, 24):02d}:{rng.integers(0, 60):02d}" if i % 8 else "",
+            f"{day:%b-%Y}" if i % 7 else "n. a.",
+            f"{day:%Y}-Q{(day.month + 2) // 3}" if i % 6 else "",
+            str(int((day - dt.datetime(1970, 1, 1)).total_seconds()) * 1000) if i % 9 else "",
+            f"{day:%a, %d %b %Y %H:%M:%S GMT}",
             "abc"[kind[i]],
         ]
         lines.append(";".join(cells))

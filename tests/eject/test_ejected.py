@@ -235,10 +235,10 @@ CASES = {
     "written_time": {
         "table": "written.csv",
         "target": "label",
-        "ignore": ["share", "clock"],
+        "ignore": ["share", "clock", "ts", "sent"],
         "settings": {
             "train.epochs": 2,
-            "split.time": "share",
+            "split.time": "sent",
             "data.columns": {"cost": {"type": "category"}, "level": {"type": "numeric"}},
         },
     },

@@ -24,7 +24,8 @@ def print_survey(survey: Survey, config: Config, out: Path | None, *, as_json: b
     for file in survey.files:
         console.print(f"{file.role:8} {file.name}: {file.rows:,} rows, sha256 {file.sha256[:16]}…")
     console.print(columns(survey))
-    for line in proposals(survey):
+    asked = proposals(survey)
+    for line in asked:
         console.print(line)
     if survey.record:
         console.print(target_line(survey.record) + shares(survey))
@@ -33,7 +34,11 @@ def print_survey(survey: Survey, config: Config, out: Path | None, *, as_json: b
     for problem in survey.problems:
         console.print(f"error    {problem}")
     if not survey.findings and not survey.problems:
-        console.print("nothing was found to be wrong")
+        console.print(
+            "no leak was found; what may mean no value is asked above"
+            if asked
+            else "nothing was found to be wrong"
+        )
     if out is not None:
         console.print(f"schema   {out}: edit it, then `fourbeat train {out}`")
 

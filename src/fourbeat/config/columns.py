@@ -8,8 +8,11 @@ from pydantic import BeforeValidator, Field, model_validator
 from fourbeat.config.section import Section
 from fourbeat.types import ColumnType
 
-DIRECTIVES = ("%d", "%m", "%b", "%B", "%Y", "%y", "%H", "%I", "%M", "%S", "%p")
-"""What a date format may hold."""
+DIRECTIVES = (
+    *("%d", "%m", "%b", "%B", "%Y", "%y", "%H", "%I", "%M", "%S", "%p"),
+    *("%a", "%q", "%s", "%Q"),
+)
+"""What a date format may hold: those of `strptime`, quarters, seconds and milliseconds since 1970."""
 
 NUMBER = re.compile(
     r"(?P<prefix>[^\d%]*)1(?P<thousands>[,' ](?=234\.)|[.' ](?=234,))?234(?P<decimal>[.,])56(?P<suffix>.*)"
@@ -28,7 +31,15 @@ def unknown_directive(form: str) -> str:
     strange = [one for one in said if one not in DIRECTIVES]
     if strange:
         return f"{strange[0]!r} is not among {' '.join(DIRECTIVES)}"
-    return "" if "%d" in said else "it has no %d"
+    if form in ("%s", "%Q") or "%d" in said:
+        return ""
+    month = {"%m", "%b", "%B", "%q"} & {*said}
+    return "" if month and {"%Y", "%y"} & {*said} else "it has no %d, and no month of a year"
+
+
+def unit_of(form: str) -> str:
+    """How fine a date format is: `%d`, `%q` or `%m`; of those that count from 1970, itself."""
+    return form if form in ("%s", "%Q") else next((d for d in ("%d", "%q") if d in form), "%m")
 
 
 MEANT: dict[str, ColumnType] = {
@@ -45,7 +56,8 @@ class ColumnConfig(Section):
     type: ColumnType | None = None
     format: Annotated[tuple[str, ...], BeforeValidator(one_text)] = ()
     """Of dates that are written as text: `%d/%m/%Y %H:%M`, or several, of which the first that fits is
-    taken. A text of the directives d m b B Y y H I M S p. Of numbers that are written for people:
+    taken. A text of the directives d m b B Y y H I M S p a; `%Y-%m` and `%YQ%q` are the first day of a
+    month or quarter, and `%s`, `%Q` alone seconds and milliseconds since 1970. Of numbers that are written for people:
     1234.56 as the column would write it, such as `$1,234.56`, `1.234,56 €`, `1234.56%`, `1234,56`."""
     order: tuple[str, ...] = ()
     """The texts of an ordered category, the lowest first."""
@@ -87,6 +99,8 @@ class ColumnConfig(Section):
         for form in self.format if self.kind == "datetime" else ():
             if strange := unknown_directive(form):
                 raise ValueError(f"format {form!r} cannot be read: {strange}")
+        if self.kind == "datetime" and len({unit_of(form) for form in self.format}) > 1:
+            raise ValueError("formats of one column are all of days, of months, or of quarters")
         if len(set(self.order)) < len(self.order):
             raise ValueError("order names a text twice")
         return self

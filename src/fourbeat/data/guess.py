@@ -10,10 +10,11 @@ import pyarrow as pa
 
 from fourbeat.data import dates, markers, written
 from fourbeat.data.arrow import CAST_ERRORS, pc
-from fourbeat.data.dates import Dates
+from fourbeat.data.dates import Contradiction, Dates
 from fourbeat.data.naming import setting
 from fourbeat.data.numbers import FALSEHOOD, TRUTH
 from fourbeat.data.orders import order_of
+from fourbeat.data.strays import strays
 from fourbeat.data.words import is_free
 from fourbeat.data.written import Written
 from fourbeat.types import ColumnType, Values
@@ -23,6 +24,15 @@ ENOUGH_ROWS = 20
 
 ENOUGH_DATES = 5
 """Fewer different whole numbers than this that could be dates, such as 20160229, are numbers."""
+
+EPOCH_NAME = re.compile(
+    r"(?i:(^|[\s_\-.])(ts|timestamp|epoch|unix|unixtime|time|datetime|date|created|updated|modified|at)"
+    r"([\s_\-.]?m?s)?$)|[a-z](Ts|Timestamp|Time|Date|At)$"
+)
+"""What columns of seconds or milliseconds since 1970 are called."""
+
+YEARS = (946_684_800, 2_051_222_400)
+"""Seconds since 1970 of the years from 2000 to 2034."""
 
 ID_NAME = re.compile(r"(?i:(^|[\s_\-.])(id|uid|uuid|guid|key)$)|[a-z](Id|ID|Key)$")
 """What columns of ids are called."""
@@ -38,6 +48,7 @@ class Guess:
         formats: of dates, or numbers, written as text.
         instead: formats of dates that would do as well, with day and month in each other's place.
         order: of an ordered category, over all rows.
+        torn: dates that no format reads.
     """
 
     type: ColumnType
@@ -45,6 +56,7 @@ class Guess:
     formats: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
+    torn: Contradiction | None = None
 
 
 def guess(name: str, values: Values, order: tuple[str, ...] = ()) -> Guess:
@@ -109,6 +121,10 @@ def of_integers(name: str, values: Values, distinct: int) -> Guess:
         texts = values.cast(pa.string())
         if dates.read(texts, ("%Y%m%d",)).null_count == texts.null_count:
             return Guess("datetime", "dates written as whole numbers", formats=("%Y%m%d",))
+    if distinct >= ENOUGH_DATES and EPOCH_NAME.search(name):
+        for form, unit, factor in (("%s", "seconds", 1), ("%Q", "milliseconds", 1000)):
+            if factor * YEARS[0] <= low <= high <= factor * YEARS[1]:
+                return Guess("datetime", f"{unit} since 1970, by name and size", (form,))
     return Guess("numeric", f"whole numbers, cast from {values.type} to float32")
 
 
@@ -126,10 +142,13 @@ def of_texts(name: str, values: Values, distinct: int) -> Guess:
     numbers = written.recognise(values)
     if numbers is not None:
         return Guess("numeric", amounts(name, numbers), (numbers.form,))
+    torn = dates.contradiction(values)
+    if torn is not None:
+        return Guess("category", "dates with the day first, and with the month first", torn=torn)
     if rows >= ENOUGH_ROWS and distinct > rows / 2:
         if is_free(values):
             return Guess("text", "free text: its words and pairs of words, by a hash")
-        return Guess("id", f"{distinct:,} different texts in {rows:,} rows")
+        return Guess("id", f"{distinct:,} different texts in {rows:,} rows{hint(values)}")
     order = order_of([str(text) for text in pc.unique(values.drop_null()).to_pylist()])
     if order is not None:
         return Guess("ordered", f"{order[1]}: {said(order[0])}", order=order[0])
@@ -157,19 +176,28 @@ def said(order: tuple[str, ...]) -> str:
 
 
 def hint(values: Values) -> str:
-    """What a column of text would be without the markers in it; empty if it would be the same."""
-    found = markers.proposed(values)
-    if not found:
+    """What a column of text would be without a few texts in it; empty if it would be the same."""
+    found, few = markers.proposed(values), strays(values)
+    named = ", ".join(repr(marker.text) for marker in [*found, *(few.few if few else ())])
+    if not named:
         return ""
     rest = markers.without(values)
-    named = ", ".join(repr(marker.text) for marker in found)
     if rest.null_count == len(rest):
         return f"; none but {named}"
-    if all_numbers(rest):
+    if few is not None and few.bounds:
+        return (
+            f"; all numbers but {named}: more or less than a number is none, write one in its place"
+        )
+    if (few is not None and few.kind == "numeric") or is_numeric(rest):
         return f"; all numbers but {named}: `--missing` would make it numeric"
-    if dates.recognise(rest) is not None:
+    if few is not None or dates.recognise(rest) is not None:
         return f"; all dates but {named}: `--missing` would make it a datetime"
     return ""
+
+
+def is_numeric(texts: Values) -> bool:
+    """Whether all texts are numbers, plain ones or such as people write."""
+    return all_numbers(texts) or written.recognise(texts) is not None
 
 
 def all_numbers(texts: Values) -> bool:

@@ -11,6 +11,7 @@ from fourbeat.config.columns import ColumnConfig
 from fourbeat.data import written
 from fourbeat.data.arrow import CAST_ERRORS, pc
 from fourbeat.data.column import WRITTEN, Column
+from fourbeat.data.dates import Contradiction, swapped
 from fourbeat.data.guess import Guess, amounts, guess
 from fourbeat.data.naming import flag, setting
 from fourbeat.data.numbers import as_numbers, is_number
@@ -135,6 +136,8 @@ def decide(
     )
     if guessed.instead:
         return column, [ambiguous(name, values, guessed, source)]
+    if guessed.torn:
+        return column, [torn(name, guessed.torn, source)]
     if column.type == "numeric":
         column = scaled(column, values, None)
     return column, []
@@ -179,6 +182,19 @@ def ambiguous(name: str, values: Values, guessed: Guess, source: Source) -> Prob
     text = values.drop_null()[0].as_py()
     fact = f"{text!r} and all others could have the day first or the month first"
     return Problem(fact, f"{source.name}, column {name!r}", f"Say which. {ways}")
+
+
+def torn(name: str, dates: Contradiction, source: Source) -> Problem:
+    """What to ask where some dates have the day first and others the month."""
+    (days, day), (months, month) = dates.day_first, dates.month_first
+    forms = [*dates.formats, *map(swapped, dates.formats)]
+    either = setting("columns", name, "format", forms)
+    return Problem(
+        f"{days:,} dates can only have the day first ({day!r}), and {months:,} only the month ({month!r})",
+        f"{source.name}, column {name!r}",
+        f"Write them in one way. To read what could be either with the day first: {either}. "
+        f"To leave the column out: {flag(name)}",
+    )
 
 
 def scaled(column: Column, values: Values, told: ColumnConfig | None) -> Column:

@@ -5,9 +5,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from fourbeat.config.columns import unit_of
 from fourbeat.config.options import Config
 from fourbeat.data import written
 from fourbeat.data.column import Column
+from fourbeat.data.dates import EPOCHS
 from fourbeat.data.numbers import FALSEHOOD, TRUTH
 from fourbeat.data.scale import END, KNOTS
 from fourbeat.eject.categories import value_of
@@ -103,6 +105,18 @@ def reading(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
             for column in columns
             if column.name in kinds["DATE_FORMATS"]
         }
+    if "MONTH_FORMATS" in kinds:
+        constants["MONTH_FORMATS"] = {
+            column.name: [f"{form} %d" for form in column.formats]
+            for column in columns
+            if column.name in kinds["MONTH_FORMATS"]
+        }
+    if "COUNTED_DATES" in kinds:
+        constants["COUNTED_DATES"] = {
+            column.name: EPOCHS[column.formats[0]]
+            for column in columns
+            if column.name in kinds["COUNTED_DATES"]
+        }
     if "NUMBER_FORMATS" in kinds:
         constants["NUMBER_FORMATS"] = {
             column.name: written.parts(column.formats[0])
@@ -123,6 +137,23 @@ def reading(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
                 pc.strptime(texts, form, "us", error_is_null=True) for form in DATE_FORMATS[name]
             ]
             return days(pc.coalesce(*moments))
+        """),
+        "MONTH_FORMATS": code("""
+            texts = pc.binary_join_element_wise(table[name], "01", " ")
+            moments = [
+                pc.strptime(texts, form, "us", error_is_null=True) for form in MONTH_FORMATS[name]
+            ]
+            return days(pc.coalesce(*moments))
+        """),
+        "DATES_OF_QUARTERS": code("""
+            texts = [re.findall(r"\\d+", text or "") for text in table[name].to_pylist()]
+            pairs = [sorted(text, key=len) for text in texts]
+            firsts = [f"{p[1]}-{3 * int(p[0]) - 2:02}-01" if len(p) == 2 else None for p in pairs]
+            return days(pa.chunked_array([firsts]).cast(pa.timestamp("us")))
+        """),
+        "COUNTED_DATES": code("""
+            moments = table[name].cast(pa.int64()).cast(pa.timestamp(COUNTED_DATES[name]))
+            return days(moments.cast(pa.timestamp("us")))
         """),
         "NUMBER_FORMATS": amounts(config, kinds.get("NUMBER_FORMATS", ()), facts),
         "TIMES": code("""
@@ -157,7 +188,7 @@ def kind_of(column: Column, kind: pa.DataType) -> str:
     if column.type == "ordered":
         return "ORDERS"
     if column.formats and column.type == "datetime":
-        return "DATE_FORMATS"
+        return OF_UNIT[unit_of(column.formats[0])]
     if pa.types.is_time(kind):
         return "TIMES"
     if pa.types.is_string(kind):
@@ -169,6 +200,15 @@ def kind_of(column: Column, kind: pa.DataType) -> str:
         return ""
     return "ZONED_DATES" if pa.types.is_timestamp(kind) and kind.tz else "DATES"
 
+
+OF_UNIT = {
+    "%d": "DATE_FORMATS",
+    "%m": "MONTH_FORMATS",
+    "%q": "DATES_OF_QUARTERS",
+    "%s": "COUNTED_DATES",
+    "%Q": "COUNTED_DATES",
+}
+"""The constant of the columns of dates whose format is of that unit."""
 
 NORMAL_SCORES = code('''
     def normal_scores(values: np.ndarray, train: np.ndarray) -> np.ndarray:
