@@ -124,6 +124,35 @@ def test_a_schema_is_edited_and_passed_back(tmp_path):
     assert next(c for c in receipt["data"]["columns"] if c["name"] == "level")["type"] == "category"
 
 
+@pytest.mark.parametrize(
+    ("flags", "fact"),
+    [
+        (["none.csv", "--target", "broke"], "no such file"),
+        (["t.csv", "--target", "brok"], "no column 'brok'"),
+        (["t.csv"], "target"),
+    ],
+)
+def test_a_refusal_is_an_object_too(tmp_path, flags, fact):
+    write(tmp_path / "t.csv", n=60)
+    done = fourbeat("data", *flags, "--json", cwd=tmp_path)
+    assert done.returncode in (1, 2)
+    (problem,) = json.loads(done.stdout)["problems"]
+    assert fact in problem["fact"]
+    assert problem["fact"] in done.stderr
+
+
+def test_labels_that_differ_by_case_or_blanks_are_said(tmp_path):
+    labels = ["Yes", "yes", "no", "No ", "Yes", "no"]
+    rows = [f"{i * 7 % 31},{labels[i % 6]}" for i in range(120)]
+    (tmp_path / "t.csv").write_text("\n".join(["a,y", *rows]) + "\n")
+    done = fourbeat("data", "t.csv", "--target", "y", cwd=tmp_path, check=0)
+    assert "note     Labels 'Yes' and 'yes' differ by case or blanks alone" in done.stdout
+    relabel = ["--set", "data.relabel={'yes' = 'Yes', 'No ' = 'no'}"]
+    again = fourbeat("data", "t.csv", "--target", "y", *relabel, cwd=tmp_path, check=0)
+    assert "2 classes" in again.stdout
+    assert "case or blanks" not in again.stdout
+
+
 @pytest.mark.parametrize("name", ["s.json", "no/such/folder/s.toml"])
 def test_a_schema_that_cannot_be_written(tmp_path, name):
     write(tmp_path / "t.csv")

@@ -9,7 +9,10 @@ from rich.text import Text
 
 from fourbeat.cli.summary import dump, plain_console, print_findings, split_line, target_line
 from fourbeat.config.options import Config
+from fourbeat.data.spelling import spellings
 from fourbeat.data.survey import Survey
+from fourbeat.data.targets.classes import spelled
+from fourbeat.errors import FourbeatError
 
 SHOWN = 3
 """Columns of a marker that are printed."""
@@ -30,6 +33,8 @@ def print_survey(survey: Survey, config: Config, out: Path | None, *, as_json: b
     if survey.record:
         console.print(target_line(survey.record) + shares(survey))
         console.print(split_line(survey.record))
+        for group in spellings(survey.record.classes):
+            console.print(f"note     {spelled(group)}")
     print_findings(console, survey.findings)
     for problem in survey.problems:
         console.print(f"error    {problem}")
@@ -41,6 +46,12 @@ def print_survey(survey: Survey, config: Config, out: Path | None, *, as_json: b
         )
     if out is not None:
         console.print(f"schema   {out}: edit it, then `fourbeat train {out}`")
+
+
+def print_refusal(error: FourbeatError) -> None:
+    """For programs: a table that cannot be looked at, and why."""
+    nothing = Survey([], [], {}, {}, {}, error.problems)
+    dump(as_object(nothing, None))
 
 
 def as_object(survey: Survey, out: Path | None) -> dict[str, Any]:
@@ -59,6 +70,7 @@ def as_object(survey: Survey, out: Path | None) -> dict[str, Any]:
         ],
         "classes": survey.counts,
         "split": survey.record.split.model_dump() if survey.record else None,
+        "notes": survey.record.notes if survey.record else [],
         "findings": [finding.model_dump() for finding in survey.findings],
         "problems": [asdict(problem) for problem in survey.problems],
         "schema": str(out) if out else None,

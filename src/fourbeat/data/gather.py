@@ -15,6 +15,7 @@ from fourbeat.data.source import Source, read
 from fourbeat.data.stored import StoredColumns
 from fourbeat.data.stored_source import stack, stored_source
 from fourbeat.data.text import unify
+from fourbeat.data.zeros import codes
 from fourbeat.errors import DataError, Problem
 from fourbeat.types import Values
 
@@ -55,6 +56,8 @@ def gather(config: DataConfig, split: SplitConfig, frame: Any) -> Gathered:
     if given[0] is None:
         raise DataError("no table was named", "data.path", "Give its path and --target COLUMN")
     text = [name for name, told in config.columns.items() if is_text(told)]
+    said = {*config.targets, *(name for name, told in config.columns.items() if told.kind)}
+    text += [name for name in codes(given[0]) if name not in said]
     sources: list[Source] = []
     problems: list[Problem] = []
     for data in filter(lambda data: data is not None, given):

@@ -12,8 +12,9 @@ from fourbeat.data import dates, markers, written
 from fourbeat.data.arrow import CAST_ERRORS, pc
 from fourbeat.data.dates import Contradiction, Dates
 from fourbeat.data.naming import setting
-from fourbeat.data.numbers import FALSEHOOD, TRUTH
+from fourbeat.data.numbers import LANGUAGES
 from fourbeat.data.orders import order_of
+from fourbeat.data.spelling import named, spellings
 from fourbeat.data.strays import strays
 from fourbeat.data.words import is_free
 from fourbeat.data.written import Written
@@ -21,6 +22,12 @@ from fourbeat.types import ColumnType, Values
 
 ENOUGH_ROWS = 20
 """Below this many rows, different values in every row prove nothing."""
+
+MOST_SPELLINGS = 6
+"""Of yes and no, by their case."""
+
+EXACT = 2**53
+"""Whole numbers beyond this are codes: not even float64 holds them."""
 
 ENOUGH_DATES = 5
 """Fewer different whole numbers than this that could be dates, such as 20160229, are numbers."""
@@ -34,7 +41,10 @@ EPOCH_NAME = re.compile(
 YEARS = (946_684_800, 2_051_222_400)
 """Seconds since 1970 of the years from 2000 to 2034."""
 
-ID_NAME = re.compile(r"(?i:(^|[\s_\-.])(id|uid|uuid|guid|key)$)|[a-z](Id|ID|Key)$")
+ID_NAME = re.compile(
+    r"(?i:(^|[\s_\-.])(id|uid|uuid|guid|key)$|[\s_\-.](no|nr|num|number|nummer)\.?$|[^\W\d_]nummer$)"
+    r"|[a-z](Id|ID|Key|No|Nr|Num|Number|Nummer)$"
+)
 """What columns of ids are called."""
 
 
@@ -69,7 +79,7 @@ def guess(name: str, values: Values, order: tuple[str, ...] = ()) -> Guess:
     """
     kind, rows = values.type, len(values)
     if pa.types.is_nested(kind) or pa.types.is_large_binary(kind):
-        return Guess("ignored", f"{kind} values are not supported")
+        return Guess("ignored", f"nested or binary values are not supported ({kind})")
     if values.null_count == rows:
         return Guess("ignored", "no value in any row")
     try:
@@ -85,7 +95,7 @@ def guess(name: str, values: Values, order: tuple[str, ...] = ()) -> Guess:
     if pa.types.is_floating(kind):
         return Guess("numeric", f"numbers, cast from {kind} to float32")
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        return Guess("datetime", "number of days since 1970-01-01, as float32")
+        return Guess("datetime", "dates by their type, read as days since 1970-01-01")
     if pa.types.is_time(kind):
         return Guess("numeric", "times of day, in hours")
     if not pa.types.is_string(kind):
@@ -117,6 +127,10 @@ def of_integers(name: str, values: Values, distinct: int) -> Guess:
         return Guess("id", f"counts the rows, {low} to {high}")
     if all_differ and ID_NAME.search(name):
         return Guess("id", "a different whole number in every row, and an id by its name")
+    if max(high, -low) > EXACT:
+        many = len(values) >= ENOUGH_ROWS and distinct > len(values) / 2
+        reason = f"whole numbers of {len(str(high))} digits, which no float holds: codes"
+        return Guess("id" if many else "category", reason)
     if distinct >= ENOUGH_DATES and 19000101 <= low <= high <= 21001231:
         texts = values.cast(pa.string())
         if dates.read(texts, ("%Y%m%d",)).null_count == texts.null_count:
@@ -131,10 +145,11 @@ def of_integers(name: str, values: Values, distinct: int) -> Guess:
 def of_texts(name: str, values: Values, distinct: int) -> Guess:
     """Texts: truths, dates, numbers, ids, or categories with or without an order."""
     rows = len(values)
-    texts = {str(v).lower() for v in pc.unique(values.slice(0, 1000)).to_pylist() if v is not None}
-    if texts <= TRUTH.keys() | FALSEHOOD.keys() and distinct == 2:
-        texts = {str(v).lower() for v in pc.unique(values).to_pylist() if v is not None}
-        if len(texts) == 2 and texts & TRUTH.keys() and texts & FALSEHOOD.keys():
+    if distinct <= MOST_SPELLINGS:
+        texts = {str(v).lower() for v in pc.unique(values.drop_null()).to_pylist()}
+        if len(texts) == 2 and any(
+            {*map(words.get, texts)} == {True, False} for words in LANGUAGES
+        ):
             return Guess("boolean", f"{' and '.join(sorted(texts))}, read as true and false")
     found = dates.recognise(values)
     if found is not None:
@@ -152,7 +167,14 @@ def of_texts(name: str, values: Values, distinct: int) -> Guess:
     order = order_of([str(text) for text in pc.unique(values.drop_null()).to_pylist()])
     if order is not None:
         return Guess("ordered", f"{order[1]}: {said(order[0])}", order=order[0])
-    return Guess("category", f"{distinct:,} different texts{hint(values)}")
+    return Guess("category", f"{distinct:,} different texts{hint(values)}{alike(values)}")
+
+
+def alike(values: Values) -> str:
+    """Which texts of a category differ by case or blanks alone; empty for none."""
+    found = spellings([str(text) for text in pc.unique(values.drop_null()).to_pylist()])
+    more = ", …" if len(found) > 1 else ""
+    return f"; {named(found[0])}{more} differ by case or blanks alone" if found else ""
 
 
 def dated(found: Dates) -> str:
@@ -178,20 +200,22 @@ def said(order: tuple[str, ...]) -> str:
 def hint(values: Values) -> str:
     """What a column of text would be without a few texts in it; empty if it would be the same."""
     found, few = markers.proposed(values), strays(values)
-    named = ", ".join(repr(marker.text) for marker in [*found, *(few.few if few else ())])
-    if not named:
+    but = ", ".join(repr(marker.text) for marker in [*found, *(few.few if few else ())])
+    if not but:
         return ""
     rest = markers.without(values)
     if rest.null_count == len(rest):
-        return f"; none but {named}"
+        return f"; none but {but}"
     if few is not None and few.bounds:
         return (
-            f"; all numbers but {named}: more or less than a number is none, write one in its place"
+            f"; all numbers but {but}: more or less than a number is none, write one in its place"
         )
     if (few is not None and few.kind == "numeric") or is_numeric(rest):
-        return f"; all numbers but {named}: `--missing` would make it numeric"
+        return f"; all numbers but {but}: `--missing` would make it numeric"
     if few is not None or dates.recognise(rest) is not None:
-        return f"; all dates but {named}: `--missing` would make it a datetime"
+        return f"; all dates but {but}: `--missing` would make it a datetime"
+    if order_of([str(text) for text in pc.unique(rest.drop_null()).to_pylist()]) is not None:
+        return f"; all of one order but {but}: `--missing` would make it ordered"
     return ""
 
 

@@ -8,8 +8,26 @@ from fourbeat.data.arrow import pc
 from fourbeat.data.column import Column
 from fourbeat.types import Values
 
-TRUTH = {"true": True, "yes": True, "t": True, "y": True}
-FALSEHOOD = {"false": False, "no": False, "f": False, "n": False}
+ENGLISH = {
+    "true": True,
+    "yes": True,
+    "t": True,
+    "y": True,
+    "false": False,
+    "no": False,
+    "f": False,
+    "n": False,
+}
+LANGUAGES: tuple[dict[str, bool], ...] = (
+    ENGLISH,
+    {"ja": True, "nein": False},
+    {"oui": True, "non": False},
+    {"sí": True, "si": True, "sì": True, "no": False},
+)
+"""Words of truth and falsehood; a column's are of one language."""
+
+TRUTH = {word: True for words in LANGUAGES for word, true in words.items() if true}
+FALSEHOOD = {word: False for words in LANGUAGES for word, true in words.items() if not true}
 
 
 def as_numbers(column: Column, values: Values) -> np.ndarray:

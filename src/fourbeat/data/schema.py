@@ -162,9 +162,9 @@ def declared(
         what["order"] = told.order or known
         strange = sorted(set(texts) - set(what["order"]))
         if strange:
-            fact = (
-                f"{strange[:5]} have no place in the order" if told.order else "no order is known"
-            )
+            named = ", ".join(map(repr, strange[:5]))
+            verb = "have" if len(strange) > 1 else "has"
+            fact = f"{named} {verb} no place in the order" if told.order else "no order is known"
             remedy = "Give all, the lowest first: " + setting(
                 "columns", name, "order", '["…", "…"]'
             )
