@@ -52,6 +52,7 @@ def test_order_whatever_the_order_they_come_in(order):
         ("1 year", "2 months", "3 days"),
         ("1 apple", "2 pears", "3 plums"),
         ("1a", "2b", "3c"),
+        ("00501", "02138", "10115"),
         tuple(f"{i} - x" for i in range(50)),
     ],
 )

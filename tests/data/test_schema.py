@@ -73,7 +73,19 @@ def test_a_quantity_is_no_id_by_the_end_of_its_name(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["id", "ID", "user_id", "customerId", "orderKey", "a.key", "order_no", "Kundennummer", "Kunden-Nr.", "patientId", "PatientID"],
+    [
+        "id",
+        "ID",
+        "user_id",
+        "customerId",
+        "orderKey",
+        "a.key",
+        "order_no",
+        "Kundennummer",
+        "Kunden-Nr.",
+        "patientId",
+        "PatientID",
+    ],
 )
 def test_different_whole_numbers_are_ids_by_their_name(name):
     assert guess(name, pa.chunked_array([[i * i + 3 for i in range(N)]])).type == "id"

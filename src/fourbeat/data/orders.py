@@ -89,6 +89,11 @@ def numbered(text: str) -> tuple[float, int] | None:
 
 
 def ranged(text: str) -> tuple[float, int] | None:
-    """Where a range of numbers begins; what is below a number comes before what begins there."""
+    """Where a range of numbers begins; what is below a number comes before what begins there.
+
+    A number with zeros in front is a code.
+    """
+    if re.match(r"\s*0\d", text):
+        return None
     match = RANGE.fullmatch(MONEY.sub(plain, text))
     return (float(match[2]), -1 if (match[1] or "").lower() in BELOW else 0) if match else None
