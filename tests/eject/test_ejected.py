@@ -198,6 +198,15 @@ CASES = {
             },
         },
     },
+    "kinds_missing": {
+        "table": "kinds.parquet",
+        "target": "label",
+        "settings": {
+            "train.epochs": 2,
+            "data.missing": ["200", "2.5", "2024-01-03", "b b"],
+            "data.columns": {"whole": {"type": "category"}},
+        },
+    },
     "schema": {
         "table": "schema.csv",
         "target": "label",

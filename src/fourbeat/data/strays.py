@@ -51,11 +51,9 @@ def strays(values: Values) -> Strays | None:
     Args:
         values: of type `string`. Known markers of missing values are passed over.
     """
-    rest = markers.without(values).drop_null()
-    some = rest.slice(0, SOME)
-    if not len(rest) or pc.sum(pc.match_substring_regex(some, r"\d")).as_py() < 0.8 * len(some):
+    if not is_likely(markers.without(values.drop_null().slice(0, SOME)).drop_null()):
         return None
-    texts, rows = counted(rest)
+    texts, rows = counted(markers.without(values).drop_null())
     number = pc.match_substring_regex(texts, PLAIN)
     if found := apart(texts, rows, number):
         codes = pc.match_substring_regex(texts.filter(number), r"^\s*[-+]?0\d")
@@ -69,6 +67,18 @@ def strays(values: Values) -> Strays | None:
         if found := apart(texts, rows, pc.is_valid(dates.read(texts, forms))):
             return Strays("datetime", found)
     return None
+
+
+def is_likely(some: Values) -> bool:
+    """Whether most of some texts look like numbers, or dates."""
+    likely = [
+        re.match(PLAIN, t) or written.SHAPE.fullmatch(t.strip()) for t in map(str, some.to_pylist())
+    ]
+    enough = (1 - 2 * SHARE) * len(some)
+    if sum(map(bool, likely)) >= enough:
+        return len(some) > 0
+    read = [pc.is_valid(dates.read(some, forms)) for forms in both_ways(dates.nearest(some))]
+    return any(pc.sum(there).as_py() >= enough for there in read)
 
 
 def both_ways(forms: tuple[str, ...]) -> list[tuple[str, ...]]:
