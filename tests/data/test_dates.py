@@ -60,6 +60,7 @@ def test_formats_are_found(texts, formats, proof):
         ["2016-02-30"],
         ["2016-13"],
         ["2016Q5"],
+        ["2007-08", "2008-09", "2011-12"],  # seasons
         ["2016-02", "2016-02-03"],  # of months, or of days
     ],
 )

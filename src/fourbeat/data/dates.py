@@ -104,8 +104,16 @@ def recognise(values: Values) -> Dates | None:
     for unit in ("%d", "%q", "%m"):
         forms = [form for form in likely if unit_of(form) == unit]
         if forms and (found := covering(texts, forms)):
-            return found
+            return None if unit == "%m" and are_seasons(texts) else found
     return None
+
+
+def are_seasons(texts: Values) -> bool:
+    """Whether all texts name two years in a row, as 2008-09 does."""
+    pairs = [re.fullmatch(r"(\d{4})[-/](\d\d)", str(text)) for text in texts.to_pylist()]
+    return len(pairs) > 1 and all(
+        pair and (int(pair[1]) + 1) % 100 == int(pair[2]) for pair in pairs
+    )
 
 
 def alike(texts: Values) -> list[str]:
