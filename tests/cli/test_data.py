@@ -51,10 +51,24 @@ def test_a_table_is_described_and_nothing_is_trained(tmp_path):
         "missing? '?' in kind",
         "target   broke: 2 classes (no",
         "split    stratified: train 280",
-        "nothing was found to be wrong",
+        "no leak was found; what may mean no value is asked above",
     ):
         assert said in done.stdout
+    assert "nothing was found to be wrong" not in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
+
+
+def test_what_is_proposed_is_in_the_schema_and_not_in_force(tmp_path):
+    write(tmp_path / "t.csv")
+    flags = ("--target", "broke", "--missing", "none", "--out", "s.toml")
+    fourbeat("data", "t.csv", *flags, cwd=tmp_path, check=0)
+    text = (tmp_path / "s.toml").read_text()
+    assert '# missing = ["none", "-999", "?"]  # \'-999\' in size, mm 10; ' in text
+    assert tomllib.loads(text)["data"]["missing"] == ["none"]
+    (tmp_path / "s.toml").write_text(text.replace('missing = ["none"]\n# ', ""))
+    told = json.loads(fourbeat("data", "s.toml", "--json", cwd=tmp_path, check=0).stdout)
+    assert {c["name"]: c["missing"] for c in told["columns"]}["size, mm"] == 10
+    assert not any(column["markers"] for column in told["columns"])
 
 
 def test_the_same_for_programs(tmp_path):
@@ -108,6 +122,35 @@ def test_a_schema_is_edited_and_passed_back(tmp_path):
     assert receipt["data"]["files"][0]["name"] == "new.csv"
     assert receipt["data"]["split"]["by"] == ["who"]
     assert next(c for c in receipt["data"]["columns"] if c["name"] == "level")["type"] == "category"
+
+
+@pytest.mark.parametrize(
+    ("flags", "fact"),
+    [
+        (["none.csv", "--target", "broke"], "no such file"),
+        (["t.csv", "--target", "brok"], "no column 'brok'"),
+        (["t.csv"], "target"),
+    ],
+)
+def test_a_refusal_is_an_object_too(tmp_path, flags, fact):
+    write(tmp_path / "t.csv", n=60)
+    done = fourbeat("data", *flags, "--json", cwd=tmp_path)
+    assert done.returncode in (1, 2)
+    (problem,) = json.loads(done.stdout)["problems"]
+    assert fact in problem["fact"]
+    assert problem["fact"] in done.stderr
+
+
+def test_labels_that_differ_by_case_or_blanks_are_said(tmp_path):
+    labels = ["Yes", "yes", "no", "No ", "Yes", "no"]
+    rows = [f"{i * 7 % 31},{labels[i % 6]}" for i in range(120)]
+    (tmp_path / "t.csv").write_text("\n".join(["a,y", *rows]) + "\n")
+    done = fourbeat("data", "t.csv", "--target", "y", cwd=tmp_path, check=0)
+    assert "note     Labels 'Yes' and 'yes' differ by case or blanks alone" in done.stdout
+    relabel = ["--set", "data.relabel={'yes' = 'Yes', 'No ' = 'no'}"]
+    again = fourbeat("data", "t.csv", "--target", "y", *relabel, cwd=tmp_path, check=0)
+    assert "2 classes" in again.stdout
+    assert "case or blanks" not in again.stdout
 
 
 @pytest.mark.parametrize("name", ["s.json", "no/such/folder/s.toml"])

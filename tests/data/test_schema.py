@@ -9,7 +9,9 @@ import pytest
 
 from fourbeat.cli.options import names
 from fourbeat.config.columns import ColumnConfig
+from fourbeat.config.data import DataConfig, SplitConfig
 from fourbeat.data.column import Column
+from fourbeat.data.gather import gather
 from fourbeat.data.guess import guess
 from fourbeat.data.numbers import as_numbers
 from fourbeat.data.schema import infer
@@ -61,16 +63,94 @@ def test_types_are_inferred_with_a_reason(values, type_, reason):
     assert (column.type, reason in column.reason) == (type_, True)
 
 
-@pytest.mark.parametrize("name", ["amount_paid", "monkey", "Turkey", "humid", "grid", "keyboard"])
+@pytest.mark.parametrize(
+    "name",
+    ["amount_paid", "monkey", "Turkey", "humid", "grid", "keyboard", "number", "piano", "casino_n"],
+)
 def test_a_quantity_is_no_id_by_the_end_of_its_name(name):
     assert guess(name, pa.chunked_array([[i * i + 3 for i in range(N)]])).type == "numeric"
 
 
 @pytest.mark.parametrize(
-    "name", ["id", "ID", "user_id", "visit id", "customerId", "orderKey", "a.key"]
+    "name",
+    [
+        "id",
+        "ID",
+        "user_id",
+        "customerId",
+        "orderKey",
+        "a.key",
+        "order_no",
+        "Kundennummer",
+        "Kunden-Nr.",
+        "patientId",
+        "PatientID",
+    ],
 )
 def test_different_whole_numbers_are_ids_by_their_name(name):
     assert guess(name, pa.chunked_array([[i * i + 3 for i in range(N)]])).type == "id"
+
+
+def test_numbers_that_no_float_holds_are_codes():
+    base = 7 * 10**17
+    told = guess("c", pa.chunked_array([[base + 3 * i for i in range(N)]]))
+    assert (told.type, "18 digits, which no float holds" in told.reason) == ("id", True)
+    assert guess("c", pa.chunked_array([[base + i % 5 for i in range(N)]])).type == "category"
+    assert guess("c", pa.chunked_array([[10**15 + i * i for i in range(N)]])).type == "numeric"
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind"),
+    [
+        (["ja", "nein"], "boolean"),
+        (["Oui", "non"], "boolean"),
+        (["s\u00ed", "no"], "boolean"),
+        (["yes", "no", "Yes", "NO"], "boolean"),
+        (["t", "no"], "boolean"),
+        (["ja", "no"], "category"),
+        (["yes", "non"], "category"),
+        (["yes", "Yes"], "category"),
+        (["yes", "no", "maybe"], "category"),
+    ],
+)
+def test_yes_and_no_are_of_one_language(texts, kind):
+    column = only([texts[i % len(texts)] for i in range(N)])
+    assert column.type == kind
+    if kind == "boolean":
+        values = as_numbers(column, pa.chunked_array([texts]))
+        assert values.tolist() == [
+            float(text.lower() in ("ja", "oui", "s\u00ed", "yes", "t")) for text in texts
+        ]
+
+
+def test_texts_that_differ_by_case_or_blanks_are_said():
+    told = guess("c", pa.chunked_array([["North", "north", "South", "South "] * 10]))
+    assert "'North' and 'north', … differ by case or blanks alone" in told.reason
+    assert "blanks" not in guess("c", pa.chunked_array([["North", "South"] * 10])).reason
+
+
+@pytest.mark.parametrize(
+    ("cells", "kept"),
+    [
+        ([f"{i * 997 % 99999:05}" for i in range(60)], True),
+        ([f"{1000 + i:05}" for i in range(60)], True),  # all with a zero
+        ([f"{i * 997 % 9999:04}" for i in range(60)], True),
+        ([f"{i % 24:02}{i % 60:02}" for i in range(60)], False),  # times of day
+        ([f"{i % 12 + 1:02}" for i in range(60)], False),
+        ([str(10000 + i) for i in range(60)], False),
+        (["0", "12345"] * 30, False),
+        (["0.500", "1.250"] * 30, False),
+    ],
+)
+def test_zeros_in_front_are_kept(tmp_path, cells, kept):
+    rows = [f"{cell};{i % 2};{i % 7}" for i, cell in enumerate(cells)]
+    (tmp_path / "t.csv").write_text("\n".join(["zip;y;x", *rows, ";1;2"]) + "\n")
+    config = DataConfig(path=tmp_path / "t.csv", target="y")
+    for stream in (False, True):
+        table = gather(config.model_copy(update={"stream": stream}), SplitConfig(), None).table
+        assert pa.types.is_string(table.columns["zip"].type) == kept
+    config = config.model_copy(update={"columns": {"zip": ColumnConfig(type="numeric")}})
+    assert not pa.types.is_string(gather(config, SplitConfig(), None).table.columns["zip"].type)
 
 
 def test_which_comes_first_is_said_of_the_format_that_leaves_it_open():

@@ -45,10 +45,29 @@ def test_any_text(texts, buckets):
         (["INC001", "INC002"], False),
         (["Opened by 8", "Opened by 9"], False),
         ([None, None], False),
+        (["\u670d\u52a1\u5f88\u597d", "\u7269\u6d41\u592a\u6162\u4e86"], True),
+        (["\u738b\u660e", "\u674e\u4f1f"], False),
+        (
+            [
+                f"{a} {b}"
+                for a in ("red", "blue", "green") * 3
+                for b in ("shoe", "shirt", "hat") * 3
+            ],
+            True,
+        ),
+        ([f"{['Ann', 'Ben', 'Zoe'][i % 3]} Name{i}" for i in range(60)], False),
+        ([f"{i % 5} {i % 7}" for i in range(60)], False),
+        ([f"https://a.b/p/{i}?r=a" for i in range(60)], False),
     ],
 )
 def test_free_text_is_told_from_ids(texts, free):
     assert is_free(chunked(texts)) is free
+
+
+def test_signs_without_blanks_are_words():
+    one, other = codes(chunked(["\u670d\u52a1 ok", "\u670d \u52a1 ok"]), 64)
+    assert (one == other).all()
+    assert (one > 0).sum() == 5
 
 
 def test_a_column_of_sentences_is_text():

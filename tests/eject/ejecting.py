@@ -133,6 +133,8 @@ def write_kinds(path, n=320):
 
 WORDS = ["caf\u00e9", "slow", "login", "Login", "again", "x1", "the", "team", "of"]
 
+SIGNS = list("\u670d\u52a1\u5f88\u597d\u7269\u6d41\u592a\u6162\u4e86\u5ba2")
+
 
 def write_schema(path, n=320):
     """Dates day first and in two formats, an order, heavy tails, infinities, many categories."""
@@ -160,6 +162,37 @@ def write_schema(path, n=320):
             f"guest {random.integers(0, 200)}" if i % 9 else "?",
             " ".join(["Oh!", *random.choice(WORDS, 4 + kind[i]), "fin"]) if i % 13 else "?",
             f"{'abc'[kind[i]]}",
+        ]
+        lines.append(";".join(cells))
+    path.write_text("\n".join(lines) + "\n")
+
+
+def write_written(path, n=320):
+    """Write numbers as people do, times of day, and dates of months, quarters and seconds."""
+    rng = np.random.default_rng(9)
+    kind = rng.integers(0, 3, n)
+    price = rng.lognormal(7, 1, n) * (1 + kind)
+    lines = ["price;cost;owed;share;weight;level;clock;month;quarter;ts;sent;zip;ok;note;label"]
+    for i in range(n):
+        day = dt.datetime(2020, 1, 1) + dt.timedelta(int(rng.integers(0, 900) + kind[i]))
+        people = f"{price[i]:,.2f}"
+        german = people.replace(",", "_").replace(".", ",").replace("_", ".")
+        cells = [
+            f"${people}" if i % 9 else "",
+            f"{german} \u20ac" if i % 7 else "n. a.",
+            f"({people})" if i % 5 == 0 else people,
+            f"{rng.normal(kind[i]):.1f}%",
+            f"{rng.normal(70, 9) + kind[i]:.1f} kg",
+            f"{rng.normal(kind[i]):.3f}".replace(".", ","),
+            f"{rng.integers(0, 24):02d}:{rng.integers(0, 60):02d}" if i % 8 else "",
+            f"{day:%b-%Y}" if i % 7 else "n. a.",
+            f"{day:%Y}-Q{(day.month + 2) // 3}" if i % 6 else "",
+            str(int((day - dt.datetime(1970, 1, 1)).total_seconds()) * 1000) if i % 9 else "",
+            f"{day:%a, %d %b %Y %H:%M:%S GMT}",
+            f"{rng.choice([501, 10115, 2138]):05}" if i % 8 else "",
+            ["ja", "Nein"][int(rng.random() < 0.3 + 0.2 * kind[i])],
+            "".join(rng.choice(SIGNS, 6 + kind[i])) + " ok",
+            "abc"[kind[i]],
         ]
         lines.append(";".join(cells))
     path.write_text("\n".join(lines) + "\n")

@@ -17,6 +17,7 @@ from ejecting import (
     write_odd_folder,
     write_schema,
     write_table,
+    write_written,
 )
 
 import fourbeat as fb
@@ -197,6 +198,15 @@ CASES = {
             },
         },
     },
+    "kinds_missing": {
+        "table": "kinds.parquet",
+        "target": "label",
+        "settings": {
+            "train.epochs": 2,
+            "data.missing": ["200", "2.5", "2024-01-03", "b b"],
+            "data.columns": {"whole": {"type": "category"}},
+        },
+    },
     "schema": {
         "table": "schema.csv",
         "target": "label",
@@ -224,6 +234,21 @@ CASES = {
         "settings": {
             "train.epochs": 2,
             "data.columns": {"shop": {"buckets": 16}, "town": {"buckets": 3}},
+        },
+    },
+    "written": {
+        "table": "written.csv",
+        "target": "label",
+        "settings": {"train.epochs": 2, "data.missing": ["n. a."]},
+    },
+    "written_time": {
+        "table": "written.csv",
+        "target": "label",
+        "ignore": ["share", "clock", "ts", "sent"],
+        "settings": {
+            "train.epochs": 2,
+            "split.time": "sent",
+            "data.columns": {"cost": {"type": "category"}, "level": {"type": "numeric"}},
         },
     },
     "line_breaks": {"table": "broken.csv", "target": "y", "settings": {"train.epochs": 2}},
@@ -303,6 +328,7 @@ def folder(tmp_path_factory):
     pyarrow.feather.write_feather(read, place / "table.arrow")
     write_kinds(place / "kinds.parquet")
     write_schema(place / "schema.csv")
+    write_written(place / "written.csv")
     write_odd(place)
     (place / "idx").mkdir()
     for side, n, seed in (("train", 120, 0), ("t10k", 30, 1)):

@@ -9,7 +9,10 @@ from rich.text import Text
 
 from fourbeat.cli.summary import dump, plain_console, print_findings, split_line, target_line
 from fourbeat.config.options import Config
+from fourbeat.data.spelling import spellings
 from fourbeat.data.survey import Survey
+from fourbeat.data.targets.classes import spelled
+from fourbeat.errors import FourbeatError
 
 SHOWN = 3
 """Columns of a marker that are printed."""
@@ -24,18 +27,31 @@ def print_survey(survey: Survey, config: Config, out: Path | None, *, as_json: b
     for file in survey.files:
         console.print(f"{file.role:8} {file.name}: {file.rows:,} rows, sha256 {file.sha256[:16]}…")
     console.print(columns(survey))
-    for line in proposals(survey):
+    asked = proposals(survey)
+    for line in asked:
         console.print(line)
     if survey.record:
         console.print(target_line(survey.record) + shares(survey))
         console.print(split_line(survey.record))
+        for group in spellings(survey.record.classes):
+            console.print(f"note     {spelled(group)}")
     print_findings(console, survey.findings)
     for problem in survey.problems:
         console.print(f"error    {problem}")
     if not survey.findings and not survey.problems:
-        console.print("nothing was found to be wrong")
+        console.print(
+            "no leak was found; what may mean no value is asked above"
+            if asked
+            else "nothing was found to be wrong"
+        )
     if out is not None:
         console.print(f"schema   {out}: edit it, then `fourbeat train {out}`")
+
+
+def print_refusal(error: FourbeatError) -> None:
+    """For programs: a table that cannot be looked at, and why."""
+    nothing = Survey([], [], {}, {}, {}, error.problems)
+    dump(as_object(nothing, None))
 
 
 def as_object(survey: Survey, out: Path | None) -> dict[str, Any]:
@@ -54,6 +70,7 @@ def as_object(survey: Survey, out: Path | None) -> dict[str, Any]:
         ],
         "classes": survey.counts,
         "split": survey.record.split.model_dump() if survey.record else None,
+        "notes": survey.record.notes if survey.record else [],
         "findings": [finding.model_dump() for finding in survey.findings],
         "problems": [asdict(problem) for problem in survey.problems],
         "schema": str(out) if out else None,

@@ -21,7 +21,8 @@ class Column(BaseModel):
         source: the Arrow type it was read as.
         reason: why it is taken for that, and what the cast does.
         missing: training rows without a value.
-        formats: of dates that are written as text; each is read by the first that fits.
+        formats: of dates that are written as text; each is read by the first that fits. Of numbers
+            that are: 1234.56 as the column writes it, `$1,234.56`.
         order: the texts of an ordered category, the lowest first.
         mean, std: of the training rows, for numbers, booleans, days and places in an order.
         scale: of a number: `standard`, or `quantile` for heavy tails.

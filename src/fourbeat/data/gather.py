@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from fourbeat.config.columns import ColumnConfig
 from fourbeat.config.data import DataConfig, SplitConfig
 from fourbeat.data.column import WRITTEN
 from fourbeat.data.record import FileRecord
@@ -14,6 +15,7 @@ from fourbeat.data.source import Source, read
 from fourbeat.data.stored import StoredColumns
 from fourbeat.data.stored_source import stack, stored_source
 from fourbeat.data.text import unify
+from fourbeat.data.zeros import codes
 from fourbeat.errors import DataError, Problem
 from fourbeat.types import Values
 
@@ -53,7 +55,9 @@ def gather(config: DataConfig, split: SplitConfig, frame: Any) -> Gathered:
     given = [config.path if frame is None else frame, split.validation_file, split.test_file]
     if given[0] is None:
         raise DataError("no table was named", "data.path", "Give its path and --target COLUMN")
-    text = [name for name, told in config.columns.items() if told.kind in WRITTEN]
+    text = [name for name, told in config.columns.items() if is_text(told)]
+    said = {*config.targets, *(name for name, told in config.columns.items() if told.kind)}
+    text += [name for name in codes(given[0]) if name not in said]
     sources: list[Source] = []
     problems: list[Problem] = []
     for data in filter(lambda data: data is not None, given):
@@ -86,6 +90,11 @@ def gather(config: DataConfig, split: SplitConfig, frame: Any) -> Gathered:
     joined = stack if config.stream else join
     table = joined(sources) if len(sources) > 1 else sources[0]
     return Gathered(table, names, counts, files)
+
+
+def is_text(told: ColumnConfig) -> bool:
+    """Whether a column is to be read as text: a category, or numbers that are written for people."""
+    return told.kind in WRITTEN or (told.kind == "numeric" and bool(told.format))
 
 
 def kinds_of(source: Source) -> dict[str, pa.DataType]:

@@ -3,20 +3,38 @@
 import numpy as np
 import pyarrow as pa
 
-from fourbeat.data import dates
+from fourbeat.data import dates, written
 from fourbeat.data.arrow import pc
 from fourbeat.data.column import Column
 from fourbeat.types import Values
 
-TRUTH = {"true": True, "yes": True, "t": True, "y": True}
-FALSEHOOD = {"false": False, "no": False, "f": False, "n": False}
+ENGLISH = {
+    "true": True,
+    "yes": True,
+    "t": True,
+    "y": True,
+    "false": False,
+    "no": False,
+    "f": False,
+    "n": False,
+}
+LANGUAGES: tuple[dict[str, bool], ...] = (
+    ENGLISH,
+    {"ja": True, "nein": False},
+    {"oui": True, "non": False},
+    {"sí": True, "si": True, "sì": True, "no": False},
+)
+"""Words of truth and falsehood; a column's are of one language."""
+
+TRUTH = {word: True for words in LANGUAGES for word, true in words.items() if true}
+FALSEHOOD = {word: False for words in LANGUAGES for word, true in words.items() if not true}
 
 
 def as_numbers(column: Column, values: Values) -> np.ndarray:
     """A column that is no category as float64 of shape (rows,), NaN where missing.
 
-    A boolean is 0 or 1, a datetime its days since 1970, an ordered category its place in the
-    order (NaN for a text that has none).
+    A boolean is 0 or 1, a datetime its days since 1970, a time of day its hours, an ordered category
+    its place in the order (NaN for a text that has none).
 
     Raises:
         pyarrow.ArrowInvalid: if a text is not a number (or truth, or date), or a number no truth.
@@ -27,8 +45,10 @@ def as_numbers(column: Column, values: Values) -> np.ndarray:
         )
     elif column.type == "datetime":
         values = days(column, values)
-    elif column.type == "boolean" and pa.types.is_string(values.type):
-        values = truths(values)
+    elif pa.types.is_string(values.type):
+        values = truths(values) if column.type == "boolean" else amounts(column, values)
+    elif pa.types.is_time(values.type):
+        values = hours(values)
     # to_numpy gives NaN for a missing value only where the type has one.
     numbers = values.cast(pa.float64(), safe=False).to_numpy()
     if column.type == "boolean":
@@ -53,6 +73,42 @@ def truths(values: Values) -> Values:
             f"{pc.filter(values, strange)[0].as_py()!r} is neither true nor false"
         )
     return pc.take(meaning, index)
+
+
+def amounts(column: Column, values: Values) -> Values:
+    """Texts that are numbers, by the column's format where it has one, float64.
+
+    Raises:
+        pyarrow.ArrowInvalid: naming one that is none.
+    """
+    if column.formats:
+        (form,) = column.formats
+        numbers = written.read(values, form)
+        strange = pc.and_(pc.is_null(numbers), pc.is_valid(values))
+        if pc.any(strange).as_py():
+            text = pc.filter(values, strange)[0].as_py()
+            raise pa.ArrowInvalid(f"{text!r} is no number that is written as {form}")
+        return numbers
+    try:
+        return values.cast(pa.float64())
+    except pa.ArrowInvalid:
+        text = next(text for text in pc.unique(values).to_pylist() if not is_number(text))
+        raise pa.ArrowInvalid(f"{text!r} is no number") from None
+
+
+def is_number(text: str | None) -> bool:
+    """Whether a text is a number, or none at all."""
+    try:
+        pa.scalar(text, pa.string()).cast(pa.float64())
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def hours(values: Values) -> Values:
+    """Times of day, or of a duration, as hours, float64."""
+    nanoseconds = values.cast(pa.time64("ns")).cast(pa.int64())
+    return pc.divide(nanoseconds.cast(pa.float64()), 3600e9)
 
 
 def days(column: Column, values: Values) -> Values:

@@ -19,11 +19,22 @@ RANGE = re.compile(
 )
 """`0-9`, `10 to 19`, `< 18`, `65+`."""
 
+MONEY = re.compile(r"[$€£]?(\d+(?:,\d{3})*(?:\.\d+)?)(?:\s?([km])\b)?", re.IGNORECASE)
+"""`$10k`, `1,000`."""
+
+FACTORS = {"k": 1e3, "m": 1e6}
+
+UNIT = re.compile(r"(?<=[\d+])\s*([^\W\d_]{2,})\s*$")
+"""`years` in `10+ years`."""
+
 BELOW = ("<", "<=", "≤", "under", "below", "less than", "up to")
 
 SCALES = (
     ("none", "very low", "low", "medium", "high", "very high"),
     ("none", "minor", "low", "moderate", "medium", "major", "high", "severe", "critical", "urgent"),
+    ("none", "very low", "low", "med", "high", "very high"),
+    ("none", "very low", "low", "mid", "high", "very high"),
+    ("sehr niedrig", "niedrig", "mittel", "hoch", "sehr hoch"),
     ("l", "m", "h"),
     ("xxs", "xs", "s", "m", "l", "xl", "xxl", "xxxl"),
     ("very small", "small", "medium", "large", "very large"),
@@ -44,8 +55,9 @@ def order_of(texts: Sequence[str]) -> tuple[tuple[str, ...], str] | None:
     """
     if not FEWEST <= len(texts) <= MOST:
         return None
+    bare = dict(zip(texts, without_unit(texts), strict=True))
     for key, reason in ((numbered, "in the order of their numbers"), (ranged, "ranges of numbers")):
-        keys = {text: key(text) for text in texts}
+        keys = {text: key(bare[text]) for text in texts}
         known = [value for value in keys.values() if value is not None]
         if len(known) == len(texts) == len(set(known)):
             return tuple(sorted(texts, key=lambda text: keys[text] or (0.0, 0))), reason
@@ -56,6 +68,20 @@ def order_of(texts: Sequence[str]) -> tuple[tuple[str, ...], str] | None:
     return None
 
 
+def without_unit(texts: Sequence[str]) -> list[str]:
+    """The texts without the word that all end in, if they do: `1 year`, `2 years`."""
+    found = [UNIT.search(text) for text in texts]
+    words = {match[1].lower().removesuffix("s") for match in found if match}
+    if len(words) != 1 or None in found:
+        return list(texts)
+    return [text[: match.start()] for text, match in zip(texts, found, strict=True) if match]
+
+
+def plain(match: re.Match[str]) -> str:
+    """An amount as a plain number."""
+    return f"{float(match[1].replace(',', '')) * FACTORS.get((match[2] or '').lower(), 1):.10g}"
+
+
 def numbered(text: str) -> tuple[float, int] | None:
     """The number that a text begins with and then explains."""
     match = NUMBERED.match(text)
@@ -63,6 +89,11 @@ def numbered(text: str) -> tuple[float, int] | None:
 
 
 def ranged(text: str) -> tuple[float, int] | None:
-    """Where a range of numbers begins; what is below a number comes before what begins there."""
-    match = RANGE.fullmatch(text)
+    """Where a range of numbers begins; what is below a number comes before what begins there.
+
+    A number with zeros in front is a code.
+    """
+    if re.match(r"\s*0\d", text):
+        return None
+    match = RANGE.fullmatch(MONEY.sub(plain, text))
     return (float(match[2]), -1 if (match[1] or "").lower() in BELOW else 0) if match else None

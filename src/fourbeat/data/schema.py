@@ -8,11 +8,13 @@ import numpy as np
 import pyarrow as pa
 
 from fourbeat.config.columns import ColumnConfig
+from fourbeat.data import written
 from fourbeat.data.arrow import CAST_ERRORS, pc
 from fourbeat.data.column import WRITTEN, Column
-from fourbeat.data.guess import Guess, guess
+from fourbeat.data.dates import Contradiction, swapped
+from fourbeat.data.guess import Guess, amounts, guess
 from fourbeat.data.naming import flag, setting
-from fourbeat.data.numbers import as_numbers
+from fourbeat.data.numbers import as_numbers, is_number
 from fourbeat.data.orders import order_of
 from fourbeat.data.source import Source
 from fourbeat.errors import DataError, Problem, first_line
@@ -134,6 +136,8 @@ def decide(
     )
     if guessed.instead:
         return column, [ambiguous(name, values, guessed, source)]
+    if guessed.torn:
+        return column, [torn(name, guessed.torn, source)]
     if column.type == "numeric":
         column = scaled(column, values, None)
     return column, []
@@ -146,20 +150,26 @@ def declared(
     assert told.kind is not None
     what: dict[str, Any] = {"formats": told.format, "order": told.order, "buckets": told.buckets}
     problems: list[Problem] = []
+    reason = "declared"
+    if told.kind == "numeric" and not told.format and pa.types.is_string(values.type):
+        plain = all(map(is_number, values.slice(0, 100).to_pylist()))
+        found = None if plain else written.recognise(values)
+        if found is not None:
+            what["formats"], reason = (found.form,), f"declared; {amounts(name, found)}"
     if told.kind == "ordered":
         texts = [str(text) for text in pc.unique(values.cast(pa.string()).drop_null()).to_pylist()]
         known = source.orders.get(name) or (order_of(texts) or [()])[0]
         what["order"] = told.order or known
         strange = sorted(set(texts) - set(what["order"]))
         if strange:
-            fact = (
-                f"{strange[:5]} have no place in the order" if told.order else "no order is known"
-            )
+            named = ", ".join(map(repr, strange[:5]))
+            verb = "have" if len(strange) > 1 else "has"
+            fact = f"{named} {verb} no place in the order" if told.order else "no order is known"
             remedy = "Give all, the lowest first: " + setting(
                 "columns", name, "order", '["…", "…"]'
             )
             problems = [Problem(fact, f"{source.name}, column {name!r}", remedy)]
-    column = Column(name=name, type=told.kind, source=str(values.type), reason="declared", **what)
+    column = Column(name=name, type=told.kind, source=str(values.type), reason=reason, **what)
     return scaled(column, values, told) if column.type == "numeric" else column, problems
 
 
@@ -174,6 +184,19 @@ def ambiguous(name: str, values: Values, guessed: Guess, source: Source) -> Prob
     return Problem(fact, f"{source.name}, column {name!r}", f"Say which. {ways}")
 
 
+def torn(name: str, dates: Contradiction, source: Source) -> Problem:
+    """What to ask where some dates have the day first and others the month."""
+    (days, day), (months, month) = dates.day_first, dates.month_first
+    forms = [*dates.formats, *map(swapped, dates.formats)]
+    either = setting("columns", name, "format", forms)
+    return Problem(
+        f"{days:,} dates can only have the day first ({day!r}), and {months:,} only the month ({month!r})",
+        f"{source.name}, column {name!r}",
+        f"Write them in one way. To read what could be either with the day first: {either}. "
+        f"To leave the column out: {flag(name)}",
+    )
+
+
 def scaled(column: Column, values: Values, told: ColumnConfig | None) -> Column:
     """A numeric column, mapped by its quantiles where told, or where it has infinite values."""
     if told is not None and told.scale is not None:
@@ -186,6 +209,19 @@ def scaled(column: Column, values: Values, told: ColumnConfig | None) -> Column:
         return column
     reason = f"{column.reason}; mapped by its quantiles, for {infinite:,} values are infinite"
     return column.model_copy(update={"scale": "quantile", "reason": reason})
+
+
+def first_bad(column: Column, values: Values) -> int:
+    """The first row that is not what its column is taken for, by halving."""
+    low, high = 0, len(values)
+    while high - low > 1:
+        middle = (low + high) // 2
+        try:
+            as_numbers(column, values.slice(0, middle))
+            low = middle
+        except CAST_ERRORS:
+            high = middle
+    return low
 
 
 def faults(column: Column, values: Values, source: Source) -> list[Problem]:
@@ -205,7 +241,10 @@ def faults(column: Column, values: Values, source: Source) -> list[Problem]:
     try:
         numbers = as_numbers(column, values)
     except CAST_ERRORS as error:
-        return [Problem(f"declared {column.type}, but {first_line(error)}", place, leave_out)]
+        row = first_bad(column, values)
+        remedy = f"Correct it, declare another type, or leave the column out: {flag(column.name)}"
+        fact = f"declared {column.type}, but {first_line(error)}"
+        return [Problem(fact, f"{place}, row {row + 1}", remedy)]
     strange = np.flatnonzero(np.abs(numbers) > FLOAT32_MAX)
     if len(strange) and column.scale != "quantile":
         rows = ", ".join(str(row + 1) for row in strange[:3])

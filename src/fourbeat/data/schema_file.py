@@ -46,6 +46,7 @@ def text(survey: Survey, config: DataConfig, split: SplitConfig, file: Path) -> 
     if config.path is not None:
         lines.append(f"path = {said(seen_from(config.path, file))}")
     lines += options(config, KEPT)
+    lines += proposals(survey, config)
     for column in survey.columns:
         lines += ["", f"# {about(column, survey)}", f"[data.columns.{key(column.name)}]"]
         lines += decided(column)
@@ -53,6 +54,18 @@ def text(survey: Survey, config: DataConfig, split: SplitConfig, file: Path) -> 
     if divided:
         lines += ["", "[split]", *divided]
     return "\n".join(lines) + "\n"
+
+
+def proposals(survey: Survey, config: DataConfig) -> list[str]:
+    """What may mean "no value", as a line that is not in force, with the columns that have it."""
+    where: dict[str, list[str]] = {}
+    for name, found in survey.markers.items():
+        for marker in found:
+            where.setdefault(marker.text, []).append(f"{name} {marker.rows:,}")
+    if not where:
+        return []
+    said_of = "; ".join(f"{text!r} in {', '.join(names)}" for text, names in where.items())
+    return [f"# missing = {said([*config.missing, *where])}  # {' '.join(said_of.split())}"]
 
 
 def options(section: DataConfig | SplitConfig, names: tuple[str, ...]) -> list[str]:

@@ -212,6 +212,8 @@ def plain(column: Values, missing: Sequence[str] = ()) -> Values:
         if numbers:
             marks = pc.is_in(column.cast(pa.float64()), value_set=pa.array(numbers))
             gone = pc.or_(gone, marks)
+    elif pa.types.is_date(column.type) and missing:
+        gone = pc.is_in(column.cast(pa.string()), value_set=pa.array(missing, pa.string()))
     elif pa.types.is_string(column.type):
         gone = pc.is_in(column, value_set=pa.array(["", *missing], pa.string()))
     else:

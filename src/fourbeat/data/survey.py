@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pyarrow as pa
+
 from fourbeat.config.data import DataConfig, SplitConfig
-from fourbeat.data import markers, prepare, schema
+from fourbeat.data import dates, markers, prepare, schema
 from fourbeat.data.arrow import CAST_ERRORS, pc
 from fourbeat.data.column import Column
 from fourbeat.data.gather import gather
 from fourbeat.data.markers import Marker
 from fourbeat.data.record import DataFinding, DataRecord, FileRecord
+from fourbeat.data.strays import strays
 from fourbeat.errors import DataError, Problem
 from fourbeat.types import Values
 
@@ -58,6 +61,21 @@ def distinct(values: Values) -> int:
         return 0
 
 
+def proposed(column: Column, values: Values, config: DataConfig) -> list[Marker]:
+    """What may mean "no value" in a column: known markers, and a few texts among numbers or dates."""
+    found = markers.proposed(values)
+    if not pa.types.is_string(values.type):
+        return found
+    told = config.columns.get(column.name)
+    if column.type == "datetime" and column.formats:
+        moments = dates.read(values, column.formats)
+        found += markers.far_dates(values, moments.cast(pa.date32(), safe=False))
+    elif column.type in ("category", "id", "text") and not (told and told.kind):
+        few = strays(values)
+        found += few.few if few else ()
+    return found
+
+
 def survey(config: DataConfig, split: SplitConfig, seed: int, frame: Any = None) -> Survey:
     """Read a table and say what it is; what is wrong with it is a part of the answer.
 
@@ -76,9 +94,9 @@ def survey(config: DataConfig, split: SplitConfig, seed: int, frame: Any = None)
         different={name: distinct(values) for name, values in source.columns.items()},
         missing={name: values.null_count for name, values in source.columns.items()},
         markers={
-            name: found
-            for name, values in source.columns.items()
-            if name not in config.targets and (found := markers.proposed(values))
+            column.name: found
+            for column in columns
+            if (found := proposed(column, source.columns[column.name], config))
         },
         problems=problems,
     )

@@ -49,7 +49,7 @@ def from_text(
     """
     for kind in kinds(column):
         try:
-            parsed = parse(values, kind, missing)
+            parsed = read(values, kind, missing)
             as_numbers(column, parsed)
             return parsed
         except CAST_ERRORS:
@@ -61,14 +61,21 @@ def from_text(
     )
 
 
+def read(values: Values, kind: pa.DataType, missing: Sequence[str]) -> Values:
+    """Text as a type; where that is text, it is read already."""
+    return values if pa.types.is_string(kind) else parse(values, kind, missing)
+
+
 def kinds(column: Column) -> list[pa.DataType]:
     """The Arrow types to read a column as, in order: the training table's own comes first."""
+    if column.formats:
+        return [pa.string()]
+    if column.source.startswith("time32") or column.source.startswith("time64"):
+        return [pa.time32("s"), pa.time64("ns")]
     if column.type == "numeric":
         return [pa.int64(), pa.float64()] if "int" in column.source else [pa.float64()]
     if column.type == "boolean":
         return [pa.bool_(), pa.string()]
-    if column.formats:
-        return [pa.string()]
     if column.source.startswith("date"):
         return [pa.date32(), pa.timestamp("us")]
     return [pa.timestamp("ns"), pa.timestamp("ns", "UTC"), pa.string()]
@@ -80,7 +87,7 @@ def first_bad(column: Column, values: Values, missing: Sequence[str]) -> int:
     def readable(rows: int) -> bool:
         for kind in kinds(column):
             try:
-                as_numbers(column, parse(values.slice(0, rows), kind, missing))
+                as_numbers(column, read(values.slice(0, rows), kind, missing))
                 return True
             except CAST_ERRORS:
                 continue

@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from collections import Counter
 from itertools import pairwise
 
 import numpy as np
@@ -22,13 +23,29 @@ BUCKETS = 4096
 FREE = 4.0
 """Words that texts have on average from which on they are free text, and no names or ids."""
 
-WORD = re.compile(r"\w+")
+SHORT = 2.0
+"""The same of titles, whose words come again and again."""
+
+AGAIN, COMMON = 5, 0.9
+"""A word comes again that is in so many texts; of titles, such a share of all words does."""
+
+SIGNS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+"""Signs of Chinese and Japanese, each a word of its own: no blanks stand between them."""
+
+SIGN = re.compile(f"[{SIGNS}]")
+WORD = re.compile(rf"[{SIGNS}]|[^\W{SIGNS}]+")
 
 
 def is_free(values: Values) -> bool:
-    """Whether texts are sentences: by the words of the first thousand."""
+    """Whether texts are sentences, or titles of common words: by the words of the first thousand."""
     some = [text for text in values.slice(0, 1000).to_pylist() if text is not None]
-    return bool(some) and sum(len(text.split()) for text in some) >= FREE * len(some)
+    words = [SIGN.sub(" \\g<0> ", text).split() for text in some]
+    total = sum(map(len, words))
+    if not some or total < SHORT * len(some):
+        return False
+    counts = Counter(word for text in words for word in text if word.isalpha())
+    again = sum(count for count in counts.values() if count >= AGAIN)
+    return total >= FREE * len(some) or again >= COMMON * total
 
 
 def tokens(text: str) -> list[str]:

@@ -34,6 +34,7 @@ class Facts:
         blanks: text columns with an empty field or another mark for "no value".
         unknown: number columns without a value in some row.
         texts: columns that are text in the first file and would be read as something else in another.
+        marked: columns of numbers or dates, in a file that is no CSV, with a mark for "no value".
         groups: of each row, what a random split is stratified by.
         counts: rows of the first table, the validation file and the test file; 0 for none.
     """
@@ -47,6 +48,7 @@ class Facts:
     blanks: list[str]
     unknown: list[str]
     texts: list[str]
+    marked: list[str]
     groups: np.ndarray
     counts: list[int]
 
@@ -89,6 +91,7 @@ def facts(config: Config, record: DataRecord) -> Facts:
             c.name for c in used if c.is_number and np.isnan(as_numbers(c, columns[c.name])).any()
         ],
         texts=texts_by_declaration(config, columns, wanted, paths),
+        marked=marked(config, wanted, paths),
         groups=READERS[config.data.task](gathered, config.data).strata.numbers,
         counts=gathered.counts,
     )
@@ -151,6 +154,19 @@ def texts_by_declaration(
             "Write the files with the same types, train again, then eject",
         )
     return told
+
+
+def marked(config: Config, wanted: list[str], paths: list[Path]) -> list[str]:
+    """The columns whose marks are no texts that pyarrow's reader of CSV would know."""
+    found: dict[str, None] = {}
+    for path in paths if config.data.missing else ():
+        if is_csv(path):
+            continue
+        bare, plain = read(path).columns, read(path, missing=config.data.missing).columns
+        for name in wanted:
+            if not is_text(plain[name]) and plain[name].null_count > bare[name].null_count:
+                found[name] = None
+    return list(found)
 
 
 def joins(kinds: list[pa.DataType], whole: pa.DataType) -> bool:

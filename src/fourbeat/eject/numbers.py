@@ -5,8 +5,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from fourbeat.config.columns import unit_of
 from fourbeat.config.options import Config
+from fourbeat.data import written
 from fourbeat.data.column import Column
+from fourbeat.data.dates import EPOCHS
 from fourbeat.data.numbers import FALSEHOOD, TRUTH
 from fourbeat.data.scale import END, KNOTS
 from fourbeat.eject.categories import value_of
@@ -100,7 +103,25 @@ def reading(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
         constants["DATE_FORMATS"] = {
             column.name: sorted(column.formats, key=lambda form: "%y" not in form)
             for column in columns
-            if column.formats
+            if column.name in kinds["DATE_FORMATS"]
+        }
+    if "MONTH_FORMATS" in kinds:
+        constants["MONTH_FORMATS"] = {
+            column.name: [f"{form} %d" for form in column.formats]
+            for column in columns
+            if column.name in kinds["MONTH_FORMATS"]
+        }
+    if "COUNTED_DATES" in kinds:
+        constants["COUNTED_DATES"] = {
+            column.name: EPOCHS[column.formats[0]]
+            for column in columns
+            if column.name in kinds["COUNTED_DATES"]
+        }
+    if "NUMBER_FORMATS" in kinds:
+        constants["NUMBER_FORMATS"] = {
+            column.name: written.parts(column.formats[0])
+            for column in columns
+            if column.name in kinds["NUMBER_FORMATS"]
         }
     if "ORDERS" in kinds:
         constants["ORDERS"] = {c.name: list(c.order) for c in columns if c.type == "ordered"}
@@ -116,6 +137,28 @@ def reading(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
                 pc.strptime(texts, form, "us", error_is_null=True) for form in DATE_FORMATS[name]
             ]
             return days(pc.coalesce(*moments))
+        """),
+        "MONTH_FORMATS": code("""
+            texts = pc.binary_join_element_wise(table[name], "01", " ")
+            moments = [
+                pc.strptime(texts, form, "us", error_is_null=True) for form in MONTH_FORMATS[name]
+            ]
+            return days(pc.coalesce(*moments))
+        """),
+        "DATES_OF_QUARTERS": code("""
+            texts = [re.findall(r"\\d+", text or "") for text in table[name].to_pylist()]
+            pairs = [sorted(text, key=len) for text in texts]
+            firsts = [f"{p[1]}-{3 * int(p[0]) - 2:02}-01" if len(p) == 2 else None for p in pairs]
+            return days(pa.chunked_array([firsts]).cast(pa.timestamp("us")))
+        """),
+        "COUNTED_DATES": code("""
+            moments = table[name].cast(pa.int64()).cast(pa.timestamp(COUNTED_DATES[name]))
+            return days(moments.cast(pa.timestamp("us")))
+        """),
+        "NUMBER_FORMATS": amounts(config, kinds.get("NUMBER_FORMATS", ()), facts),
+        "TIMES": code("""
+            times = table[name].cast(pa.time64("ns")).cast(pa.int64())
+            return times.cast(pa.float64()).to_numpy() / 3600e9
         """),
         "YES_NO": "return np.array([TRUTHS.get(text) for text in table[name].to_pylist()], float)",
         "DATES": f"return days(table[name].cast({MOMENT}, safe=False))",
@@ -136,22 +179,36 @@ def reading(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
     ''')
     function = joined(head, indented(joined(*branches, f"return {CAST}")))
     dated = any("DATE" in kind for kind in kinds)
-    return Part(constants, (DAYS, function) if dated else (function,))
+    helpers = (AMOUNT,) if "NUMBER_FORMATS" in kinds else ()
+    return Part(constants, (*((DAYS,) if dated else ()), *helpers, function))
 
 
 def kind_of(column: Column, kind: pa.DataType) -> str:
     """The constant that lists columns of this kind, empty where a cast gives the numbers."""
     if column.type == "ordered":
         return "ORDERS"
-    if column.formats:
-        return "DATE_FORMATS"
+    if column.formats and column.type == "datetime":
+        return OF_UNIT[unit_of(column.formats[0])]
+    if pa.types.is_time(kind):
+        return "TIMES"
     if pa.types.is_string(kind):
+        if column.formats:
+            return "NUMBER_FORMATS"
         kinds = {"boolean": "YES_NO", "datetime": "TEXT_DATES"}
         return kinds.get(column.type, "TEXT_NUMBERS")
     if column.type != "datetime":
         return ""
     return "ZONED_DATES" if pa.types.is_timestamp(kind) and kind.tz else "DATES"
 
+
+OF_UNIT = {
+    "%d": "DATE_FORMATS",
+    "%m": "MONTH_FORMATS",
+    "%q": "DATES_OF_QUARTERS",
+    "%s": "COUNTED_DATES",
+    "%Q": "COUNTED_DATES",
+}
+"""The constant of the columns of dates whose format is of that unit."""
 
 NORMAL_SCORES = code('''
     def normal_scores(values: np.ndarray, train: np.ndarray) -> np.ndarray:
@@ -177,6 +234,27 @@ DAYS = code('''
         """Days since 1970 of moments in microseconds."""
         return moments.cast(pa.int64()).cast(pa.float64(), safe=False).to_numpy() / 86_400e6
 ''')
+
+
+AMOUNT = code(r'''
+    def amount(text: str, prefix: str, decimal: str, suffix: str) -> float:
+        """The number that a text is; in brackets it is negative."""
+        bare = text.strip().strip("()").replace(prefix, "", 1).strip().removesuffix(suffix)
+        whole, part = (re.sub(r"\D", "", digits) for digits in bare.partition(decimal)[::2])
+        minus = "-" if "(" in text or set(bare) & set("-\u2212") else ""
+        return float(f"{minus}{whole}.{part or 0}")
+''')
+
+
+def amounts(config: Config, names: Sequence[str], facts: Facts) -> str:
+    """The lines that turn columns of numbers that are written for people into numbers."""
+    value = value_of(config, names, facts)
+    gaps = " if text else np.nan" if value else ""
+    return joined(
+        "texts = table[name].to_pylist()",
+        f"texts = [{value} for text in texts]" if value else "",
+        f"return np.array([amount(text, *NUMBER_FORMATS[name]){gaps} for text in texts])",
+    )
 
 
 def of_texts(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from fourbeat.config.options import Config
+from fourbeat.data.source import as_number
 from fourbeat.eject.facts import Facts
 from fourbeat.eject.part import Part
 from fourbeat.eject.text import Code, code, indented, joined, path, quoted
@@ -30,12 +31,37 @@ DECODED = code('''
 ''')
 
 
+UNMARKED = code('''
+    def unmarked(table: pa.Table) -> pa.Table:
+        """The table without the numbers and dates that stand for no value."""
+        for name in MARKED:
+            column = table[name]
+            date = pa.types.is_date(column.type)
+            values = column.cast(pa.string() if date else pa.float64(), safe=False)
+            gone = pc.is_in(values, value_set=pa.array(MISSING if date else MARKS, values.type))
+            column = pc.if_else(gone, pa.scalar(None, column.type), column)
+            table = table.set_column(table.column_names.index(name), name, column)
+        return table
+''')
+
+
 def reading(config: Config, facts: Facts, wanted: list[str]) -> Part:
     """The lines that read the files into `table`.
 
     Args:
         wanted: names of the columns that the script uses.
     """
+    read = joined_files(config, facts, wanted)
+    if not facts.marked:
+        return read
+    numbers = [number for number in map(as_number, config.data.missing) if number is not None]
+    marks = {"MISSING": list(config.data.missing), "MARKED": facts.marked, "MARKS": numbers}
+    lines = joined(read.lines, "table = unmarked(table)")
+    return Part({**read.constants, **marks}, (*read.functions, UNMARKED), lines)
+
+
+def joined_files(config: Config, facts: Facts, wanted: list[str]) -> Part:
+    """The lines that read the files, one below the other."""
     names = files(facts)
     paths: dict[str, Any] = {
         name: path(name, file) for name, file in zip(names, facts.paths, strict=True)

@@ -155,7 +155,11 @@ class TableModel(nn.Module):
 
     def of_table(self, table: Any) -> Answer:
         """What the model says of a table's rows; see `predict`."""
-        text = [column.name for column in self.columns if column.type in WRITTEN]
+        text = [
+            column.name
+            for column in self.columns
+            if column.type in WRITTEN or (column.type == "numeric" and column.formats)
+        ]
         names = {column.name for column in self.columns}
         source = read(table, missing=self.missing, text=text, only=names)
         return self.answer(self.encode(source.columns, source.rows, source.name))

@@ -1,5 +1,7 @@
 """One of several classes: any column of labels."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +10,8 @@ import torch
 from fourbeat.config.data import DataConfig
 from fourbeat.data import labels
 from fourbeat.data.gather import Gathered
+from fourbeat.data.naming import quoted
+from fourbeat.data.spelling import named, spellings
 from fourbeat.data.targets.target import Strata, Target
 
 
@@ -28,8 +32,20 @@ class Classes:
         """The class numbers, if each class has a training row."""
         labels.check_classes(self.numbers[train], self.names, self.place)
         mapping = ", ".join(f"{name} = {number}" for number, name in enumerate(self.names))
-        notes = [f"Labels: {mapping}."]
+        notes = [f"Labels: {mapping}.", *map(spelled, spellings(self.names))]
         return Target(torch.from_numpy(self.numbers), notes, classes=self.names)
+
+
+def spelled(names: Sequence[str]) -> str:
+    """That classes may be one, with the way to make them one."""
+    pairs = ", ".join(
+        f"{json.dumps(n, ensure_ascii=False)} = {json.dumps(names[0])}" for n in names[1:]
+    )
+    relabel = quoted(f"data.relabel={{{pairs}}}")
+    return (
+        f"Labels {named(names)} differ by case or blanks alone; "
+        f"if they are one class: --set {relabel}."
+    )
 
 
 def read(gathered: Gathered, config: DataConfig) -> Classes:
