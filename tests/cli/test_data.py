@@ -71,6 +71,12 @@ def test_what_is_proposed_is_in_the_schema_and_not_in_force(tmp_path):
     assert not any(column["markers"] for column in told["columns"])
 
 
+def test_the_column_of_the_group_is_said_to_be_left_out(tmp_path):
+    write(tmp_path / "t.csv")
+    flags = ("--target", "broke", "--group", "who")
+    assert "the group that rows" in fourbeat("data", "t.csv", *flags, cwd=tmp_path, check=0).stdout
+
+
 def test_the_same_for_programs(tmp_path):
     write(tmp_path / "t.csv", leak=True)
     done = fourbeat("data", "t.csv", "--target", "broke", "--json", cwd=tmp_path, check=1)

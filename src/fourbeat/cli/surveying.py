@@ -83,7 +83,8 @@ def columns(survey: Survey) -> Table:
     for name in ("column", "type", "different", "missing", "why"):
         right = name in ("different", "missing")
         table.add_column(name, justify="right" if right else "left")
-    for column in survey.columns:
+    # What the split takes out of the columns is known only with it.
+    for column in survey.record.columns if survey.record else survey.columns:
         cells = (
             column.name,
             column.type,
