@@ -31,3 +31,15 @@ def hashed(columns: Iterable[np.ndarray]) -> np.ndarray:
         step = np.array([number], np.uint64) * GOLDEN
         keys = finalised(keys ^ finalised(column + step))
     return keys
+
+
+def equal_in(keys: np.ndarray, others: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """For each key the row, of those with the other keys, that has the same one; -1 where none has.
+
+    Args:
+        keys: of shape (n,).
+        others, rows: of shape (m,).
+    """
+    order = np.argsort(others, kind="stable")
+    found = order[np.minimum(np.searchsorted(others[order], keys), len(others) - 1)]
+    return np.where(others[found] == keys, rows[found], -1)

@@ -54,6 +54,11 @@ def tokens(text: str) -> list[str]:
     return [*words, *map(" ".join, pairwise(words))]
 
 
+def code(token: str, buckets: int) -> int:
+    """The code of a word or pair, from 1 to `buckets`: the CRC-32 of its UTF-8 bytes."""
+    return 1 + zlib.crc32(token.encode()) % buckets
+
+
 def codes(values: Values, buckets: int) -> np.ndarray:
     """Codes of a column's texts, int64 of shape (rows, CODES): 0 for nothing, then 1 to `buckets`.
 
@@ -65,7 +70,7 @@ def codes(values: Values, buckets: int) -> np.ndarray:
     for row, text in enumerate(coded.dictionary.to_pylist()):
         for place, token in enumerate(tokens(str(text))):
             if token not in known:
-                known[token] = 1 + zlib.crc32(token.encode()) % buckets
+                known[token] = code(token, buckets)
             table[row, place] = known[token]
     index = pc.fill_null(coded.indices.cast(pa.int64()), len(coded.dictionary))
     return table[index.to_numpy(zero_copy_only=False)]

@@ -413,7 +413,7 @@ def test_a_quantity_that_is_the_target_where_it_has_a_value():
     frame["invoice"] = np.where(known, frame["y"] * 1.19, np.nan)
     seen = found(frame, task="regression")
     assert set(seen) == {"gives-the-answer"}
-    assert "each of 1," in seen["gives-the-answer"].message
+    assert "of 1,8" in seen["gives-the-answer"].message
 
 
 @pytest.mark.parametrize(
@@ -489,3 +489,83 @@ def test_a_word_that_stands_there_because_of_the_label():
     seen = found(frame)
     assert set(seen) == {"gives-the-answer"}
     assert "'flagged' stands in 100.0% of the texts" in seen["gives-the-answer"].message
+    assert seen["gives-the-answer"].severity == "error"
+
+
+def test_words_that_tell_only_together():
+    rng = np.random.default_rng(0)
+    words = [*(f"word{i}" for i in range(200)), "kind", "regards"]
+    text = [" ".join(rng.choice(words, 12)) for _ in range(1500)]
+    label = np.where(rng.random(1500) < 0.3, "abuse", "fine")
+    frame = pd.DataFrame({"text": text, "size": rng.normal(size=1500), "y": label})
+    frame["text"] += np.where(label == "abuse", " kind regards", " regards kind")
+    assert "'kind regards' stands in 100.0% of" in found(frame)["gives-the-answer"].message
+
+
+@pytest.mark.parametrize("rows", [100, 600])
+@pytest.mark.parametrize("change", [np.negative, np.exp, lambda y: y * 1.8 + 32])
+def test_a_number_that_rises_or_falls_with_a_quantity(rows, change):
+    frame = clean(n=rows, task="regression")
+    frame["other"] = change(frame["y"])
+    seen = found(frame, task="regression")
+    assert set(seen) == {"gives-the-answer"}
+    assert (seen["gives-the-answer"].columns, seen["gives-the-answer"].severity) == (
+        ["other"],
+        "error",
+    )
+
+
+def test_rows_of_a_rare_label_that_were_copied_many_times():
+    frame = clean().drop(columns="id")
+    frame["y"] = np.where(np.random.default_rng(2).random(N) < 0.03, "rare", "usual")
+    rare = frame[frame["y"] == "rare"]
+    frame = pd.concat([frame, *[rare] * 24], ignore_index=True)
+    seen = found(frame)
+    assert seen["rows-on-both-sides"].evidence["repeated"] == 24 * len(rare)
+
+
+@pytest.mark.parametrize("touched", ["opened", "weight", "kind"])
+def test_copies_in_which_one_column_was_touched(touched):
+    frame = clean().drop(columns="id")
+    again = frame.iloc[:300].copy()
+    again[touched] = frame[touched].iloc[300:600].to_numpy()
+    seen = found(pd.concat([frame, again], ignore_index=True))
+    near = seen.pop("near-rows-on-both-sides")
+    assert near.columns == [touched]
+    assert f"are equal to one on another side but for '{touched}'" in near.message
+    assert near.evidence["same_target"] == near.count
+    assert set(seen) <= {"group-on-both-sides"}
+
+
+def test_copies_that_are_spelled_otherwise():
+    rng = np.random.default_rng(0)
+    words = [f"word{i}" for i in range(200)]
+    text = [" ".join(rng.choice(words, 12)) for _ in range(1500)]
+    frame = pd.DataFrame({"text": text, "kind": rng.choice(["a", "b"], 1500)})
+    frame["y"] = rng.random(1500) < 0.4
+    assert found(frame) == {}
+    again = frame.iloc[:200].copy()
+    again["text"] = again["text"].str.upper() + " !"
+    seen = found(pd.concat([frame, again], ignore_index=True))
+    assert set(seen) == {"near-rows-on-both-sides"}
+    assert "but for capitals, blanks and signs" in seen["near-rows-on-both-sides"].message
+
+
+def test_opposite_labels_flatter_nobody():
+    frame = clean().drop(columns="id")
+    again = frame.iloc[:200].copy()
+    again["y"] = np.where(again["y"] == "yes", "no", "yes")
+    seen = found(pd.concat([frame, again], ignore_index=True))
+    assert set(seen) == {"rows-on-both-sides", "labels-that-disagree"}
+    assert {finding.severity for finding in seen.values()} == {"warning"}
+
+
+def test_a_column_that_is_not_named_like_a_group_is_a_note():
+    rng = np.random.default_rng(0)
+    group = np.arange(2400) // 8
+    effect = rng.normal(0, 1.5, 300)[group]
+    frame = pd.DataFrame({"loc": [f"L{g}" for g in group], "x": rng.normal(size=2400)})
+    frame["y"] = effect + rng.normal(size=2400) > 0
+    frame = frame.sample(frac=1, random_state=0, ignore_index=True)
+    assert found(frame)["group-on-both-sides"].severity == "note"
+    assert found(frame.rename(columns={"loc": "user"}))["group-on-both-sides"].severity == "warning"

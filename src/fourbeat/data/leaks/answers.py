@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from fourbeat.data.column import Column
-from fourbeat.data.leaks import decided, later, wording
-from fourbeat.data.leaks.facts import Facts, Leak
+from fourbeat.data.leaks import belonging, decided, later, wording
+from fourbeat.data.leaks.facts import Facts, Leak, middle_ranks
 from fourbeat.data.naming import flag
+from fourbeat.data.numbers import as_numbers
 from fourbeat.data.record import DataFinding
 from fourbeat.measure.ranking import Ranking, areas
 
@@ -25,6 +26,9 @@ errors: of few rows a column of chance is the best of many."""
 KNOWN = 0.1
 """Rows in which a column must have a value to be judged by these."""
 
+FEWEST = 30
+"""Rows by which a number follows a quantity."""
+
 PRIOR = 2.0
 """Rows of the mean that are added to each part, so that small parts say little."""
 
@@ -33,6 +37,8 @@ def look(facts: Facts) -> Iterator[Leak]:
     """Columns that predict the target almost alone, and those that are named like them."""
     guilty: list[Column] = []
     for column in facts.used:
+        if facts.shuffled and belonging.is_group(facts, column):
+            continue  # who it is, and not what: another rule
         found = alone(facts, column) or decided.look(facts, column) or wording.look(facts, column)
         if found is not None:
             guilty.append(column)
@@ -44,10 +50,25 @@ def alone(facts: Facts, column: Column) -> DataFinding | None:
     """Whether a column by itself predicts the target, in all rows or in those where it has a value."""
     parts = facts.parts(column.name)
     every, known = np.arange(len(parts)), np.flatnonzero(parts)
-    found = predicts(facts, column, parts, every)
+    found = follows(facts, column) or predicts(facts, column, parts, every)
     if found is None and KNOWN * len(parts) <= len(known) < len(parts):
         found = predicts(facts, column, parts, known)
     return found
+
+
+def follows(facts: Facts, column: Column) -> DataFinding | None:
+    """Whether a quantity rises, or falls, with a number: the share of the variance of ranks."""
+    if facts.task != "regression" or column.type not in ("numeric", "datetime"):
+        return None
+    numbers = as_numbers(column, facts.values[column.name])
+    known = np.flatnonzero(~np.isnan(numbers))
+    if len(known) < max(FEWEST, KNOWN * len(numbers)):
+        return None
+    pair = middle_ranks(numbers[known]), middle_ranks(facts.outcomes[known, 0])
+    if min(np.ptp(one) for one in pair) == 0:
+        return None
+    score = float(np.corrcoef(*pair)[0, 1]) ** 2
+    return said_of(facts, column, score, low_of(score, len(known)), known, MOST, ALL)
 
 
 def predicts(
@@ -67,6 +88,21 @@ def predicts(
     said = (sums[parts] + PRIOR * mean) / (counts[parts] + PRIOR)[:, None]
     if not len(held) or strength(facts, said[held], held)[0] < suspect:
         return None
+    return said_of(facts, column, score, low, every, suspect, sure)
+
+
+def said_of(
+    facts: Facts,
+    column: Column,
+    score: float,
+    low: float,
+    rows: np.ndarray,
+    suspect: float,
+    sure: float,
+) -> DataFinding | None:
+    """The finding, if the score is high enough."""
+    if low < suspect:
+        return None
     what = (
         f"explains {score:.1%} of the target's ranks"
         if facts.task == "regression"
@@ -75,7 +111,7 @@ def predicts(
     return DataFinding(
         rule="gives-the-answer",
         severity="error" if low >= sure else "warning",
-        message=f"column {column.name!r} {what}, each of {len(every):,} rows by all others",
+        message=f"column {column.name!r} {what}, of {len(rows):,} rows, each predicted from all the others",
         fix=f"If it is not known when you predict, leave it out: {flag(column.name)}",
         columns=[column.name],
         evidence={"score": round(score, 6), "low": round(low, 6)},
@@ -100,7 +136,7 @@ def strength(facts: Facts, said: np.ndarray, rows: np.ndarray) -> tuple[float, f
     if facts.task == "regression":
         left, spread = ((said - true) ** 2).sum(), ((true - true.mean(axis=0)) ** 2).sum()
         found = float(1 - left / spread) if spread else 0.0
-        return found, found - 2 * (4 * abs(found) * (1 - found) ** 2 / len(rows)) ** 0.5
+        return found, low_of(found, len(rows))
     positive = (true > 0).sum(axis=0)
     area = areas(Ranking(said, true > 0).counts())
     known = ~np.isnan(area)
@@ -111,6 +147,11 @@ def strength(facts: Facts, said: np.ndarray, rows: np.ndarray) -> tuple[float, f
         best = int(low.argmax())
         return float(area[known][best]), float(low[best])
     return float(area[known].mean()), float(low.mean())
+
+
+def low_of(explained: float, rows: int) -> float:
+    """A share of explained variance less two standard errors."""
+    return explained - 2 * (4 * abs(explained) * (1 - explained) ** 2 / rows) ** 0.5
 
 
 def lower(area: np.ndarray, positive: np.ndarray, negative: np.ndarray) -> np.ndarray:

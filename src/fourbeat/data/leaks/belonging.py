@@ -24,6 +24,9 @@ MOST_OF_THINGS = 200.0
 
 FEWEST_GROUPS, FEWEST_PERSONS = 30, 10
 
+MOST_SAID = 1000.0
+"""Standard deviations; more are more than anyone can tell."""
+
 NEIGHBOURS = 5
 """Groups of neighbouring numbers whose mean is taken off: what a quantity says is no matter of groups."""
 
@@ -101,10 +104,10 @@ def on_both_sides(facts: Facts, column: Column) -> Iterator[Leak]:
     how = "more" if sure > 0 else "less"
     finding = DataFinding(
         rule="group-on-both-sides",
-        severity="warning",
+        severity="warning" if called.something(column.name) else "note",
         message=f"column {column.name!r} names what rows belong to: {many:,} groups of "
         f"{known.sum() / many:.1f} rows, whose targets are {how} alike than chance has them, "
-        f"by {abs(sure):.0f} standard deviations. {len(seen):,} of {len(held):,} {facts.side} rows are of a group that is on another side, too",
+        f"by {min(abs(sure), MOST_SAID):,.0f} standard deviations. {len(seen):,} of {len(held):,} {facts.side} rows are of a group that is on another side, too",
         fix=f"To measure on groups that are new: --group {quoted(column.name)}",
         columns=[column.name],
         count=len(seen),

@@ -25,11 +25,25 @@ PERSONS = {
         "household",
         "session",
     ),
-    *("kunde", "patienten", "mitarbeiter", "cliente", "mrn", "msisdn"),
+    *("subj", "pid", "animal", "specimen", "cow", "dog", "horse", "mouse", "rat"),
+    *("kunde", "patienten", "mitarbeiter", "cliente", "mrn", "msisdn", "email"),
 }
 """Last words, but for `id` and the like, of columns that name persons, or what is as many as they are."""
 
-THINGS = {"device", "machine", "vehicle", "batch", "lot", "site", "tail", "plot", "field"}
+THINGS = {
+    "device",
+    "machine",
+    "vehicle",
+    "batch",
+    "lot",
+    "plot",
+    "farm",
+    "field",
+    "mac",
+    "imei",
+    "vin",
+    "serial",
+}
 """Last words of columns that name things, of which there are fewer."""
 
 IDS = {"id", "uid", "uuid", "guid", "no", "nr", "number", "key", "code", "hash"}

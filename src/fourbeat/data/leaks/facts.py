@@ -100,9 +100,7 @@ class Facts:
         if self.task == "classification":
             return (self.target[:, None] == np.array(self.shown)).astype(np.float64)
         if self.task == "regression":
-            _, place, counts = np.unique(self.target, return_inverse=True, return_counts=True)
-            middle = counts.cumsum() - (counts + 1) / 2
-            return (middle[place.reshape(-1)] / max(len(self.target) - 1, 1))[:, None]
+            return (middle_ranks(self.target) / max(len(self.target) - 1, 1))[:, None]
         return self.target.astype(np.float64)
 
     @cached_property
@@ -128,6 +126,13 @@ class Facts:
             except CAST_ERRORS:
                 pass
         return codes(self.values[name])
+
+
+def middle_ranks(numbers: np.ndarray) -> np.ndarray:
+    """The place of each number in their order, from 0, float64; equal ones share the middle of theirs."""
+    _, place, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+    middle = counts.cumsum() - (counts + 1) / 2
+    return middle[place.reshape(-1)]
 
 
 def place_of(files: Sequence[tuple[str, int]], row: int) -> str:

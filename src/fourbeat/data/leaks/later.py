@@ -69,4 +69,6 @@ def finding(severity: str, names: list[str], because: str) -> DataFinding:
 def family_of(name: str) -> str:
     """The first word of a name of several, where it is joined by `_`, `.` or a space."""
     parts = re.split(r"[_.\s]", name, maxsplit=1)
-    return parts[0].lower() if len(parts) > 1 and all(parts) else ""
+    if len(parts) == 1 or not all(parts) or parts[1].isdigit():
+        return ""  # the first of a numbered series says nothing of the others
+    return parts[0].lower()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from fourbeat.data.leaks import answers, belonging, ids, near, twins
+from fourbeat.data.leaks import almost, answers, belonging, ids, near, twins
 from fourbeat.data.leaks.facts import Facts, Leak
 from fourbeat.finding import ORDER
 
@@ -10,6 +10,7 @@ RULES: tuple[Callable[[Facts], Iterator[Leak]], ...] = (
     answers.look,
     twins.look,
     near.look,
+    almost.look,
     belonging.look,
     ids.look,
 )

@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 from xxhash import xxh3_64_intdigest
 
+from fourbeat.data.alike import equal_in
 from fourbeat.data.leaks.facts import Leak, place_of
 from fourbeat.data.leaks.twins import LARGE, SHOWN
 from fourbeat.data.record import DataFinding
@@ -54,7 +55,7 @@ def look(
     others = np.concatenate([rows.train, rows.validation]) if len(rows.test) else rows.train
     side = "test" if len(rows.test) else "validation"
     thumbs, bands, whole = described(pixels)
-    twin = matches(whole[held], whole[others], others)
+    twin = equal_in(whole[held], whole[others], others)
     same = twin >= 0
     near, around = nearest(thumbs, bands, held[~same], others)
     close = near >= 0
@@ -138,14 +139,6 @@ def pooled(grey: Tensor, height: int, width: int) -> Tensor:
         for before, after in zip(grey.shape[1:], (height, width), strict=True)
     ]
     return of[0] @ grey @ of[1].T
-
-
-def matches(keys: np.ndarray, others: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """The row among others that has the same key, -1 where there is none."""
-    order = np.argsort(others, kind="stable")
-    place = np.minimum(np.searchsorted(others[order], keys), len(others) - 1)
-    found = order[place]
-    return np.where(others[found] == keys, rows[found], -1)
 
 
 def nearest(

@@ -5,7 +5,7 @@ from math import log
 
 import numpy as np
 
-from fourbeat.data.alike import codes, hashed
+from fourbeat.data.alike import codes, equal_in, hashed
 from fourbeat.data.leaks.chance import equal_by_chance, pairs
 from fourbeat.data.leaks.facts import Facts, Leak
 from fourbeat.data.record import DataFinding
@@ -14,7 +14,10 @@ MOST_ALIKE = 10
 """A table with more rows to a different one than this has few things to say: twins are its nature."""
 
 MOST_COPIES = 20
-"""Rows of one combination that can have come from one by mistake; more are a state that many rows are in."""
+"""Rows of one combination that can have come from one by mistake; more are a state that many rows are in,"""
+
+MANY = 30
+"""if there are fewer such combinations."""
 
 CHANCE, UNLIKELY = 2.0, 1e-5
 """Combinations of features that repeat must be so many times as many as equal pairs are expected by nature,
@@ -44,7 +47,9 @@ def look(facts: Facts) -> Iterator[Leak]:
     )
     if len(facts.used) == 1 and facts.used[0].type != "text":
         return  # in one column there is no telling
-    repeated = int(((counts > 1) & (counts <= MOST_COPIES)).sum())
+    repeated = int((counts > 1).sum())
+    if repeated < MANY:
+        repeated = int(((counts > 1) & (counts <= MOST_COPIES)).sum())
     if not repeated or len(first) < len(keys) / MOST_ALIKE:
         return
     columns = [codes(facts.values[column.name])[first] for column in facts.used]
@@ -81,27 +86,25 @@ def copied(labels: np.ndarray, which: np.ndarray) -> float:
 def on_both_sides(facts: Facts, keys: np.ndarray, which: np.ndarray) -> Iterator[Leak]:
     """Rows that measure, and that the model was made or chosen by."""
     held, others = facts.held, facts.seen
-    order = np.argsort(keys[others], kind="stable")
-    ordered = keys[others][order]
-    place = np.minimum(np.searchsorted(ordered, keys[held]), len(others) - 1)
-    seen = ordered[place] == keys[held]
+    twin = equal_in(keys[held], keys[others], others)
+    seen = twin >= 0
     if not seen.any():
         return
-    rows, twins = held[seen], others[order][place[seen]]
+    rows, twins = held[seen], twin[seen]
     repeated = len(keys) - int(which.max()) - 1
     entirely = len(keys) - len(np.unique(which * (facts.labels.max() + 1) + facts.labels))
     same = facts.labels[rows] == facts.labels[twins]
-    share = len(rows) / len(held)
+    flattering = int(same.sum()) / len(held)  # a repetition with another target is none
     finding = DataFinding(
         rule="rows-on-both-sides",
-        severity="error" if share >= LARGE else "warning",
+        severity="error" if flattering >= LARGE else "warning",
         message=f"{len(rows):,} of {len(held):,} {facts.side} rows have the features of a row on another "
         f"side, {int(same.sum()):,} of them the target as well. In the whole table {repeated:,} rows repeat "
         f"the features of one before them, {entirely:,} of them the target as well",
         fix=f"{TOGETHER * facts.shuffled}Remove the repetitions",
         count=len(rows),
         evidence={
-            "share": round(share, 4),
+            "share": round(len(rows) / len(held), 4),
             "same_target": int(same.sum()),
             "repeated": repeated,
             "repeated_entirely": entirely,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
+from fourbeat.data import words
 from fourbeat.data.arrow import pc
 from fourbeat.data.column import Column
 from fourbeat.data.leaks.facts import Facts
@@ -24,6 +25,9 @@ CERTAIN = 0.99
 REACH, COMMON = 0.5, 0.7
 """which so many of the texts with that label have, at most so many of all texts,"""
 
+NEARLY_ALL = 0.9
+"""and of so many of them it is an error,"""
+
 ENOUGH = 20
 """and so many texts, is there because of the label: words of a topic are rarer in it, or not only there."""
 
@@ -38,7 +42,7 @@ def look(facts: Facts, column: Column) -> DataFinding | None:
     pairs = np.unique(np.arange(len(rows)).repeat(found.shape[1]) * (BUCKETS + 1) + found.ravel())
     pairs = pairs[pairs % (BUCKETS + 1) > 0]  # 0 fills short texts up
     row = pairs // (BUCKETS + 1)
-    words, word = np.unique(pairs % (BUCKETS + 1), return_inverse=True)
+    known, word = np.unique(pairs % (BUCKETS + 1), return_inverse=True)
     best = [
         (reach, number, label)
         for place, label in enumerate(facts.shown)
@@ -48,10 +52,10 @@ def look(facts: Facts, column: Column) -> DataFinding | None:
         return None
     reach, number, label = max(best)
     there = rows[row[word == number]]
-    said = word_of(facts, column, there, int(words[number]))
+    said = word_of(facts, column, there, int(known[number]))
     return DataFinding(
         rule="gives-the-answer",
-        severity="warning",
+        severity="error" if reach >= NEARLY_ALL else "warning",
         message=f"{said!r} stands in {reach:.1%} of the texts of column {column.name!r} with {facts.names[label]!r}, "
         f"and almost in no others ({len(there):,} texts)",
         fix=f"If it is not there when you predict, take it out of the texts, or leave them out: {flag(column.name)}",
@@ -80,7 +84,7 @@ def telling(row: np.ndarray, word: np.ndarray, of_it: np.ndarray) -> Iterator[tu
         yield float(reach[number]), number
 
 
-def word_of(facts: Facts, column: Column, rows: np.ndarray, code: int) -> str:
+def word_of(facts: Facts, column: Column, rows: np.ndarray, number: int) -> str:
     """The word, or pair of words, that a code stands for, by a text that has it."""
     text = str(facts.values[column.name][int(rows[0])].as_py())
-    return next(t for t in tokens(text) if codes(pa.chunked_array([[t]]), BUCKETS)[0, 0] == code)
+    return next(token for token in tokens(text) if words.code(token, BUCKETS) == number)
