@@ -12,7 +12,6 @@ from fourbeat.data.leaks import twins
 from fourbeat.data.leaks.chance import equal_by_chance
 from fourbeat.data.leaks.facts import Facts, Leak
 from fourbeat.data.record import DataFinding
-from fourbeat.types import Values
 
 FEWEST = 10
 """Such combinations that must repeat,"""
@@ -29,25 +28,29 @@ LEAST = 3
 
 def look(facts: Facts) -> Iterator[Leak]:
     """Rows that measure and have such a copy on another side."""
-    found = [spelled(column, facts.values[column.name]) for column in facts.used]
     exact = hashed(codes(facts.values[c.name]).astype(np.uint64) for c in facts.used)
     different = np.unique(exact, return_index=True)[1]  # those that are equal are said already
     if len(different) < 2:
         return
-    alone = [hashed([column.astype(np.uint64) + np.uint64(n)]) for n, column in enumerate(found)]
-    whole = np.bitwise_xor.reduce(alone)
-    for left_out in (None, *range(len(found))):
-        rest = [n for n in range(len(found)) if n != left_out]
-        if not enough([facts.used[n] for n in rest]):
+    whole = np.zeros(len(exact), np.uint64)
+    for column in facts.used:
+        whole ^= keys_of(facts, column)
+    for left_out in (None, *facts.used):
+        rest = [column for column in facts.used if column is not left_out]
+        if not enough(rest):
             continue
-        keys = whole if left_out is None else whole ^ alone[left_out]
-        if is_copied(facts, keys[different], [found[n][different] for n in rest], different):
-            found_it = finding(
-                facts, keys, exact, None if left_out is None else facts.used[left_out]
-            )
-            if found_it is not None:
-                yield found_it
+        keys = whole if left_out is None else whole ^ keys_of(facts, left_out)
+        if is_copied(facts, keys, rest, different):
+            found = finding(facts, keys, exact, left_out)
+            if found is not None:
+                yield found
                 return
+
+
+def keys_of(facts: Facts, column: Column) -> np.ndarray:
+    """Hashes of a column, to be put together by exclusive or, so that one can be taken out again."""
+    place = np.uint64(facts.used.index(column))
+    return hashed([spelled(facts, column).astype(np.uint64) + (place << np.uint64(40))])
 
 
 def enough(columns: Sequence[Column]) -> bool:
@@ -55,23 +58,37 @@ def enough(columns: Sequence[Column]) -> bool:
     return len(columns) >= LEAST or any(column.type == "text" for column in columns)
 
 
-def spelled(column: Column, values: Values) -> np.ndarray:
+def spelled(facts: Facts, column: Column) -> np.ndarray:
     """Codes of a column, its texts without signs, capitals and blanks that tell nothing."""
-    if column.type in ("text", "category") and column.source == "string":
-        texts = pc.utf8_trim_whitespace(pc.replace_substring_regex(values, r"[^\pL\pN]+", " "))
-        values = pa.chunked_array([pc.utf8_lower(texts).combine_chunks()])
-    return codes(values)
+    values = facts.values[column.name]
+    found = codes(values)
+    if column.type not in ("text", "category") or column.source != "string":
+        return found
+    different, which = np.unique(found, return_index=True)
+    texts = pc.take(values, pa.array(which))
+    plain = pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, r"[^\pL\pN]+", " "))
+    return codes(pc.utf8_lower(plain))[np.searchsorted(different, found)]
 
 
-def is_copied(facts: Facts, keys: np.ndarray, columns: list[np.ndarray], rows: np.ndarray) -> bool:
-    """Whether rows share keys too often, with too often one target, for being so by nature."""
+def is_copied(facts: Facts, keys: np.ndarray, columns: list[Column], rows: np.ndarray) -> bool:
+    """Whether rows share keys too often, with too often one target, for being so by nature.
+
+    Args:
+        keys: of all rows.
+        columns: what the keys are of.
+        rows: the rows in question.
+    """
+    keys = keys[rows]
+    ordered = np.sort(keys)
+    if (ordered[1:] == ordered[:-1]).sum() < FEWEST:
+        return False
     _, first, which, counts = np.unique(
         keys, return_index=True, return_inverse=True, return_counts=True
     )
     repeated = int(((counts > 1) & (counts <= twins.MOST_COPIES)).sum())
     if repeated < FEWEST or twins.copied(facts.labels[rows], which) < COPIED:
         return False
-    chance = equal_by_chance([column[first] for column in columns])
+    chance = equal_by_chance([spelled(facts, column)[rows[first]] for column in columns])
     return repeated >= SURE * chance * len(keys) * (len(keys) - 1) / 2
 
 
