@@ -133,6 +133,7 @@ def understand(
         columns=columns,
         target=target.values.numpy(),
         names=target.classes or [label.name for label in target.labels],
+        targets=config.targets,
         task=config.task,
         rows=rows,
         shuffled=method not in ("file", "column", "group", "time", "group and time"),

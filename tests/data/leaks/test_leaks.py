@@ -569,3 +569,20 @@ def test_a_column_that_is_not_named_like_a_group_is_a_note():
     frame = frame.sample(frac=1, random_state=0, ignore_index=True)
     assert found(frame)["group-on-both-sides"].severity == "note"
     assert found(frame.rename(columns={"loc": "user"}))["group-on-both-sides"].severity == "warning"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("churn_reason", True), ("daysToChurn", True), ("churn_before", False), ("reason", False)],
+)
+def test_a_column_that_is_named_after_the_target_is_a_note(name, said):
+    frame = clean().rename(columns={"y": "churn"})
+    rng = np.random.default_rng(0)
+    left = (frame["churn"] == "yes").to_numpy()
+    frame[name] = np.where(left & (rng.random(N) < 0.5), rng.choice(["a", "b"], N), "none")
+    frame.loc[~left & (rng.random(N) < 0.1), name] = "a"
+    config = DataConfig(target="churn")
+    findings = prepare(config, SplitConfig(), 0, frame).record.findings
+    assert [(f.rule, f.severity) for f in findings] == [("known-only-afterwards", "note")] * said
+    frame[name] = rng.choice(["a", "b"], N)
+    assert prepare(config, SplitConfig(), 0, frame).record.findings == []

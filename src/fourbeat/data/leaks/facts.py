@@ -46,6 +46,7 @@ class Facts:
         columns: what they are.
         target: class numbers of shape (rows,), or float32 of shape (rows, outputs).
         names: of the classes or labels; empty for a quantity.
+        targets: names of the columns to predict.
         task: what the target is.
         rows: row numbers of each side.
         shuffled: whether rows were divided at random, one by one.
@@ -56,6 +57,7 @@ class Facts:
     columns: Sequence[Column]
     target: np.ndarray
     names: Sequence[str]
+    targets: Sequence[str]
     task: TaskName
     rows: Rows
     shuffled: bool

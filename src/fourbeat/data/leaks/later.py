@@ -16,12 +16,16 @@ LATER = {"outcome", "resolved", "closed", "closure", "afterwards"}
 BEFORE = {"previous", "prev", "last", "since", "before", "prior", "ago", "first", "former"}
 """and words beside which they mean something else."""
 
+SHORTEST = 4
+"""Letters of a target's longest word for a column to be named after it, and not after `y` or `id`."""
+
 ALIKE = 10
 """A first word that more columns have says nothing of one of them."""
 
 
 def look(facts: Facts, guilty: Sequence[Column]) -> Iterator[Leak]:
-    """Columns named like those that give the answer, if they tell of it; and names that say so themselves."""
+    """Columns named like those that give the answer, or after the target, if they tell of it; and names that
+    say so themselves."""
     first = Counter(family_of(column.name) for column in facts.used)
     families = {
         family: column.name
@@ -42,6 +46,20 @@ def look(facts: Facts, guilty: Sequence[Column]) -> Iterator[Leak]:
     named = [name for name in named if not set(words(name)) & BEFORE]
     if named:
         yield Leak(finding("note", named, "named for what is filled in when all is over"))
+    taken |= set(named)
+    after = [c for c in rest if c.name not in taken and named_after(c.name, facts.targets)]
+    telling = [column.name for column in after if tells(facts, column)]
+    if telling:
+        yield Leak(finding("note", telling, "named after the target, and tells of it"))
+
+
+def named_after(name: str, targets: Sequence[str]) -> bool:
+    """Whether a column is called like a target, and more: `churn_reason`, but not `churned_before`."""
+    said = set(words(name))
+    wholes = [set(words(target)) for target in targets]
+    return not said & BEFORE and any(
+        whole < said and len(max(whole, key=len)) >= SHORTEST for whole in wholes if whole
+    )
 
 
 def tells(facts: Facts, column: Column) -> bool:

@@ -70,6 +70,7 @@ def look_at_some(facts: Facts, seed: int) -> tuple[list[Leak], list[str]]:
         columns=facts.columns,
         target=facts.target[numbers],
         names=facts.names,
+        targets=facts.targets,
         task=facts.task,
         rows=rows_in(facts.rows, numbers),
         shuffled=facts.shuffled,
