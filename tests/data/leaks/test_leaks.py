@@ -586,3 +586,18 @@ def test_a_column_that_is_named_after_the_target_is_a_note(name, said):
     assert [(f.rule, f.severity) for f in findings] == [("known-only-afterwards", "note")] * said
     frame[name] = rng.choice(["a", "b"], N)
     assert prepare(config, SplitConfig(), 0, frame).record.findings == []
+
+
+@pytest.mark.parametrize(("years", "drift", "said"), [(4, 0.0, False), (4, 0.3, True)])
+def test_what_comes_again_every_year_is_no_drift(years, drift, said):
+    rng = np.random.default_rng(0)
+    days = rng.integers(0, 365 * years, 5000)
+    share = 0.3 + 0.2 * np.cos(days / 58.1) + drift * days / days.max()
+    frame = pd.DataFrame(
+        {
+            "visit": [START + datetime.timedelta(days=int(day)) for day in days],
+            "size": rng.normal(size=5000),
+            "y": rng.random(5000) < share,
+        }
+    )
+    assert set(found(frame)) == ({"rows-from-later"} if said else set())

@@ -33,6 +33,9 @@ NEIGHBOURS = 5
 BLOCKS = 10
 """Parts of the time whose targets are compared."""
 
+YEAR, SEASONS = 365.25, 1.9
+"""Days of a year, and the years (nearly two) from which on a season is told from a drift."""
+
 DRIFT = 0.005
 """The share of the target's variance that must lie between these parts."""
 
@@ -136,26 +139,38 @@ def apart_from_neighbours(values: Values, known: np.ndarray, outcomes: np.ndarra
 
 def drift(facts: Facts, column: Column) -> tuple[float, float]:
     """How much the target moves with a time: see `between`, of `BLOCKS` parts of it."""
-    blocks, outcomes = blocks_of(facts, column)
-    return between(blocks, outcomes) if len(blocks) >= BLOCKS * 20 else (0.0, 0.0)
+    blocks, outcomes, days = blocks_of(facts, column)
+    if len(blocks) < BLOCKS * 20:
+        return 0.0, 0.0
+    return between(blocks, apart_from_seasons(days, outcomes))
 
 
-def blocks_of(facts: Facts, column: Column) -> tuple[np.ndarray, np.ndarray]:
-    """The part of the time that each row with a time is in, and the outcomes of these rows."""
+def apart_from_seasons(days: np.ndarray, outcomes: np.ndarray) -> np.ndarray:
+    """Outcomes less the mean of their month, over some years: what comes again every year is no drift."""
+    if np.ptp(days) < SEASONS * YEAR:
+        return outcomes
+    months = (days % YEAR * 12 / YEAR).astype(np.int64)
+    counts = np.maximum(np.bincount(months, minlength=12), 1)
+    means = np.stack([np.bincount(months, one, 12) / counts for one in outcomes.T], axis=1)
+    return outcomes - means[months]
+
+
+def blocks_of(facts: Facts, column: Column) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The part of the time that each row with a time is in, the outcomes of these rows, and their days."""
     times = as_numbers(column, facts.values[column.name])
     known = ~np.isnan(times)
     order = np.argsort(times[known], kind="stable")
     blocks = np.zeros(len(order), np.int64)
     blocks[order] = np.arange(len(order)) * BLOCKS // max(len(order), 1)
-    return blocks, facts.outcomes[known]
+    return blocks, facts.outcomes[known], times[known]
 
 
 def from_later(facts: Facts, column: Column) -> Iterator[Leak]:
     """A target that moves with the time, while rows of later times train."""
     times = as_numbers(column, facts.values[column.name])
     known = ~np.isnan(times)
-    blocks, outcomes = blocks_of(facts, column)
-    sure, _ = between(blocks, outcomes)
+    blocks, outcomes, days = blocks_of(facts, column)
+    sure, _ = between(blocks, apart_from_seasons(days, outcomes))
     train, held = facts.rows.train, facts.held
     earlier = held[known[held]]
     earlier = earlier[times[earlier] < np.nanmax(times[train])]
