@@ -74,7 +74,7 @@ def table(
     answers = task.columns(Answer(said.decision[taken], p), data)
     assert seen.rows is not None
     values: dict[str, Any] = {
-        "split": pa.array([side] * len(seen.rows[taken])),
+        "split": pa.repeat(side, len(seen.rows[taken])),
         "row": column(seen.rows[taken]),
         **task.truth(seen.target[taken], data),
         **{name: narrow(name, given, data) for name, given in answers.items()},
