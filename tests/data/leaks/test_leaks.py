@@ -601,3 +601,13 @@ def test_what_comes_again_every_year_is_no_drift(years, drift, said):
         }
     )
     assert set(found(frame)) == ({"rows-from-later"} if said else set())
+
+
+def test_letters_of_an_id_that_tell_the_target():
+    frame = clean()
+    frame["id"] = [f"case_{i}" if y == "yes" else f"ctrl_{i}" for i, y in enumerate(frame["y"])]
+    seen = found(frame)
+    assert set(seen) == {"id-tells-target"}
+    assert "the letters of id 'id' tell of the target: 100.0%" in seen["id-tells-target"].message
+    frame["id"] = [f"{'AB'[i % 2]}-{i}" for i in range(N)]
+    assert found(frame) == {}

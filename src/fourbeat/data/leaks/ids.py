@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
+from fourbeat.data.alike import codes
 from fourbeat.data.arrow import pc
 from fourbeat.data.column import Column
-from fourbeat.data.leaks.belonging import BLOCKS
+from fourbeat.data.leaks.belonging import BLOCKS, MOST_SAID
 from fourbeat.data.leaks.facts import Facts, Leak
 from fourbeat.data.leaks.variance import SURE, between
 from fourbeat.data.numbers import as_numbers
@@ -21,7 +22,10 @@ TELLS = 0.02
 """The share of the target's variance that must lie between parts of the ids."""
 
 ENOUGH = 200
-"""Rows that both need."""
+"""Rows that all of them need."""
+
+MOST_SPELLINGS = 20
+"""Spellings of ids, without their digits; more are names."""
 
 NUMBER = re.compile(r"\D*(\d+)\D*")
 
@@ -32,11 +36,32 @@ def look(facts: Facts) -> Iterator[Leak]:
     for column in facts.columns:
         if column.type != "id":
             continue
+        if pa.types.is_string(facts.values[column.name].type):
+            yield from spells(facts, column)
         numbers = order_of(facts, column)
         if numbers is None or len(numbers) < ENOUGH:
             continue
         yield from follows(facts, column, numbers, times)
         yield from tells(facts, column, numbers)
+
+
+def spells(facts: Facts, column: Column) -> Iterator[Leak]:
+    """An id whose letters tell the target: `case_17`, `ctrl_18`."""
+    letters = codes(pc.replace_substring_regex(facts.values[column.name], r"\d+", ""))
+    if len(letters) < ENOUGH or not 2 <= len(np.unique(letters)) <= MOST_SPELLINGS:
+        return
+    sure, share = between(letters, facts.outcomes)
+    if sure >= SURE and share >= TELLS:
+        finding = DataFinding(
+            rule="id-tells-target",
+            severity="note",
+            message=f"the letters of id {column.name!r} tell of the target: {share:.1%} of its variance lies "
+            f"between their {len(np.unique(letters))} spellings",
+            fix="It is left out; leave it so, and ask how the rows were gathered",
+            columns=[column.name],
+            evidence={"share": round(share, 4), "deviations": round(min(sure, MOST_SAID), 1)},
+        )
+        yield Leak(finding)
 
 
 def order_of(facts: Facts, column: Column) -> np.ndarray | None:
