@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from fourbeat.data.column import Column
-from fourbeat.data.leaks import belonging, decided, later, wording
+from fourbeat.data.leaks import belonging, called, decided, later, wording
 from fourbeat.data.leaks.facts import Facts, Leak, middle_ranks
 from fourbeat.data.naming import flag
 from fourbeat.data.numbers import as_numbers
@@ -37,7 +37,8 @@ def look(facts: Facts) -> Iterator[Leak]:
     """Columns that predict the target almost alone, and those that are named like them."""
     guilty: list[Column] = []
     for column in facts.used:
-        if facts.shuffled and belonging.is_group(facts, column):
+        named = called.something(column.name)
+        if named and facts.shuffled and belonging.is_group(facts, column):
             continue  # who it is, and not what: another rule
         found = alone(facts, column) or decided.look(facts, column) or wording.look(facts, column)
         if found is not None:
@@ -68,7 +69,11 @@ def follows(facts: Facts, column: Column) -> DataFinding | None:
     if min(np.ptp(one) for one in pair) == 0:
         return None
     score = float(np.corrcoef(*pair)[0, 1]) ** 2
-    return said_of(facts, column, score, low_of(score, len(known)), known, MOST, ALL)
+    low = low_of(score, len(known))
+    if low < MOST:
+        return None
+    what = f"explains {score:.1%} of the target's ranks, in {len(known):,} rows: one rises or falls with the other"
+    return finding(column, what, score, low, ALL)
 
 
 def predicts(
@@ -88,30 +93,21 @@ def predicts(
     said = (sums[parts] + PRIOR * mean) / (counts[parts] + PRIOR)[:, None]
     if not len(held) or strength(facts, said[held], held)[0] < suspect:
         return None
-    return said_of(facts, column, score, low, every, suspect, sure)
-
-
-def said_of(
-    facts: Facts,
-    column: Column,
-    score: float,
-    low: float,
-    rows: np.ndarray,
-    suspect: float,
-    sure: float,
-) -> DataFinding | None:
-    """The finding, if the score is high enough."""
-    if low < suspect:
-        return None
     what = (
         f"explains {score:.1%} of the target's ranks"
         if facts.task == "regression"
         else f"predicts the target almost alone: the area under its ROC curve is {score:.4f}"
     )
+    what += f", of {len(every):,} rows, each predicted from all the others"
+    return finding(column, what, score, low, sure)
+
+
+def finding(column: Column, what: str, score: float, low: float, sure: float) -> DataFinding:
+    """A column that gives the answer, an error from a lower end of `sure` on."""
     return DataFinding(
         rule="gives-the-answer",
         severity="error" if low >= sure else "warning",
-        message=f"column {column.name!r} {what}, of {len(rows):,} rows, each predicted from all the others",
+        message=f"column {column.name!r} {what}",
         fix=f"If it is not known when you predict, leave it out: {flag(column.name)}",
         columns=[column.name],
         evidence={"score": round(score, 6), "low": round(low, 6)},

@@ -2,47 +2,18 @@
 
 from fourbeat.data.naming import words
 
+# fmt: off
 PERSONS = {
-    *(
-        "user",
-        "customer",
-        "client",
-        "patient",
-        "subject",
-        "participant",
-        "respondent",
-        "person",
-        "caller",
-    ),
-    *(
-        "member",
-        "account",
-        "acct",
-        "student",
-        "employee",
-        "driver",
-        "player",
-        "household",
-        "session",
-    ),
-    *("subj", "pid", "animal", "specimen", "cow", "dog", "horse", "mouse", "rat"),
-    *("kunde", "patienten", "mitarbeiter", "cliente", "mrn", "msisdn", "email"),
+    "user", "customer", "client", "patient", "subject", "participant", "respondent", "person",
+    "caller", "member", "account", "acct", "student", "employee", "driver", "player",
+    "household", "session", "subj", "pid", "animal", "specimen", "cow", "dog", "horse", "mouse",
+    "rat", "kunde", "patienten", "mitarbeiter", "cliente", "mrn", "msisdn", "email",
 }
 """Last words, but for `id` and the like, of columns that name persons, or what is as many as they are."""
 
 THINGS = {
-    "device",
-    "machine",
-    "vehicle",
-    "batch",
-    "lot",
-    "plot",
-    "farm",
-    "field",
-    "mac",
-    "imei",
-    "vin",
-    "serial",
+    "device", "machine", "vehicle", "batch", "lot", "plot", "farm", "field", "mac", "imei",
+    "vin", "serial",
 }
 """Last words of columns that name things, of which there are fewer."""
 
@@ -50,52 +21,18 @@ IDS = {"id", "uid", "uuid", "guid", "no", "nr", "number", "key", "code", "hash"}
 """Last words of columns that name something."""
 
 KINDS = {
-    *(
-        "brand",
-        "category",
-        "color",
-        "colour",
-        "model",
-        "type",
-        "kind",
-        "class",
-        "title",
-        "job",
-        "product",
-    ),
-    *(
-        "sku",
-        "zip",
-        "postal",
-        "city",
-        "country",
-        "region",
-        "state",
-        "county",
-        "fips",
-        "route",
-        "language",
-    ),
-    *("currency", "status"),
+    "brand", "category", "color", "colour", "model", "type", "kind", "class", "title", "job",
+    "product", "sku", "zip", "postal", "city", "country", "region", "state", "county", "fips",
+    "route", "language", "currency", "status",
 }
 """Words of columns whose values come again in use: what they say is learned, and not known by accident."""
 
 ATTRIBUTES = {
-    *(
-        "birth",
-        "birthdate",
-        "birthday",
-        "born",
-        "dob",
-        "hire",
-        "hired",
-        "hiring",
-        "joined",
-        "founded",
-    ),
-    *("built", "registration", "registered", "manufactured", "signup", "expiry"),
+    "birth", "birthdate", "birthday", "born", "dob", "hire", "hired", "hiring", "joined",
+    "founded", "built", "registration", "registered", "manufactured", "signup", "expiry",
 }
 """Words of dates that are a property of what the row is about, and not the time of the row."""
+# fmt: on
 
 
 def person(name: str) -> bool:

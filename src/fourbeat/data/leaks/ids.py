@@ -50,18 +50,8 @@ def spells(facts: Facts, column: Column) -> Iterator[Leak]:
     letters = codes(pc.replace_substring_regex(facts.values[column.name], r"\d+", ""))
     if len(letters) < ENOUGH or not 2 <= len(np.unique(letters)) <= MOST_SPELLINGS:
         return
-    sure, share = between(letters, facts.outcomes)
-    if sure >= SURE and share >= TELLS:
-        finding = DataFinding(
-            rule="id-tells-target",
-            severity="note",
-            message=f"the letters of id {column.name!r} tell of the target: {share:.1%} of its variance lies "
-            f"between their {len(np.unique(letters))} spellings",
-            fix="It is left out; leave it so, and ask how the rows were gathered",
-            columns=[column.name],
-            evidence={"share": round(share, 4), "deviations": round(min(sure, MOST_SAID), 1)},
-        )
-        yield Leak(finding)
+    which = f"{len(np.unique(letters))} spellings of its letters"
+    yield from between_parts(facts, column, letters, which)
 
 
 def order_of(facts: Facts, column: Column) -> np.ndarray | None:
@@ -104,16 +94,20 @@ def follows(
 def tells(facts: Facts, column: Column, numbers: np.ndarray) -> Iterator[Leak]:
     """An id by whose order the target is known."""
     blocks = ranks(numbers).astype(np.int64) * BLOCKS // len(numbers)
-    sure, share = between(blocks, facts.outcomes)
+    yield from between_parts(facts, column, blocks, f"{BLOCKS} parts of the ids in their order")
+
+
+def between_parts(facts: Facts, column: Column, parts: np.ndarray, which: str) -> Iterator[Leak]:
+    """An id between whose parts the target differs; `which` they are, in words."""
+    sure, share = between(parts, facts.outcomes)
     if sure >= SURE and share >= TELLS:
         finding = DataFinding(
             rule="id-tells-target",
             severity="note",
-            message=f"the target moves with id {column.name!r}: {share:.1%} of its variance lies between "
-            f"{BLOCKS} parts of the ids in their order",
+            message=f"the target moves with id {column.name!r}: {share:.1%} of its variance lies between {which}",
             fix="It is left out; leave it so, and ask how the rows were gathered",
             columns=[column.name],
-            evidence={"share": round(share, 4), "deviations": round(sure, 1)},
+            evidence={"share": round(share, 4), "deviations": round(min(sure, MOST_SAID), 1)},
         )
         yield Leak(finding)
 
