@@ -92,6 +92,26 @@ def reading(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
             kinds.setdefault(kind, []).append(column.name)
     if not kinds:
         return Part()
+    branches = [
+        joined(f"if name in {kind}:", indented(body))
+        for kind, body in ways(config, kinds, facts).items()
+        if kind in kinds
+    ]
+    head = code('''
+        def numbers(table: pa.Table, name: str) -> np.ndarray:
+            """A column as float64, NaN where there is no value."""
+    ''')
+    function = joined(head, indented(joined(*branches, f"return {CAST}")))
+    dated = any("DATE" in kind for kind in kinds)
+    helpers = (AMOUNT,) if "NUMBER_FORMATS" in kinds else ()
+    constants = formats(kinds, columns, facts)
+    return Part(constants, (*((DAYS,) if dated else ()), *helpers, function))
+
+
+def formats(
+    kinds: Mapping[str, list[str]], columns: Sequence[Column], facts: Facts
+) -> dict[str, Any]:
+    """The constants: which columns are of each kind, and how theirs are written."""
     constants: dict[str, Any] = dict(kinds)
     if "YES_NO" in kinds:
         constants["TRUTHS"] = {
@@ -125,7 +145,12 @@ def reading(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
         }
     if "ORDERS" in kinds:
         constants["ORDERS"] = {c.name: list(c.order) for c in columns if c.type == "ordered"}
-    bodies = {
+    return constants
+
+
+def ways(config: Config, kinds: Mapping[str, list[str]], facts: Facts) -> dict[str, str]:
+    """The lines that read a column of each kind."""
+    return {
         "ORDERS": code("""
             places = {text: place for place, text in enumerate(ORDERS[name])}
             texts = table[name].cast(pa.string()).to_pylist()
@@ -168,19 +193,6 @@ def reading(config: Config, columns: Sequence[Column], facts: Facts) -> Part:
             config, kinds, "TEXT_NUMBERS", facts, "texts.cast(pa.float64()).to_numpy()"
         ),
     }
-    branches = [
-        joined(f"if name in {kind}:", indented(body))
-        for kind, body in bodies.items()
-        if kind in kinds
-    ]
-    head = code('''
-        def numbers(table: pa.Table, name: str) -> np.ndarray:
-            """A column as float64, NaN where there is no value."""
-    ''')
-    function = joined(head, indented(joined(*branches, f"return {CAST}")))
-    dated = any("DATE" in kind for kind in kinds)
-    helpers = (AMOUNT,) if "NUMBER_FORMATS" in kinds else ()
-    return Part(constants, (*((DAYS,) if dated else ()), *helpers, function))
 
 
 def kind_of(column: Column, kind: pa.DataType) -> str:
