@@ -89,6 +89,14 @@ def test_equal_rows_are_a_group(rows):
     assert equal_rows(columns).tolist() == [numbers[row] for row in rows]
 
 
+@given(st.integers(3, 12), st.integers(1, 4), SEEDS)
+def test_no_side_is_empty_where_there_are_groups_enough(many, size, seed):
+    groups = np.repeat(np.arange(many), size)
+    strata = np.tile([0, 1], len(groups))[: len(groups)]
+    dealt = deal(groups, strata, [0.7, 0.15, 0.15], seed, 1)
+    assert all(len(side) for side in dealt)
+
+
 def test_too_few_groups():
     with pytest.raises(DataError, match="2 groups cannot be dealt to 3 sides"):
         deal(np.array([0, 1, 1]), np.zeros(3, np.int64), [0.6, 0.2, 0.2], 0)

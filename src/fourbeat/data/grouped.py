@@ -67,12 +67,13 @@ def deal(
     for kind in np.argsort(-alike.sum(axis=1), kind="stable"):
         ours, start = members[kind], 0
         for side in wanted:
-            count = int(len(ours) * shares[side])
+            # As many groups must be left as there are empty sides.
+            count = min(int(len(ours) * shares[side]), left - len(empty - {side}))
             side_of[ours[start : start + count]] = side
             missing[side] -= count * alike[kind]
             empty -= {side} if count else set()
             start += count
-        left -= start
+            left -= count
         for group in ours[start:]:
             able = sorted(empty) if len(empty) == left else wanted  # the last go to empty sides
             room = (missing[able] - alike[kind] / 2) / np.array(shares)[able][:, None]

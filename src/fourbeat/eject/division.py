@@ -67,12 +67,12 @@ DEAL = code('''
         for kind in np.argsort(-alike.sum(axis=1), kind="stable"):
             ours, start = members[kind], 0
             for side, share in enumerate(shares):
-                count = int(len(ours) * share)
+                count = min(int(len(ours) * share), left - len(empty - {side}))
                 side_of[ours[start : start + count]] = side
                 missing[side] -= count * alike[kind]
                 empty -= {side} if count else set()
                 start += count
-            left -= start
+                left -= count
             for group in ours[start:]:
                 able = sorted(empty) if len(empty) == left else list(range(len(shares)))
                 room = (missing[able] - alike[kind] / 2) / np.array(shares)[able][:, None]
