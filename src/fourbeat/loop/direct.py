@@ -37,7 +37,7 @@ class Direct:
     def step(self) -> None:
         """As `optimizer.step()`."""
         optimizer = self._optimizer
-        groups = self._groups() if self._known else None
+        groups = self._groups()
         if groups is None:
             optimizer.step()
             return
@@ -46,6 +46,18 @@ class Direct:
             for group, lists in groups:
                 kernel(group, *lists)
         optimizer._opt_called = True  # pyright: ignore[reportAttributeAccessIssue]  # schedulers look
+
+    def alone(self) -> bool:
+        """Whether its step is torch's own and nothing more, and leaves gradients as they are."""
+        optimizer = self._optimizer
+        own = vars(optimizer).get("step")
+        if not self._known or type(optimizer).step is not self._step or hooked(optimizer):
+            return False
+        if own is not None and not is_torchs(own):  # a scheduler's counts; another's may do more
+            return False
+        return not any(
+            group.get("foreach") for group in optimizer.param_groups
+        )  # SGD's adds to them
 
     def clear(self) -> None:
         """As `optimizer.zero_grad(set_to_none=True)`."""
@@ -61,11 +73,8 @@ class Direct:
     def _groups(self) -> list[tuple[dict[str, Any], Lists]] | None:
         """The tensors of each group; None where the kernel alone would not be the same."""
         optimizer = self._optimizer
-        own = vars(optimizer).get("step")
         profiled = torch.autograd.profiler._is_profiler_enabled  # pyright: ignore[reportPrivateUsage]
-        if profiled or type(optimizer).step is not self._step or hooked(optimizer):
-            return None
-        if own is not None and not is_torchs(own):  # a scheduler's counts; another's may do more
+        if profiled or not self.alone():
             return None
         found: list[tuple[dict[str, Any], Lists]] = []
         for group in optimizer.param_groups:

@@ -9,13 +9,14 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 from torch.amp import GradScaler
-from torch.nn.utils import clip_grad_value_, clip_grads_with_norm_, get_total_norm
+from torch.nn.utils import clip_grad_value_, clip_grads_with_norm_
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from fourbeat.errors import BeatError, RunError
 from fourbeat.loop.direct import Direct, backward
 from fourbeat.loop.gate import Gate
+from fourbeat.loop.norm import LateNorm, all_finite, total_norm
 from fourbeat.loop.schedule import Interval, interval_of
 from fourbeat.loop.share import Weight
 from fourbeat.loop.warmup import Warmup
@@ -59,12 +60,13 @@ class Update:
 
     Attributes:
         done: False if it was skipped for gradients that are not finite.
-        norm: the gradients' total 2-norm before clipping, a number or a scalar tensor.
+        norm: the gradients' total 2-norm before clipping: a number, a scalar tensor, or one that is
+            worked out if it is asked for before the next step.
         rates: the learning rate of each group.
     """
 
     done: bool
-    norm: Tensor | float
+    norm: Tensor | float | LateNorm
     rates: list[float]
 
 
@@ -160,15 +162,17 @@ class Lane:
         """
         if closure is not None:
             return self._by_closure(closure, blame)
-        norm = self._ready()
+        gradients = self._ready()
+        norm = LateNorm(gradients) if self._later(gradients) else self._norm(gradients)
         if self.gate is not None:
+            assert isinstance(norm, Tensor)
             return self._by_gate(self.gate, norm)
-        finite = self._sound and self._finite(norm)
-        if not finite and (self.scaler is None or self.scaler.get_scale() <= 1):
+        sound = self._sound and self._finite(norm, gradients)
+        if not sound and (self.scaler is None or self.scaler.get_scale() <= 1):
             self._refuse(blame)
-        if finite:
+        if sound and isinstance(norm, Tensor):
             self._clip(norm)
-        updating = Updating(self.optimizer, skip=not finite)
+        updating = Updating(self.optimizer, skip=not sound)
         if self._heard[Updating]:
             self._stream.emit(updating)
         done = not updating.skip
@@ -219,8 +223,9 @@ class Lane:
             self.clear()
             with torch.enable_grad():
                 loss = closure()
-            norm = self._ready()
-            if not self._finite(norm):
+            gradients = self._ready()
+            norm = self._norm(gradients)
+            if not self._finite(norm, gradients):
                 self._refuse(blame)
             self._clip(norm)
             norms.append(norm)
@@ -267,8 +272,8 @@ class Lane:
         found = (p.grad for p in self.parameters() if p.grad is not None)
         return [g.coalesce().values() if g.is_sparse else g for g in found]
 
-    def _ready(self) -> Tensor:
-        """Gradients of the whole step, in their own scale; their norm."""
+    def _ready(self) -> list[Tensor]:
+        """Gradients of the whole step, in their own scale."""
         if self.scaler is not None:
             self.scaler.unscale_(self.optimizer)
             self._stream.emit(Unscale(self.optimizer))
@@ -284,6 +289,18 @@ class Lane:
                 f"optimizer {self.name!r}",
                 "The loss must depend on a parameter that this optimizer holds",
             )
+        return gradients
+
+    def _later(self, gradients: list[Tensor]) -> bool:
+        """Whether nobody needs the norm, and nobody changes the gradients, before the step is over."""
+        if self.rules.clip_norm is not None or self.rules.clip_value is not None:
+            return False
+        if self.scaler is not None or gradients[0].device.type != "cpu":
+            return False
+        return not self._heard[Gradients] and not self._heard[Updating] and self._direct.alone()
+
+    def _norm(self, gradients: list[Tensor]) -> Tensor:
+        """The norm, told to whoever listens."""
         norm, each = total_norm(gradients)
         if self.gate is not None or self._heard[Gradients]:
             held = [p for p in self.parameters() if p.grad is not None]
@@ -292,12 +309,12 @@ class Lane:
                 self.gate.norms = list(zip(held, each, strict=True))
         return norm
 
-    def _finite(self, norm: Tensor) -> bool:
-        """Whether every gradient is; a norm may overflow where they do not."""
-        if math.isfinite(norm.item()):
-            return True
+    def _finite(self, norm: Tensor | LateNorm, gradients: list[Tensor]) -> bool:
+        """Whether every gradient is, and the norm too where gradients are brought down to one."""
+        if isinstance(norm, LateNorm):
+            return norm.finite()
         clips = self.rules.clip_norm is not None
-        return not clips and all(bool(g.isfinite().all()) for g in self._gradients())
+        return math.isfinite(norm.item()) or (not clips and all_finite(gradients))
 
     def _refuse(self, blame: Callable[[], None]) -> None:
         if self.rules.nonfinite == "raise":
@@ -314,20 +331,6 @@ class Lane:
             if self._heard[Clip]:
                 self._stream.emit(Clip(held, self.rules.clip_value, "value"))
             clip_grad_value_(held, self.rules.clip_value)
-
-
-def total_norm(gradients: list[Tensor]) -> tuple[Tensor, Tensor]:
-    """The 2-norm of all together, in the bits of `torch.nn.utils.get_total_norm`, and of each.
-
-    On one device and of one dtype, without the grouping that takes most of its time.
-    """
-    each = torch._foreach_norm(gradients)  # pyright: ignore[reportPrivateUsage, reportPrivateImportUsage]
-    first = gradients[0]
-    if any(g.device != first.device or g.dtype != first.dtype for g in gradients):
-        alike = [norm.to(first.device, torch.float32) for norm in each]
-        return get_total_norm(gradients), torch.stack(alike)
-    stacked = torch.stack(each)
-    return torch.linalg.vector_norm(stacked), stacked
 
 
 def make_lanes(

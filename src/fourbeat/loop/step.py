@@ -11,6 +11,7 @@ from fourbeat.data.batch import examples
 from fourbeat.errors import BatchError, BeatError
 from fourbeat.loop.lane import Lane, Update
 from fourbeat.loop.means import Entry, right_answers, weighted
+from fourbeat.loop.norm import LateNorm
 from fourbeat.loop.share import Weight
 from fourbeat.loop.validate import scalar
 from fourbeat.observe.events import Backward, Loss
@@ -104,10 +105,22 @@ class Step:
 
     @property
     def grad_norm(self) -> float:
-        """The gradients' total 2-norm before clipping, of the last update."""
+        """The gradients' total 2-norm before clipping, of the last update.
+
+        Raises:
+            BeatError: before `update`; where nobody needed it before, once the next step has begun.
+        """
         if not self.updates:
             raise BeatError(f"step {self.number}: the norm is known after step.update()")
-        return float(list(self.updates.values())[-1].norm)
+        norm = list(self.updates.values())[-1].norm
+        known = norm.value() if isinstance(norm, LateNorm) else float(norm)
+        if known is None:
+            raise BeatError(
+                f"step {self.number}: its gradients are gone, and nobody had asked for their norm",
+                "",
+                "Read step.grad_norm before the next step begins",
+            )
+        return known
 
     @property
     def skipped(self) -> bool:
@@ -244,6 +257,18 @@ class Step:
     def end(self) -> None:
         """Let go of the loader: the caller's variable may outlive it."""
         self._fetch = lambda: END
+
+    def forget(self, *, last: bool) -> None:
+        """Let go of the gradients that norms are worked out from.
+
+        Args:
+            last: whether the step was the pass's last one, which is often asked after the loop.
+        """
+        for update in self.updates.values():
+            if isinstance(update.norm, LateNorm):
+                if last:
+                    update.norm.value()
+                update.norm.forget()
 
     def _more(self) -> bool:
         """Read one more batch, if the step has room and the loader has one."""

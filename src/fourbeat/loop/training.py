@@ -25,6 +25,7 @@ from fourbeat.loop.lane import Lane, Update
 from fourbeat.loop.localise import Late, Localiser
 from fourbeat.loop.means import Entry
 from fourbeat.loop.modes import mode
+from fourbeat.loop.norm import LateNorm
 from fourbeat.loop.profiler import StepProfiler
 from fourbeat.loop.progress import Progress
 from fourbeat.loop.session import Session
@@ -110,6 +111,7 @@ class Training:
             self.profiler.start()
 
         taken: list[np.ndarray] = []
+        last: Step | None = None
 
         def fetch(stop: Callable[[], None] = lambda: None) -> Any:
             start = perf_counter()
@@ -135,6 +137,8 @@ class Training:
                     due, snapshot = session.due() or unexpected, session.snapshot_due()
                     now = generators.capture() if due or snapshot else None
                     batch = fetch(self._stop)
+                    if last is not None:
+                        last.forget(last=batch is END)
                     if batch is END:
                         if self.average is not None:
                             self.average.after_pass(state.epoch + 1)
@@ -153,7 +157,7 @@ class Training:
                         yield from self._whole_steps(batch, fetch, taken, forward)
                         taken = []
                         continue
-                    step = Step(state.step, batch, fetch, self)
+                    last = step = Step(state.step, batch, fetch, self)
                     self.localiser.calls.last.clear()
                     self._open = step
                     try:
@@ -381,7 +385,7 @@ class Training:
         if not update.done:
             state.skipped += 1
             return
-        if lane.rules.clip_norm is not None:
+        if lane.rules.clip_norm is not None and not isinstance(update.norm, LateNorm):
             name = "grad_norm" if len(self.lanes) == 1 else f"{lane.name}_grad_norm"
             entries = [*entries, (name, update.norm, 1)]
         state.means.add(entries)
