@@ -6,13 +6,15 @@ import weakref
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 from torch.nn.utils import get_total_norm
 
 import fourbeat as fb
 from fourbeat.data.loader import TensorLoader
 from fourbeat.errors import BeatError, NonFiniteError
-from fourbeat.loop.norm import LateNorm
+from fourbeat.loop.norm import SMALL, sound
 
 CASES = {
     "Adam": (torch.optim.Adam, {}),
@@ -139,11 +141,41 @@ def test_one_value_that_is_not_finite_stops_the_update(tmp_path, value, place):
     assert all(map(torch.equal, model.parameters(), before))
 
 
+SHAPES = st.lists(st.sampled_from([(1,), (3, 4), (SMALL,), (SMALL + 1,), (5, SMALL)]), min_size=1)
+
+
+@given(
+    shapes=SHAPES,
+    dtype=st.sampled_from([torch.float32, torch.float64, torch.bfloat16, torch.complex64]),
+    value=st.sampled_from([1.0, 3e38, math.nan, math.inf, -math.inf]),
+    share=st.floats(0, 1, exclude_max=True),
+    which=st.integers(0, 9),
+)
+def test_one_value_among_many(shapes, dtype, value, share, which):
+    gradients = [torch.ones(shape, dtype=dtype) for shape in shapes]
+    flat = gradients[which % len(gradients)].view(-1)
+    flat[int(share * len(flat))] = value
+    before = [g.clone() for g in gradients]
+    assert sound(gradients) == math.isfinite(value)
+    assert all(
+        torch.equal(a.nan_to_num(), b.nan_to_num()) for a, b in zip(gradients, before, strict=True)
+    )
+
+
 def test_infinities_of_both_signs_are_seen():
-    assert not LateNorm([torch.tensor([math.inf]), torch.tensor([-math.inf])]).finite()
+    for size in (1, SMALL + 1):
+        assert not sound([torch.full((size,), math.inf), torch.full((size,), -math.inf)])
 
 
 def test_values_whose_sum_overflows_are_finite():
-    assert LateNorm([torch.full((4,), 3e38), torch.ones(2)]).finite()
-    assert LateNorm([torch.full((4,), 6e4, dtype=torch.float16)]).finite()
-    assert not LateNorm([torch.tensor([3e38, 3e38, math.nan])]).finite()
+    for size in (4, SMALL + 1):
+        assert sound([torch.full((size,), 3e38), torch.ones(2)])
+    assert sound([torch.full((4,), 6e4, dtype=torch.float16)])
+    assert not sound([torch.tensor([3e38, 3e38, math.nan])])
+
+
+def test_gradients_with_a_graph_of_their_own_are_left_alone():
+    gradient = torch.ones(3, requires_grad=True) * 2
+    version = gradient._version
+    assert sound([gradient])
+    assert gradient._version == version

@@ -16,7 +16,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from fourbeat.errors import BeatError, RunError
 from fourbeat.loop.direct import Direct, backward
 from fourbeat.loop.gate import Gate
-from fourbeat.loop.norm import LateNorm, all_finite, total_norm
+from fourbeat.loop.norm import LateNorm, all_finite, sound, total_norm
 from fourbeat.loop.schedule import Interval, interval_of
 from fourbeat.loop.share import Weight
 from fourbeat.loop.warmup import Warmup
@@ -312,7 +312,7 @@ class Lane:
     def _finite(self, norm: Tensor | LateNorm, gradients: list[Tensor]) -> bool:
         """Whether every gradient is, and the norm too where gradients are brought down to one."""
         if isinstance(norm, LateNorm):
-            return norm.finite()
+            return sound(gradients)
         clips = self.rules.clip_norm is not None
         return math.isfinite(norm.item()) or (not clips and all_finite(gradients))
 

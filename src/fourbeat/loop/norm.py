@@ -22,6 +22,33 @@ def total_norm(gradients: list[Tensor]) -> tuple[Tensor, Tensor]:
     return torch.linalg.vector_norm(stacked), stacked
 
 
+SMALL = 1 << 14
+"""Values up to which a gradient is looked at together with others."""
+
+ONE = torch.ones(())
+
+
+def sound(gradients: Sequence[Tensor]) -> bool:
+    """Whether every gradient is finite, in half of the time of their norm or less.
+
+    No sum of what is not finite is finite. Of small tensors even a sum's call takes longer than its work:
+    they go in one call to what gradient scalers look with, which multiplies them by one.
+    """
+    found, total = torch.zeros(()), 0.0
+    small: list[Tensor] = []
+    together = not gradients[0].requires_grad  # as with create_graph: nothing is written to those
+    for gradient in gradients:
+        if together and gradient.dtype is torch.float32 and gradient.numel() <= SMALL:
+            small.append(gradient)
+        else:
+            total += abs(gradient.sum().item())
+    if small:
+        torch._amp_foreach_non_finite_check_and_unscale_(small, found, ONE)  # pyright: ignore[reportPrivateUsage, reportPrivateImportUsage]
+        if found.item():
+            return False
+    return math.isfinite(total) or all_finite(gradients)
+
+
 def all_finite(gradients: Sequence[Tensor]) -> bool:
     """Whether every gradient is, value by value: norms and sums may overflow where they do not."""
     return all(bool(g.isfinite().all()) for g in gradients)
@@ -30,8 +57,6 @@ def all_finite(gradients: Sequence[Tensor]) -> bool:
 class LateNorm:
     """The norm that `total_norm` gives, worked out once somebody asks.
 
-    On a CPU it takes twice as long as the sums that show whether gradients are finite.
-
     Args:
         gradients: on a CPU; held until `forget`, and changed by nobody.
     """
@@ -39,11 +64,6 @@ class LateNorm:
     def __init__(self, gradients: list[Tensor]):
         self._gradients = gradients
         self._known: float | None = None
-
-    def finite(self) -> bool:
-        """Whether every gradient is: no sum of what is not finite is finite."""
-        total = sum(abs(g.sum().item()) for g in self._gradients)
-        return math.isfinite(total) or all_finite(self._gradients)
 
     def forget(self) -> None:
         """Let go of the gradients."""
