@@ -1,8 +1,8 @@
-"""torch's engine and the kernels of its fused optimizers, called without what torch does around them.
+"""torch's engine, optimizers and the kernels of fused ones, called without what torch does around them.
 
 For a small model on a CPU that is most of the time of an update: of 49 us for four small parameters
-the kernel takes 3. The same kernel gets the same tensors, so the bits are the same. What is not known
-here in every detail (another class, a hook, a patch, a first step) is left to torch.
+a fused kernel takes 3. The same kernel gets the same tensors, so the bits are the same. What is not known
+here in every detail (a hook, a patch, a profiler; for kernels another class or a first step) is left to torch.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,33 +31,41 @@ class Direct:
         self._optimizer = optimizer
         self._kernel = KERNELS.get(type(optimizer))
         self._step, self._zero = type(optimizer).step, type(optimizer).zero_grad
-        self._known = self._kernel is not None and is_torchs(self._step)
+        # torch wraps the step of every class, the user's too: a label for profilers, and hooks.
+        self._inner = getattr(self._step, "__wrapped__", None) if is_torchs(self._step) else None
         self._clears = is_torchs(self._zero)
 
     def step(self) -> None:
         """As `optimizer.step()`."""
         optimizer = self._optimizer
-        groups = self._groups()
-        if groups is None:
+        profiled = torch.autograd.profiler._is_profiler_enabled  # pyright: ignore[reportPrivateUsage]
+        if profiled or self._inner is None or not self._alone():
             optimizer.step()
             return
-        kernel = cast(Callable[..., None], self._kernel)
-        with torch.no_grad():
-            for group, lists in groups:
-                kernel(group, *lists)
+        groups = self._groups()
+        if groups is None:
+            self._inner(optimizer)
+        else:
+            kernel = cast(Callable[..., None], self._kernel)
+            with torch.no_grad():
+                for group, lists in groups:
+                    kernel(group, *lists)
         optimizer._opt_called = True  # pyright: ignore[reportAttributeAccessIssue]  # schedulers look
 
-    def alone(self) -> bool:
-        """Whether its step is torch's own and nothing more, and leaves gradients as they are."""
+    def spares(self) -> bool:
+        """Whether its step leaves gradients as they are."""
+        if self._kernel is None or self._inner is None or not self._alone():
+            return False
+        # Lists of tensors at once: SGD's momentum is added to the gradients themselves.
+        return not any(group.get("foreach") for group in self._optimizer.param_groups)
+
+    def _alone(self) -> bool:
+        """Whether a step is the class's own and nothing more."""
         optimizer = self._optimizer
+        if type(optimizer).step is not self._step or hooked(optimizer):
+            return False
         own = vars(optimizer).get("step")
-        if not self._known or type(optimizer).step is not self._step or hooked(optimizer):
-            return False
-        if own is not None and not is_torchs(own):  # a scheduler's counts; another's may do more
-            return False
-        return not any(
-            group.get("foreach") for group in optimizer.param_groups
-        )  # SGD's adds to them
+        return own is None or is_torchs(own)  # a scheduler's counts; another's may do more
 
     def clear(self) -> None:
         """As `optimizer.zero_grad(set_to_none=True)`."""
@@ -72,10 +80,9 @@ class Direct:
 
     def _groups(self) -> list[tuple[dict[str, Any], Lists]] | None:
         """The tensors of each group; None where the kernel alone would not be the same."""
-        optimizer = self._optimizer
-        profiled = torch.autograd.profiler._is_profiler_enabled  # pyright: ignore[reportPrivateUsage]
-        if profiled or not self.alone():
+        if self._kernel is None:
             return None
+        optimizer = self._optimizer
         found: list[tuple[dict[str, Any], Lists]] = []
         for group in optimizer.param_groups:
             lists = tensors_of(optimizer, group)

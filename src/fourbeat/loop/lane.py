@@ -297,7 +297,7 @@ class Lane:
             return False
         if self.scaler is not None or gradients[0].device.type != "cpu":
             return False
-        return not self._heard[Gradients] and not self._heard[Updating] and self._direct.alone()
+        return not self._heard[Gradients] and not self._heard[Updating] and self._direct.spares()
 
     def _norm(self, gradients: list[Tensor]) -> Tensor:
         """The norm, told to whoever listens."""
