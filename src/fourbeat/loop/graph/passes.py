@@ -187,8 +187,11 @@ class Whole:
         rates = [[float(group["lr"]) for group in step] for step in groups]
         try:
             if not program.knows(batches):
+                wanted = program.captured
                 seconds = program.prepare(batches, groups)
                 log.warning("compiled %d steps as one graph in %.1f s", program.steps, seconds)
+                if wanted and not program.captured:
+                    self._say("the compiler refused to make CUDA graphs of compiled steps")
             block = program(batches, groups)
         except FourbeatError:
             raise

@@ -16,7 +16,7 @@ from torch.optim import Optimizer
 from fourbeat.checkpoint import rng
 from fourbeat.errors import BatchError
 from fourbeat.loop.direct import hooked
-from fourbeat.loop.graph import dropout
+from fourbeat.loop.graph import capture, dropout
 from fourbeat.loop.graph.rules import RULES, numbers_of, options_of
 from fourbeat.loop.lane import Rules
 from fourbeat.loop.means import right_answers
@@ -82,6 +82,7 @@ class Program:
         steps: in a call.
         forward: as given.
         parameters: that have gradients, in the optimizer's order.
+        captured: whether a call's kernels are launched as one, a CUDA graph.
     """
 
     def __init__(
@@ -102,6 +103,8 @@ class Program:
         self._groups = [options_of(group) for group in optimizer.param_groups]
         self.parameters = trained(optimizer)
         self._state = optimizer.state
+        self._device = self.parameters[0].device
+        self.captured = capture.captured(self._device)
         held = {id(p): n for n, g in enumerate(optimizer.param_groups) for p in g["params"]}
         counts = [self._count(p) for p in self.parameters]
         # A layer that was frozen for a while has had fewer updates than others of its group.
@@ -136,12 +139,14 @@ class Program:
             batches: as many as steps.
             groups: the optimizer's, as they are for each step.
         """
-        device = self.parameters[0].device
+        device = self._device
         hyper = torch.tensor(self._numbers(groups), dtype=torch.float32).to(device)
         keys = torch.randint(-dropout.RANGE, dropout.RANGE, (self.steps,), dtype=torch.int32).to(
             device
         )
-        states = self._states()
+        states, counts = self._states(), self._counts_elsewhere()
+        if self.captured:
+            capture.begin()
         # torch.compile reads this when it traces; as a setting of the process it is put back.
         with torch._dynamo.config.patch(trace_autograd_ops=True):  # pyright: ignore
             good, losses, weights, norms, each, right = self._call(
@@ -149,19 +154,23 @@ class Program:
             )
         self._optimizer._opt_called = True  # pyright: ignore[reportAttributeAccessIssue]  # schedulers look
         flags: list[bool] = good.tolist()
+        done = flags.index(False) if not all(flags) else self.steps
+        if counts:
+            torch._foreach_add_(counts, done)  # pyright: ignore[reportPrivateUsage, reportPrivateImportUsage]
         return Block(
-            done=flags.index(False) if not all(flags) else self.steps,
+            done=done,
             losses=losses.tolist(),
             weights=None if weights is None else weights.tolist(),
             norms=norms.tolist(),
-            each=each,
+            each=each.clone() if self.captured else each,  # a replay writes to the same place
             right=None if right is None else right.tolist(),
         )
 
     def prepare(self, batches: Sequence[Any], groups: Sequence[Sequence[dict[str, Any]]]) -> float:
         """Compile, and leave everything as it is: a compiler draws random numbers of its own.
 
-        The steps are done twice: code that reads what was never written gives itself away.
+        The steps are done twice: code that reads what was never written gives itself away. On a GPU they
+        are done until they are replayed; `captured` then tells whether they are.
 
         Returns:
             The seconds it took.
@@ -170,12 +179,15 @@ class Program:
             MiscompiledError: if the same steps gave other bits.
         """
         start = time.perf_counter()
-        held = [*self.parameters, *self._buffers]
+        held = [*self.parameters, *self._buffers, *self._counts_elsewhere()]
         held += [tensor for state in self._states() for tensor in state.values()]
+        refused = capture.refusals() if self.captured else 0
+        if self.captured:
+            capture.stay(held)
         before = [tensor.detach().clone() for tensor in held]
         random = rng.capture()
         ended: list[list[Tensor]] = []
-        for _ in range(2):
+        for _ in range(capture.CALLS if self.captured else 2):
             try:
                 block = self(batches, groups)
                 ended.append(
@@ -186,16 +198,27 @@ class Program:
                 with torch.no_grad():
                     for tensor, value in zip(held, before, strict=True):
                         tensor.copy_(value)
-        if not all(map(alike, *ended)):
+        first, *others = ended
+        if not all(all(map(alike, first, other)) for other in others):
             raise MiscompiledError("the compiled steps gave other bits when they were done again")
         self._known.add(repr(shape_of(batches[0])))
+        self.captured = self.captured and capture.refusals() == refused
         return time.perf_counter() - start
 
     def _states(self) -> States:
         """What the optimizer keeps of each parameter."""
         state = self._optimizer.state
         kept = [state.get(p, {}) for p in self.parameters]
-        return [{n: v for n, v in one.items() if isinstance(v, Tensor)} for one in kept]
+        return [{n: v for n, v in one.items() if self._here(v)} for one in kept]
+
+    def _here(self, value: Any) -> bool:
+        return isinstance(value, Tensor) and value.device == self._device
+
+    def _counts_elsewhere(self) -> list[Tensor]:
+        """Counts of updates that torch keeps on the CPU, for parameters on a GPU."""
+        state = self._optimizer.state
+        counts = [state.get(p, {}).get("step") for p in self.parameters]
+        return [n for n in counts if isinstance(n, Tensor) and not self._here(n)]
 
     def _numbers(self, groups: Sequence[Sequence[dict[str, Any]]]) -> list[list[list[float]]]:
         """What the rule takes of each step, for each group and count of updates."""
@@ -315,7 +338,10 @@ def inductor(steps: int, graph: torch.fx.GraphModule, inputs: list[Any]) -> Any:
     """torch.compile's own backend, with keyed dropout and a wrapper in C++ on a CPU."""
     from torch._inductor.compile_fx import compile_fx
 
-    if any(isinstance(one, Tensor) and one.device.type != "cpu" for one in inputs):
+    devices = {one.device for one in inputs if isinstance(one, Tensor)}
+    if any(map(capture.captured, devices)):
+        return compile_fx(graph, inputs, config_patches=capture.options())
+    if any(device.type != "cpu" for device in devices):
         return compile_fx(graph, inputs)
     dropout.rewrite(graph, steps)
     from fourbeat.loop.graph import products  # imports a part of the compiler
