@@ -4,6 +4,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch._subclasses import FakeTensorMode
 
 from fourbeat.data.loader import TensorLoader, side_by_side
 
@@ -68,3 +69,13 @@ def test_side_by_side_each_loader_gives_what_it_gives_alone(rows, size, loaders,
         assert len(alone) == len(together)
         for ours, its in zip(together, alone, strict=True):
             assert all(torch.equal(a[place], b) for a, b in zip(ours, its, strict=True))
+
+
+def test_tensors_of_another_device_are_gathered_there():
+    with FakeTensorMode():  # which knows devices that are not here
+        x, y = torch.zeros(10, 3, device="cuda"), torch.zeros(10)
+        loader = TensorLoader(x, y, batch_size=4, shuffle=False, rows=torch.arange(10))
+        for rows, (inputs, target) in loader.numbered(0):
+            assert rows.device.type == "cpu"
+            assert (inputs.device.type, target.device.type) == ("cuda", "cpu")
+            assert len(inputs) == len(target) == len(rows)

@@ -234,6 +234,9 @@ class SpeedConfig(Section):
     evaluation_batch: Annotated[int, Field(ge=1)] | None = None
     """Rows of validation and test that go through the model at once. Default: 8,192 of a table; of images
     as many as have eight million pixels."""
+    data_on_device: bool | None = None
+    """Whether all rows lie on the GPU that trains, where batches are cut then. Default: where they take at
+    most a quarter of its free memory. It has no meaning for a CPU, nor for streamed data."""
     measured: dict[str, float] = {}
     """What `--tune-speed` measured: seconds of a step, or of the evaluation of a row, by choice."""
 
@@ -244,7 +247,8 @@ class SpeedConfig(Section):
         )
         how = "compiled" if compiling is not None and compiling.mode == "step" else "as they are"
         rows = self.evaluation_batch
-        return f"{threads}steps {how}" + (
+        places = {None: "", True: ", data on the device", False: ", data on the host"}
+        return f"{threads}steps {how}{places[self.data_on_device]}" + (
             "" if rows is None else f", {rows:,} rows evaluated at once"
         )
 

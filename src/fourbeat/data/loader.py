@@ -26,7 +26,8 @@ class TensorLoader:
     so a resume goes to any batch of any epoch at once.
 
     Args:
-        *tensors: each of shape (N, ...); a batch is a tuple with as many tensors.
+        *tensors: each of shape (N, ...), on any device; a batch is a tuple with as many tensors, each on
+            the device of its own.
         rows: numbers of the rows to go through, int64 of shape (M,). Default: all N.
         batch_size: rows in a batch; the last one may be short.
         shuffle: whether every epoch has an order of its own.
@@ -82,7 +83,7 @@ class TensorLoader:
         """The same, each with the numbers of its rows, int64."""
         order = self.order(epoch)[start * self.batch_size :]
         for chunk in order.split(self.chunk()) if len(order) else ():
-            gathered = tuple(tensor.index_select(0, chunk) for tensor in self.tensors)
+            gathered = gather(self.tensors, chunk)
             if self.transform is not None:
                 gathered = self.transform(gathered, chunk, epoch)
             batches = zip(*(tensor.split(self.batch_size) for tensor in gathered), strict=True)
@@ -96,8 +97,14 @@ class TensorLoader:
 
     def chunk(self) -> int:
         """Rows gathered at once: whole batches."""
-        row = sum(t[0].numel() * t.element_size() for t in self.tensors if len(t))
+        row = sum(t.nbytes // len(t) for t in self.tensors if len(t))
         return self.batch_size * max(1, min(CHUNK, CHUNK_BYTES // max(1, row * self.batch_size)))
+
+
+def gather(tensors: Sequence[torch.Tensor], rows: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """Some rows of tensors, whose numbers, int64 on the CPU, go to each device once."""
+    there = {device: rows.to(device) for device in {tensor.device for tensor in tensors}}
+    return tuple(tensor.index_select(0, there[tensor.device]) for tensor in tensors)
 
 
 def side_by_side(
@@ -118,7 +125,7 @@ def side_by_side(
     orders = torch.stack([loader.order(epoch) for loader in loaders])
     for chunk in orders.split(first.chunk(), dim=1):
         rows = chunk.flatten()
-        gathered = [t.index_select(0, rows).unflatten(0, chunk.shape) for t in first.tensors]
+        gathered = [t.unflatten(0, chunk.shape) for t in gather(first.tensors, rows)]
         yield list(
             zip(*(tensor.split(first.batch_size, dim=1) for tensor in gathered), strict=True)
         )

@@ -23,6 +23,7 @@ from fourbeat.data.windows import WindowLoader, window_rows
 from fourbeat.errors import ConfigError
 from fourbeat.job import image_plan, own_plan
 from fourbeat.job.making import make_optimizer, make_scheduler
+from fourbeat.job.placing import device_named, placed
 from fourbeat.job.results.baselines import check_baselines
 from fourbeat.job.results.decision import check_goal
 from fourbeat.job.tasks.known import TASKS
@@ -143,13 +144,14 @@ def loaders_of(
     """A loader for each side that has rows."""
     if isinstance(data, OwnData):
         return data.loaders(size)
+    there = placed(data, device_named(config.train.device), config.speed.data_on_device)
     sides: dict[Split, Any] = {"train": data.rows.train, "validation": data.rows.validation}
     if len(data.rows.test):
         sides["test"] = data.rows.test
-    if isinstance(data, PreparedImages):
+    if isinstance(there, PreparedImages):
         return {
             side: image_plan.image_loader(
-                data,
+                there,
                 rows,
                 size if side == "train" else config.speed.evaluation_batch,
                 seed=config.seed,
@@ -159,7 +161,7 @@ def loaders_of(
         }
     return {
         side: table_loader(
-            data,
+            there,
             rows,
             size if side == "train" else config.speed.evaluation_batch or EVALUATION_BATCH,
             seed=config.seed,
@@ -230,17 +232,3 @@ def check_last_batch(config: Config, rows: int, size: int) -> None:
 def batch_size(rows: int, least: int, most: int) -> int:
     """A power of two near a hundredth of the rows, within bounds: 100 steps an epoch."""
     return max(least, min(most, 2 ** round(math.log2(max(rows, 1) / 100))))
-
-
-def device_named(name: str) -> torch.device:
-    """The device, or the best there is for `auto`."""
-    there = {
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-        "cpu": True,
-    }
-    if name == "auto":
-        name = next(device for device, here in there.items() if here)
-    if not there[name]:
-        raise ConfigError(f"no {name} device here", "train.device", "Use --set train.device=auto")
-    return torch.device(name)

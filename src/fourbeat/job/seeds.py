@@ -7,7 +7,8 @@ from typing import Any
 
 from fourbeat.config.options import Config, RecordConfig
 from fourbeat.job.member import Member
-from fourbeat.job.plan import device_named, plan_of, read
+from fourbeat.job.placing import device_named
+from fourbeat.job.plan import plan_of, read
 from fourbeat.job.together import train_stacked
 from fourbeat.job.train import Outcome, deterministic, refuse_findings
 from fourbeat.job.tune import of_threads
