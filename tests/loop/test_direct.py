@@ -146,14 +146,76 @@ def test_a_patched_step_is_called(monkeypatch):
     assert seen == [optimizer]
 
 
-def test_a_step_put_on_the_optimizer_itself_is_called():
+@pytest.mark.parametrize("fused", [True, False])
+@pytest.mark.parametrize("of_torch", [True, False])
+def test_a_step_put_on_the_optimizer_itself_is_called(fused, of_torch):
     parameter = nn.Parameter(torch.ones(2))
-    optimizer = SGD([parameter], lr=0.1, fused=True)
+    optimizer = SGD([parameter], lr=0.1, fused=fused)
     way = Direct(optimizer)
     parameter.grad = torch.ones(2)
-    optimizer.step = lambda: None
+
+    def nothing():
+        """As torch.compile puts its own there."""
+
+    if of_torch:
+        nothing.__code__ = nothing.__code__.replace(co_filename=torch.__file__)
+    optimizer.step = nothing
     way.step()
     assert parameter.tolist() == [1.0, 1.0]
+
+
+class Own(torch.optim.Optimizer):
+    """A rule of one's own."""
+
+    def __init__(self, parameters, lr=0.1):
+        super().__init__(parameters, {"lr": lr, "differentiable": False})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                parameter -= group["lr"] * parameter.grad.sign()
+
+
+UNFUSED = [
+    (Adam, {}),
+    (AdamW, {"weight_decay": 0.1}),
+    (SGD, {"momentum": 0.9}),
+    (torch.optim.RMSprop, {}),
+]
+
+
+@pytest.mark.parametrize(("kind", "options"), [*UNFUSED, (Own, {})])
+def test_steps_of_any_class_are_called_without_labels_and_hooks(kind, options, monkeypatch):
+    optimizer = kind([nn.Parameter(torch.ones(3))], lr=0.1, **options)
+    other = kind([nn.Parameter(torch.ones(3))], lr=0.1, **options)
+    schedule = torch.optim.lr_scheduler.StepLR(optimizer, 1)
+    way = Direct(optimizer)
+    (ours,), (theirs,) = optimizer.param_groups[0]["params"], other.param_groups[0]["params"]
+    for _ in range(3):
+        ours.grad, theirs.grad = torch.arange(3.0), torch.arange(3.0)
+        other.step()
+        with monkeypatch.context() as patched:
+            patched.setattr(torch.autograd.profiler, "record_function", None)  # may not be called
+            way.step()
+        schedule.step()  # warns if it has not seen the optimizer's step
+        optimizer.param_groups[0]["lr"] = 0.1
+    assert torch.equal(ours, theirs)
+
+
+@pytest.mark.parametrize(("kind", "options"), [*UNFUSED, (Own, {})])
+def test_hooks_and_labels_are_there_for_whoever_wants_them(kind, options):
+    seen = []
+    optimizer = kind([nn.Parameter(torch.ones(3))], lr=0.1, **options)
+    way = Direct(optimizer)
+    optimizer.param_groups[0]["params"][0].grad = torch.ones(3)
+    handle = optimizer.register_step_post_hook(lambda *_: seen.append(1))
+    way.step()
+    assert seen == [1]
+    handle.remove()
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profile:
+        way.step()
+    assert f"Optimizer.step#{kind.__name__}.step" in {event.key for event in profile.key_averages()}
 
 
 def test_double_precision_and_sparse_gradients_are_left_to_torch():

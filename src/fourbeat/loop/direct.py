@@ -65,7 +65,10 @@ class Direct:
         if type(optimizer).step is not self._step or hooked(optimizer):
             return False
         own = vars(optimizer).get("step")
-        return own is None or is_torchs(own)  # a scheduler's counts; another's may do more
+        if own is None:
+            return True
+        # A scheduler's counts; another's may do more, such as torch.compile's.
+        return hasattr(own, "_wrapped_by_lr_sched") and own.__wrapped__ is self._step
 
     def clear(self) -> None:
         """As `optimizer.zero_grad(set_to_none=True)`."""
