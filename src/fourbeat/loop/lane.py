@@ -167,12 +167,12 @@ class Lane:
         if self.gate is not None:
             assert isinstance(norm, Tensor)
             return self._by_gate(self.gate, norm)
-        sound = self._sound and self._finite(norm, gradients)
-        if not sound and (self.scaler is None or self.scaler.get_scale() <= 1):
+        finite = self._sound and self._finite(norm, gradients)
+        if not finite and (self.scaler is None or self.scaler.get_scale() <= 1):
             self._refuse(blame)
-        if sound and isinstance(norm, Tensor):
+        if finite and isinstance(norm, Tensor):
             self._clip(norm)
-        updating = Updating(self.optimizer, skip=not sound)
+        updating = Updating(self.optimizer, skip=not finite)
         if self._heard[Updating]:
             self._stream.emit(updating)
         done = not updating.skip

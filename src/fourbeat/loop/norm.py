@@ -25,16 +25,16 @@ def total_norm(gradients: list[Tensor]) -> tuple[Tensor, Tensor]:
 SMALL = 1 << 14
 """Values up to which a gradient is looked at together with others."""
 
-ONE = torch.ones(())
+ONE = torch.ones((), device="cpu")
 
 
 def sound(gradients: Sequence[Tensor]) -> bool:
-    """Whether every gradient is finite, in half of the time of their norm or less.
+    """Whether every gradient, on a CPU, is finite: in half of the time of their norm or less.
 
     No sum of what is not finite is finite. Of small tensors even a sum's call takes longer than its work:
     they go in one call to what gradient scalers look with, which multiplies them by one.
     """
-    found, total = torch.zeros(()), 0.0
+    found, total = torch.zeros((), device="cpu"), 0.0
     small: list[Tensor] = []
     together = not gradients[0].requires_grad  # as with create_graph: nothing is written to those
     for gradient in gradients:

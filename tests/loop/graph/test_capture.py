@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 import fourbeat as fb
+from fourbeat.loop.graph import capture
 from fourbeat.loop.graph.program import Program
 
 pytestmark = [
@@ -76,7 +77,7 @@ def test_all_that_a_call_writes_to_is_known_to_stay(tmp_path, monkeypatch):
     assert len(written) == 5 * 5 + 3
     assert {placeholders.index(node) for node in written} <= set(static)
     assert len(static) < len(placeholders)  # batches are copied
-    assert said == ["the compiler refused to make CUDA graphs of compiled steps"]
+    assert said == ["compiled steps are no CUDA graphs: it does not say why"]  # for a CPU
     beats, said = train(tmp_path / "beats")
     assert alike(ended, beats)
     assert not said
@@ -89,4 +90,20 @@ def test_counts_of_updates_may_be_on_another_device(tmp_path, monkeypatch):
     )
     ended, said = train(tmp_path / "whole", compile="step")
     assert alike(ended, beats)
+    assert not said
+
+
+def test_the_compilers_reason_is_kept():
+    from torch._inductor import cudagraph_utils
+
+    skip = cudagraph_utils.log_cudagraph_skip_and_bump_counter
+    skip("skipped before")
+    with capture.refusals() as said:
+        skip("skipping cudagraphs due to mutated inputs\n  found at line 3")
+        assert not said
+    assert said == ["skipping cudagraphs due to mutated inputs"]
+    skip("skipped afterwards")
+    assert len(said) == 1
+    with capture.refusals() as said:
+        pass
     assert not said

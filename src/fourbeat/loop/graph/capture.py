@@ -6,11 +6,15 @@ not be written to (https://docs.pytorch.org/docs/stable/torch.compiler_cudagraph
 buffers are known to stay; the optimizer's state has to be declared.
 """
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor
+
+UTILS = "torch._inductor.cudagraph_utils"
 
 CALLS = 3
 """Until a graph is replayed: as it is compiled, captured, and from the capture."""
@@ -39,8 +43,33 @@ def begin() -> None:
     torch.compiler.cudagraph_mark_step_begin()
 
 
-def refusals() -> int:
-    """Graphs of this process that inductor did not capture."""
+class Heard(logging.Handler):
+    """Keeps the first line of what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep it."""
+        self.lines.append(record.getMessage().partition("\n")[0])
+
+
+@contextmanager
+def refusals() -> Generator[list[str]]:
+    """What inductor says of graphs that it does not capture within; empty at the end if it captured all."""
     from torch._dynamo.utils import counters  # as above
 
-    return counters["inductor"]["cudagraph_skips"]
+    heard, found = Heard(), list[str]()
+    before = counters["inductor"]["cudagraph_skips"]
+    # One since torch 2.12, the other before.
+    loggers = [logging.getLogger(f"{UTILS}.__{name}") for name in ("cudagraphs", "perf_hints")]
+    for logger in loggers:
+        logger.addHandler(heard)
+    try:
+        yield found
+    finally:
+        for logger in loggers:
+            logger.removeHandler(heard)
+    if counters["inductor"]["cudagraph_skips"] > before:
+        found += heard.lines or ["it does not say why"]

@@ -187,11 +187,10 @@ class Whole:
         rates = [[float(group["lr"]) for group in step] for step in groups]
         try:
             if not program.knows(batches):
-                wanted = program.captured
                 seconds = program.prepare(batches, groups)
                 log.warning("compiled %d steps as one graph in %.1f s", program.steps, seconds)
-                if wanted and not program.captured:
-                    self._say("the compiler refused to make CUDA graphs of compiled steps")
+                if program.refusal is not None:
+                    self._say(f"compiled steps are no CUDA graphs: {program.refusal}")
             block = program(batches, groups)
         except FourbeatError:
             raise

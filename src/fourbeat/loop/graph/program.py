@@ -3,7 +3,7 @@
 import operator
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from types import FunctionType, MethodType
@@ -83,6 +83,7 @@ class Program:
         forward: as given.
         parameters: that have gradients, in the optimizer's order.
         captured: whether a call's kernels are launched as one, a CUDA graph.
+        refusal: why they are not where they were to be, None otherwise.
     """
 
     def __init__(
@@ -105,6 +106,7 @@ class Program:
         self._state = optimizer.state
         self._device = self.parameters[0].device
         self.captured = capture.captured(self._device)
+        self.refusal: str | None = None
         held = {id(p): n for n, g in enumerate(optimizer.param_groups) for p in g["params"]}
         counts = [self._count(p) for p in self.parameters]
         # A layer that was frozen for a while has had fewer updates than others of its group.
@@ -181,28 +183,29 @@ class Program:
         start = time.perf_counter()
         held = [*self.parameters, *self._buffers, *self._counts_elsewhere()]
         held += [tensor for state in self._states() for tensor in state.values()]
-        refused = capture.refusals() if self.captured else 0
         if self.captured:
             capture.stay(held)
         before = [tensor.detach().clone() for tensor in held]
         random = rng.capture()
         ended: list[list[Tensor]] = []
-        for _ in range(capture.CALLS if self.captured else 2):
-            try:
-                block = self(batches, groups)
-                ended.append(
-                    [torch.tensor(block.losses), *(tensor.detach().clone() for tensor in held)]
-                )
-            finally:
-                rng.restore(random)
-                with torch.no_grad():
-                    for tensor, value in zip(held, before, strict=True):
-                        tensor.copy_(value)
+        with capture.refusals() if self.captured else nullcontext([]) as refused:
+            for _ in range(capture.CALLS if self.captured else 2):
+                try:
+                    block = self(batches, groups)
+                    ended.append(
+                        [torch.tensor(block.losses), *(tensor.detach().clone() for tensor in held)]
+                    )
+                finally:
+                    rng.restore(random)
+                    with torch.no_grad():
+                        for tensor, value in zip(held, before, strict=True):
+                            tensor.copy_(value)
         first, *others = ended
         if not all(all(map(alike, first, other)) for other in others):
             raise MiscompiledError("the compiled steps gave other bits when they were done again")
         self._known.add(repr(shape_of(batches[0])))
-        self.captured = self.captured and capture.refusals() == refused
+        if refused:
+            self.captured, self.refusal = False, refused[0]
         return time.perf_counter() - start
 
     def _states(self) -> States:
