@@ -3,7 +3,9 @@
 Every contender trains in a process of its own, and they take turns block by block, so that all meet
 the same machine. The figure is the median, over blocks, of a contender's time over that of the
 lessons' loop in the same round, with the quartiles; beside it the accuracy on the test rows at the end.
-Run: python benchmarks/speed.py WORKLOAD [--threads 1] [--only NAME …]
+On a GPU (`--device cuda`) also the share of the time in which it ran a kernel: in each one's last block,
+which the profiler looks at and which is not counted.
+Run: python benchmarks/speed.py WORKLOAD [--device cpu] [--threads 1] [--only NAME …]
 """
 
 import argparse
@@ -16,6 +18,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -46,6 +49,11 @@ CONTENDERS: dict[str, tuple[str, tuple[str, ...]]] = {
 CANNOT = {"table-full": ("skorch",)}
 """Who is not asked: skorch's classifier takes no bf16."""
 
+DEVICES = ("cpu", "cuda")
+
+HIDDEN = {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
+"""The environment in which who picks a device by itself picks the CPU."""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -54,27 +62,31 @@ class Result:
     Attributes:
         ratio, low, high: of its time to the lesson's: the median over blocks and the quartiles.
         accuracy: on the test rows.
-        megabytes: the largest memory of its process, in MiB.
+        megabytes: the largest memory in MiB: of its process, or on a GPU of torch's tensors there, None
+            for who trains without torch.
+        busy: the share of the time in which the GPU ran a kernel; None where that is not known.
     """
 
     ratio: float
     low: float
     high: float
     accuracy: float
-    megabytes: float
+    megabytes: float | None
+    busy: float | None = None
 
 
 class Process:
     """A contender at work."""
 
-    def __init__(self, function: str, workload: str, threads: int):
+    def __init__(self, function: str, workload: str, threads: int, device: str):
         command = [sys.executable, "-m", "loops.worker", function, workload]
-        command += [str(BLOCKS), str(threads)]
+        command += [str(BLOCKS), str(threads), device]
         env = os.environ | {"OMP_NUM_THREADS": str(threads), "PYTHONPATH": str(HERE)}
+        env |= HIDDEN if device == "cpu" else {}
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
         self._process = subprocess.Popen(command, env=env, text=True, **pipes)
         self.seconds: list[float] = []
-        self.said: dict[str, float] = {}
+        self.said: dict[str, Any] = {}
 
     def turn(self) -> bool:
         """Let it train a block; False once it has nothing left to do."""
@@ -96,10 +108,25 @@ class Process:
         return False
 
 
-def measure(workload: str, names: Sequence[str], threads: int) -> tuple[float, dict[str, Result]]:
+def demand(device: str) -> None:
+    """Leave with one line where there is no such device."""
+    if device == "cpu":
+        return
+    import torch  # here, since without a GPU this process needs none of it
+
+    if not torch.cuda.is_available():
+        raise SystemExit(
+            f"--device {device}: torch {torch.__version__} finds no CUDA device on this machine; "
+            "leave the option out to measure on the CPU"
+        )
+
+
+def measure(
+    workload: str, names: Sequence[str], threads: int, device: str = "cpu"
+) -> tuple[float, dict[str, Result]]:
     """The seconds of the lesson's step, and what each contender did that is installed."""
     running = {
-        name: Process(function, workload, threads)
+        name: Process(function, workload, threads, device)
         for name, (function, packages) in CONTENDERS.items()
         if name == "lesson"
         or (
@@ -122,20 +149,32 @@ def measure(workload: str, names: Sequence[str], threads: int) -> tuple[float, d
     return statistics.median(base[1:]), found
 
 
+def line(result: Result, device: str) -> str:
+    """What there is to say of one."""
+    memory = "unknown" if result.megabytes is None else f"{result.megabytes:.0f} MiB"
+    text = (
+        f"{result.ratio:.3f} ({result.low:.3f} to {result.high:.3f}); accuracy "
+        f"{result.accuracy:.4f}; "
+    )
+    if device == "cpu":
+        return text + memory
+    busy = "unknown" if result.busy is None else f"{result.busy:.0%}"
+    return f"{text}memory of tensors on the GPU {memory}; busy {busy}"
+
+
 def main() -> None:
     """Print a line for each contender."""
     parser = argparse.ArgumentParser()
     parser.add_argument("workload")
+    parser.add_argument("--device", choices=DEVICES, default="cpu")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--only", nargs="+", default=list(CONTENDERS))
     asked = parser.parse_args()
-    usual, found = measure(asked.workload, asked.only, asked.threads)
+    demand(asked.device)
+    usual, found = measure(asked.workload, asked.only, asked.threads, asked.device)
     print(f"{asked.workload}: lesson's step {usual * 1e6:.0f} us")
     for name, result in found.items():
-        print(
-            f"{name:>36}: {result.ratio:.3f} ({result.low:.3f} to {result.high:.3f}); accuracy "
-            f"{result.accuracy:.4f}; {result.megabytes:.0f} MiB"
-        )
+        print(f"{name:>36}: {line(result, asked.device)}")
 
 
 if __name__ == "__main__":

@@ -45,23 +45,29 @@ class Timed(fb.TensorLoader):
         self.turns.ends()
 
 
-def parts(workload: Workload, x: Tensor, y: Tensor, turns: Turns):
-    """What both ways of training are given."""
+def timed(workload: Workload, x: Tensor, y: Tensor, turns: Turns) -> Timed:
+    """The loader over tensors on the device."""
+    on = [tensor.to(workload.device) for tensor in (x, y)]
+    loader = Timed(*on, batch_size=workload.batch, shuffle=True)
+    loader.turns = turns
+    return loader
+
+
+def parts(workload: Workload, rows: int, turns: Turns):
+    """What every way of training is given: the network, and options of a run."""
     turns.waited = lambda seconds: [stand_still(one, seconds) for one in RECORDINGS]
     model = workload.model()
-    optimizer, scheduler = optimizer_of(workload, model, len(x), fused=True)
-    loader = Timed(x, y, batch_size=workload.batch, shuffle=True)
-    loader.turns = turns
+    optimizer, scheduler = optimizer_of(workload, model, rows, fused=True)
     options: dict[str, Any] = {"model": model, "optimizer": optimizer, "scheduler": scheduler}
     if workload.recipe == "full":
         options |= {"precision": "bf16", "clip_norm": 1.0, "schedule": "step"}
-    return model, loader, options
+    return model, options
 
 
 def loop(workload: Workload, x: Tensor, y: Tensor, turns: Turns, *, record: float = 0.02):
     """The loop in one's own hands, within `fourbeat.Run`."""
-    model, loader, options = parts(workload, x, y, turns)
-    loss_fn = nn.CrossEntropyLoss()
+    model, options = parts(workload, len(x), turns)
+    loader, loss_fn = timed(workload, x, y, turns), nn.CrossEntropyLoss()
     with (
         tempfile.TemporaryDirectory() as folder,
         fb.Run(Path(folder) / "run", **options, record=record) as run,
@@ -77,8 +83,8 @@ def loop(workload: Workload, x: Tensor, y: Tensor, turns: Turns, *, record: floa
 
 
 def over_data_loader(workload: Workload, x: Tensor, y: Tensor, turns: Turns):
-    """The same over the lesson's own DataLoader."""
-    model, _, options = parts(workload, x, y, turns)
+    """The same over the lesson's own DataLoader, whose batches come from the CPU."""
+    model, options = parts(workload, len(x), turns)
     loader = DataLoader(TensorDataset(x, y), batch_size=workload.batch, shuffle=True)
     loss_fn = nn.CrossEntropyLoss()
     with tempfile.TemporaryDirectory() as folder, fb.Run(Path(folder) / "run", **options) as run:
@@ -102,11 +108,11 @@ def unrecorded(workload: Workload, x: Tensor, y: Tensor, turns: Turns):
 
 def fit(workload: Workload, x: Tensor, y: Tensor, turns: Turns, **more: Any):
     """The default loop."""
-    model, loader, options = parts(workload, x, y, turns)
+    model, options = parts(workload, len(x), turns)
     with tempfile.TemporaryDirectory() as folder:
         fb.fit(
             options.pop("model"),
-            loader,
+            timed(workload, x, y, turns),
             loss_fn=nn.CrossEntropyLoss(),
             epochs=workload.epochs,
             out=Path(folder) / "run",

@@ -2,17 +2,21 @@
 
 import tempfile
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from loops.plain import evaluated, optimizer_of
+from loops.plain import evaluated, moved, optimizer_of
 from loops.turns import Turns
 from loops.workloads import Workload
 
 warnings.filterwarnings("ignore")
+
+ACCELERATORS = {"cpu": "cpu", "cuda": "gpu"}
+"""By device, what Lightning calls it."""
 
 
 def loader_of(workload: Workload, x: Tensor, y: Tensor) -> DataLoader:
@@ -58,7 +62,8 @@ def lightning(workload: Workload, x: Tensor, y: Tensor, turns: Turns, **options:
     with tempfile.TemporaryDirectory() as folder:
         trainer = pl.Trainer(
             max_epochs=workload.epochs,
-            accelerator="cpu",
+            accelerator=ACCELERATORS[workload.device],
+            devices=1,
             default_root_dir=folder,
             callbacks=[Told()],
             precision="bf16-mixed" if full else 32,
@@ -80,7 +85,8 @@ def fabric(workload: Workload, x: Tensor, y: Tensor, turns: Turns):
     from lightning.fabric import Fabric
 
     full = workload.recipe == "full"
-    fabric = Fabric(accelerator="cpu", devices=1, precision="bf16-mixed" if full else "32-true")
+    precision = "bf16-mixed" if full else "32-true"
+    fabric = Fabric(accelerator=ACCELERATORS[workload.device], devices=1, precision=precision)
     fabric.launch()
     model, loss_fn = workload.model(), nn.CrossEntropyLoss()
     optimizer, scheduler = optimizer_of(workload, model, len(x))
@@ -112,7 +118,8 @@ def accelerate(workload: Workload, x: Tensor, y: Tensor, turns: Turns):
     from accelerate import Accelerator
 
     full = workload.recipe == "full"
-    accelerator = Accelerator(cpu=True, mixed_precision="bf16" if full else "no")
+    on_cpu = workload.device == "cpu"
+    accelerator = Accelerator(cpu=on_cpu, mixed_precision="bf16" if full else "no")
     model, loss_fn = workload.model(), nn.CrossEntropyLoss()
     optimizer, scheduler = optimizer_of(workload, model, len(x))
     model, optimizer, loader = accelerator.prepare(model, optimizer, loader_of(workload, x, y))
@@ -149,22 +156,23 @@ def ignite(workload: Workload, x: Tensor, y: Tensor, turns: Turns):
     optimizer, scheduler = optimizer_of(workload, model, len(x))
 
     def step(_: Engine, batch: Any) -> Any:
+        inputs, target = moved(batch, workload.device)
         model.train()
         optimizer.zero_grad()
-        with torch.autocast("cpu", torch.bfloat16, enabled=full):
-            logits = model(batch[0])
-            loss = loss_fn(logits, batch[1])
+        with torch.autocast(workload.device, torch.bfloat16, enabled=full):
+            logits = model(inputs)
+            loss = loss_fn(logits, target)
         loss.backward()
         if full:
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         if scheduler is not None:
             scheduler.step()
-        return logits.detach().float(), batch[1]
+        return logits.detach().float(), target
 
     engine = Engine(step)
-    Loss(loss_fn).attach(engine, "loss")
-    Accuracy().attach(engine, "accuracy")
+    Loss(loss_fn, device=workload.device).attach(engine, "loss")
+    Accuracy(device=workload.device).attach(engine, "accuracy")
     engine.add_event_handler(Events.EPOCH_STARTED, lambda _: turns.starts())
     engine.add_event_handler(Events.ITERATION_COMPLETED, lambda _: turns.step())
     engine.add_event_handler(Events.EPOCH_COMPLETED, lambda _: turns.ends())
@@ -199,22 +207,25 @@ def skorch(workload: Workload, x: Tensor, y: Tensor, turns: Turns):
         train_split=None,
         callbacks=[Told()],
         verbose=0,
+        device=workload.device,
     )
     net.fit(x, y)
     return evaluated(net.module_)
 
 
 def keras(workload: Workload, x: Tensor, y: Tensor, turns: Turns, backend: str):
-    """Keras' fit on one of its backends; the first block holds its compiling."""
+    """Keras' fit on one of its backends, on the device that this finds; the first block holds its compiling."""
     import os
 
     os.environ["KERAS_BACKEND"] = backend
+    # Else JAX takes three quarters of a GPU's memory, where the other contenders are as well.
+    os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"
     import keras as k
     import numpy as np
 
     k.utils.set_random_seed(0)
     made: list[Any] = []
-    for layer in workload.model():
+    for layer in replace(workload, device="cpu").model():  # to be read, not to be trained
         if isinstance(layer, nn.Flatten):
             made.append(k.layers.Flatten())
         elif isinstance(layer, nn.Linear):
@@ -269,4 +280,6 @@ def keras_torch(workload: Workload, x: Tensor, y: Tensor, turns: Turns):
 
 def keras_jax(workload: Workload, x: Tensor, y: Tensor, turns: Turns):
     """Keras on JAX."""
+    # Keras reads an epoch's losses before it says that the epoch ends: JAX has nothing left to do then.
+    turns.gpu = None
     return keras(workload, x, y, turns, "jax")

@@ -17,13 +17,18 @@ def optimizer_of(workload: Workload, model: nn.Module, rows: int, **options):
     return optimizer, CosineAnnealingLR(optimizer, workload.epochs * workload.steps(rows))
 
 
+def moved(batch: list[Tensor], device: str) -> list[Tensor]:
+    """A batch on the device, as lessons move it; on a CPU it is there, and asking would take its time."""
+    return batch if device == "cpu" else [tensor.to(device) for tensor in batch]
+
+
 def evaluated(model: nn.Module):
-    """The network as a function, in eval mode."""
+    """The network as a function of rows on the CPU, in eval mode; logits come back to the CPU."""
 
     def logits(x: Tensor) -> Tensor:
         model.eval()
         with torch.no_grad():
-            return model(x)
+            return model(x.to(next(model.parameters()).device)).cpu()
 
     return logits
 
@@ -33,14 +38,15 @@ def lesson(workload: Workload, x: Tensor, y: Tensor, turns: Turns):
     model, loss_fn = workload.model(), nn.CrossEntropyLoss()
     optimizer, scheduler = optimizer_of(workload, model, len(x))
     loader = DataLoader(TensorDataset(x, y), batch_size=workload.batch, shuffle=True)
-    full = workload.recipe == "full"
+    full, device = workload.recipe == "full", workload.device
     for _ in range(workload.epochs):
         model.train()
         total = right = 0
         turns.starts()
-        for inputs, target in loader:
+        for batch in loader:
+            inputs, target = moved(batch, device)
             optimizer.zero_grad()
-            with torch.autocast("cpu", torch.bfloat16, enabled=full):
+            with torch.autocast(device, torch.bfloat16, enabled=full):
                 logits = model(inputs)
                 loss = loss_fn(logits, target)
             loss.backward()
@@ -57,18 +63,20 @@ def lesson(workload: Workload, x: Tensor, y: Tensor, turns: Turns):
 
 
 def tuned(workload: Workload, x: Tensor, y: Tensor, turns: Turns):
-    """A good loop by hand: batches cut from tensors, a fused optimizer, sums that stay tensors."""
+    """A good loop by hand: batches cut from tensors on the device, a fused optimizer, sums that stay tensors."""
     model, loss_fn = workload.model(), nn.CrossEntropyLoss()
     optimizer, scheduler = optimizer_of(workload, model, len(x), fused=True)
-    full = workload.recipe == "full"
+    full, device = workload.recipe == "full", workload.device
+    x, y = x.to(device), y.to(device)
     for _ in range(workload.epochs):
         model.train()
-        total, right = torch.zeros(()), torch.zeros((), dtype=torch.int64)
+        total = torch.zeros((), device=device)
+        right = torch.zeros((), dtype=torch.int64, device=device)
         turns.starts()
-        for rows in torch.randperm(len(x)).split(workload.batch):
+        for rows in torch.randperm(len(x), device=device).split(workload.batch):
             inputs, target = x[rows], y[rows]
             optimizer.zero_grad(set_to_none=True)
-            with torch.autocast("cpu", torch.bfloat16, enabled=full):
+            with torch.autocast(device, torch.bfloat16, enabled=full):
                 logits = model(inputs)
                 loss = loss_fn(logits, target)
             loss.backward()

@@ -1,4 +1,7 @@
-"""A contender's process: `python -m loops.worker MODULE:FUNCTION WORKLOAD BLOCKS THREADS`; see `Turns`."""
+"""A contender's process: `python -m loops.worker MODULE:FUNCTION WORKLOAD BLOCKS THREADS DEVICE`.
+
+See `Turns`.
+"""
 
 import os
 import sys
@@ -8,22 +11,34 @@ if hasattr(os, "sched_setaffinity"):  # before anything counts the processors: n
 
 import importlib
 import resource
+from dataclasses import replace
 
+from loops.gpu import Gpu
 from loops.turns import Turns, accuracy
 from loops.workloads import WORKLOADS
 
 
+def looked_at(device: str, gpu: Gpu | None) -> dict[str, float | None]:
+    """The largest memory in MiB, of the process or of torch on the GPU; there how busy it was as well."""
+    if device == "cpu":
+        return {"megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    if gpu is None:  # torch knows nothing of who trains without it
+        return {"megabytes": None}
+    return {"megabytes": gpu.megabytes(), "busy": gpu.busy}
+
+
 def main() -> None:
-    """Train a workload in turns; at the end tell the accuracy and the largest memory, in MiB."""
+    """Train a workload in turns; at the end tell the accuracy and what was looked at."""
     module, _, function = sys.argv[1].partition(":")
-    workload, blocks = WORKLOADS[sys.argv[2]], int(sys.argv[3])
+    workload, blocks = replace(WORKLOADS[sys.argv[2]], device=sys.argv[5]), int(sys.argv[3])
     train = getattr(importlib.import_module(f"loops.{module}"), function)
     x, y, x_test, y_test = workload.data()
-    turns = Turns(max(1, workload.steps(len(x)) * workload.epochs // blocks))
+    steps = workload.steps(len(x)) * workload.epochs
+    turns = Turns(max(1, steps // blocks), steps, Gpu() if workload.device == "cuda" else None)
     turns.wait()
     logits = train(workload, x, y, turns)
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    turns.tell(accuracy=accuracy(logits, x_test, y_test), megabytes=most)
+    seen = looked_at(workload.device, turns.gpu)
+    turns.tell(accuracy=accuracy(logits, x_test, y_test), **seen)
 
 
 if __name__ == "__main__":

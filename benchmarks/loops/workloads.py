@@ -24,6 +24,7 @@ class Workload:
         data: gives x and y for training, and x and y for the test, as tensors in memory.
         network: makes the network; the seed was set before.
         epochs: of a full training, after which accuracies are compared.
+        device: that it is trained on, `cpu` or `cuda`; data are made on the CPU.
     """
 
     name: str
@@ -33,11 +34,12 @@ class Workload:
     data: Callable[[], tuple[Tensor, Tensor, Tensor, Tensor]]
     network: Callable[[], nn.Module]
     epochs: int
+    device: str = "cpu"
 
     def model(self) -> nn.Module:
-        """The network with the same weights for everybody."""
+        """The network with the same weights for everybody, on the device."""
         torch.manual_seed(0)
-        return self.network()
+        return self.network().to(self.device)
 
     def steps(self, rows: int) -> int:
         """Steps in an epoch."""
