@@ -381,4 +381,4 @@ def steps_for(parameters: Sequence[Tensor]) -> int:
     count, tensors = sum(p.numel() for p in parameters), len(parameters)
     if count > 1 << 20 or tensors > 32:
         return 1
-    return 2 if tensors > 8 or count > 65536 else 4 if count > 4096 else 8
+    return 2 if tensors > 8 else 4 if count > 4096 else 8
