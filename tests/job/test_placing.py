@@ -73,7 +73,6 @@ def test_a_cpu_and_streamed_rows_have_no_choice(gpu, table):
 
 def test_both_places_are_timed(gpu, table, monkeypatch):
     gpu(1 << 40)
-    monkeypatch.setattr(placing, "device_named", lambda name: CPU)
     config = load(flags={"data.path": str(table), "data.target": "label", "train.device": "cpu"})
     plan = resolve(config)
     monkeypatch.setattr(tune, "device_named", lambda name: META)

@@ -114,6 +114,34 @@ def test_no_gradient_outlives_its_step(tmp_path):
     assert alive == [0] * (ROWS // 4 + 1)
 
 
+def test_steps_that_are_taken_beat_by_beat_keep_their_norm_and_no_gradient(tmp_path):
+    model = network()
+    optimizer = torch.optim.Adam(model.parameters(), fused=True)
+    held, alive, steps = [], [], []
+
+    def see(parameter):  # a hook keeps steps from being compiled
+        if parameter is model[2].bias:  # the first one of a backward pass
+            alive.append(sum(one() is not None for one in held))
+            held.clear()
+        held.append(weakref.ref(parameter.grad))
+
+    for parameter in model.parameters():
+        parameter.register_post_accumulate_grad_hook(see)
+
+    def forward(batch):
+        return nn.functional.cross_entropy(model(batch[0]), batch[1])
+
+    options = {"model": model, "optimizer": optimizer, "compile": "step"}
+    with fb.Run(tmp_path / "r", record=0, **options) as run:
+        for epoch in run.epochs(1):
+            for step in run.train(loader(), forward):
+                steps.append(step)
+            epoch.close()
+    assert "hooks" in run.receipt.events[0].text
+    assert alive == [0] * (ROWS // 4)
+    assert all(step.grad_norm > 0 for step in steps)
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 @pytest.mark.parametrize("place", [0, 9])
 def test_one_value_that_is_not_finite_stops_the_update(tmp_path, value, place):

@@ -6,6 +6,7 @@ import torch
 
 from fourbeat.data.encode import Features
 from fourbeat.data.images import PreparedImages
+from fourbeat.data.own import OwnData
 from fourbeat.data.prepare import Prepared
 from fourbeat.errors import ConfigError
 
@@ -51,16 +52,16 @@ def placed(
     return replace(data, features=features, target=data.target.to(device))
 
 
-def movable(data: Prepared | PreparedImages, device: torch.device) -> bool:
+def movable(data: Prepared | PreparedImages | OwnData, device: torch.device) -> bool:
     """Whether there is a choice: with a GPU, for rows in memory."""
     return device.type in DEVICES and bool(tensors_of(data))
 
 
-def tensors_of(data: Prepared | PreparedImages) -> tuple[torch.Tensor, ...]:
-    """What holds the rows; nothing where they are streamed."""
+def tensors_of(data: Prepared | PreparedImages | OwnData) -> tuple[torch.Tensor, ...]:
+    """What holds the rows; nothing where they are streamed or the user's."""
     if isinstance(data, PreparedImages):
         return data.pixels, data.target
-    if isinstance(data.features, Features):
+    if isinstance(data, Prepared) and isinstance(data.features, Features):
         return *data.features.inputs(), data.target
     return ()
 

@@ -18,7 +18,6 @@ from typing import Any, TypeVar
 import torch
 
 from fourbeat.config.options import CompileConfig, Config, SpeedConfig
-from fourbeat.data.own import OwnData
 from fourbeat.errors import ConfigError, NonFiniteError
 from fourbeat.job.making import make_average, make_compile, make_optimizer
 from fourbeat.job.placing import device_named, movable
@@ -128,13 +127,9 @@ def placed_best(plan: Plan, threads: int, measured: dict[str, float]) -> tuple[P
 
     On a CPU there is no choice: with 4 batches gathered at once or 64, steps took the same.
     """
-    config, data = plan.config, plan.data
-    a_step = measured[f"threads {threads}"]
-    device = device_named(config.train.device)
-    if config.speed.data_on_device is not None or isinstance(data, OwnData):
-        return plan, a_step
-    if not movable(data, device):
-        return plan, a_step
+    config, device = plan.config, device_named(plan.config.train.device)
+    if config.speed.data_on_device is not None or not movable(plan.data, device):
+        return plan, measured[f"threads {threads}"]
     ways = {
         f"data on the {name}": with_speed(
             plan,

@@ -163,10 +163,9 @@ class Lane:
         if closure is not None:
             return self._by_closure(closure, blame)
         gradients = self._ready()
-        norm = LateNorm(gradients) if self._later(gradients) else self._norm(gradients)
         if self.gate is not None:
-            assert isinstance(norm, Tensor)
-            return self._by_gate(self.gate, norm)
+            return self._by_gate(self.gate, self._norm(gradients))
+        norm = LateNorm(gradients) if self._later(gradients) else self._norm(gradients)
         finite = self._sound and self._finite(norm, gradients)
         if not finite and (self.scaler is None or self.scaler.get_scale() <= 1):
             self._refuse(blame)

@@ -7,6 +7,11 @@ import torch
 from torch import Tensor
 from torch.nn.utils import get_total_norm
 
+SMALL = 1 << 14
+"""Values up to which a gradient is looked at together with others."""
+
+ONE = torch.ones((), device="cpu")
+
 
 def total_norm(gradients: list[Tensor]) -> tuple[Tensor, Tensor]:
     """The 2-norm of all together, in the bits of `torch.nn.utils.get_total_norm`, and of each.
@@ -22,23 +27,18 @@ def total_norm(gradients: list[Tensor]) -> tuple[Tensor, Tensor]:
     return torch.linalg.vector_norm(stacked), stacked
 
 
-SMALL = 1 << 14
-"""Values up to which a gradient is looked at together with others."""
-
-ONE = torch.ones((), device="cpu")
-
-
 def sound(gradients: Sequence[Tensor]) -> bool:
     """Whether every gradient, on a CPU, is finite: in half of the time of their norm or less.
 
     No sum of what is not finite is finite. Of small tensors even a sum's call takes longer than its work:
-    they go in one call to what gradient scalers look with, which multiplies them by one.
+    they go in one call to what gradient scalers look with, which multiplies them by one; but not those that
+    have a graph of their own, as with create_graph.
     """
     found, total = torch.zeros((), device="cpu"), 0.0
     small: list[Tensor] = []
-    together = not gradients[0].requires_grad  # as with create_graph: nothing is written to those
     for gradient in gradients:
-        if together and gradient.dtype is torch.float32 and gradient.numel() <= SMALL:
+        few = gradient.dtype is torch.float32 and gradient.numel() <= SMALL
+        if few and not gradient.requires_grad:
             small.append(gradient)
         else:
             total += abs(gradient.sum().item())

@@ -258,15 +258,15 @@ class Step:
         """Let go of the loader: the caller's variable may outlive it."""
         self._fetch = lambda: END
 
-    def forget(self, *, last: bool) -> None:
+    def forget(self, *, keep: bool) -> None:
         """Let go of the gradients that norms are worked out from.
 
         Args:
-            last: whether the step was the pass's last one, which is often asked after the loop.
+            keep: whether they are worked out before: of a pass's last step, which is often asked after it.
         """
         for update in self.updates.values():
             if isinstance(update.norm, LateNorm):
-                if last:
+                if keep:
                     update.norm.value()
                 update.norm.forget()
 

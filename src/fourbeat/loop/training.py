@@ -138,7 +138,7 @@ class Training:
                     now = generators.capture() if due or snapshot else None
                     batch = fetch(self._stop)
                     if last is not None:
-                        last.forget(last=batch is END)
+                        last.forget(keep=batch is END)
                     if batch is END:
                         if self.average is not None:
                             self.average.after_pass(state.epoch + 1)
@@ -210,6 +210,7 @@ class Training:
             for step, *_ in taken:
                 yield step
                 step.end()
+                step.forget(keep=True)  # it is not known which one is the last
         self._open = None
         if self.profiler is not None:
             self.profiler.step()

@@ -14,11 +14,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def two_steps_a_call(monkeypatch):
-    monkeypatch.setattr("fourbeat.loop.graph.passes.steps_for", lambda _: 2)
-
-
 def train(directory, **options):
     """Ten steps of a network with buffers of its own; the weights, and what was said of compiling."""
     torch.manual_seed(1)
@@ -85,9 +80,7 @@ def test_all_that_a_call_writes_to_is_known_to_stay(tmp_path, monkeypatch):
 
 def test_counts_of_updates_may_be_on_another_device(tmp_path, monkeypatch):
     beats, _ = train(tmp_path / "beats")
-    monkeypatch.setattr(
-        Program, "_here", lambda _, value: isinstance(value, torch.Tensor) and value.ndim > 0
-    )
+    monkeypatch.setattr(Program, "elsewhere", lambda *_: True)
     ended, said = train(tmp_path / "whole", compile="step")
     assert alike(ended, beats)
     assert not said

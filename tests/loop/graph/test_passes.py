@@ -16,12 +16,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def two_steps_a_call(monkeypatch):
-    """Enough for all that matters, and sooner compiled."""
-    monkeypatch.setattr("fourbeat.loop.graph.passes.steps_for", lambda _: 2)
-
-
 def data(count=76):
     random = torch.Generator().manual_seed(0)
     x = torch.randn(count, 5, generator=random)

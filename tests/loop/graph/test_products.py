@@ -69,7 +69,6 @@ def test_compiled_steps_with_it_are_those_of_the_beats(tmp_path, monkeypatch):
     monkeypatch.setattr(
         Products, "uuid", lambda _: str(tmp_path)
     )  # unknown to the compiler's cache
-    monkeypatch.setattr("fourbeat.loop.graph.passes.steps_for", lambda _: 2)
     changed, change = [], Products.__call__
 
     def count(self, graph):

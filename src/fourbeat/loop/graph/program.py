@@ -107,6 +107,9 @@ class Program:
         self._device = self.parameters[0].device
         self.captured = capture.captured(self._device)
         self.refusal: str | None = None
+        step = self._state.get(self.parameters[0], {}).get("step")
+        # torch keeps the counts of parameters on a GPU on the CPU, unless the kernel reads them.
+        self._apart = isinstance(step, Tensor) and self.elsewhere(step)
         held = {id(p): n for n, g in enumerate(optimizer.param_groups) for p in g["params"]}
         counts = [self._count(p) for p in self.parameters]
         # A layer that was frozen for a while has had fewer updates than others of its group.
@@ -117,6 +120,10 @@ class Program:
         self._call = torch.compile(
             anew(self._trained), fullgraph=True, dynamic=False, backend=partial(inductor, steps)
         )
+
+    def elsewhere(self, tensor: Tensor) -> bool:
+        """Whether a tensor is on another device than the parameters."""
+        return tensor.device != self._device
 
     def fits(self, batches: Sequence[Any]) -> bool:
         """Whether batches have all one shape."""
@@ -146,7 +153,7 @@ class Program:
         keys = torch.randint(-dropout.RANGE, dropout.RANGE, (self.steps,), dtype=torch.int32).to(
             device
         )
-        states, counts = self._states(), self._counts_elsewhere()
+        states, counts = self._states(), self._counts_apart()
         if self.captured:
             capture.begin()
         # torch.compile reads this when it traces; as a setting of the process it is put back.
@@ -181,7 +188,7 @@ class Program:
             MiscompiledError: if the same steps gave other bits.
         """
         start = time.perf_counter()
-        held = [*self.parameters, *self._buffers, *self._counts_elsewhere()]
+        held = [*self.parameters, *self._buffers, *self._counts_apart()]
         held += [tensor for state in self._states() for tensor in state.values()]
         if self.captured:
             capture.stay(held)
@@ -212,16 +219,13 @@ class Program:
         """What the optimizer keeps of each parameter."""
         state = self._optimizer.state
         kept = [state.get(p, {}) for p in self.parameters]
-        return [{n: v for n, v in one.items() if self._here(v)} for one in kept]
+        left = "step" if self._apart else None
+        return [{n: v for n, v in s.items() if isinstance(v, Tensor) and n != left} for s in kept]
 
-    def _here(self, value: Any) -> bool:
-        return isinstance(value, Tensor) and value.device == self._device
-
-    def _counts_elsewhere(self) -> list[Tensor]:
-        """Counts of updates that torch keeps on the CPU, for parameters on a GPU."""
+    def _counts_apart(self) -> list[Tensor]:
+        """Counts of updates that are no part of the graph."""
         state = self._optimizer.state
-        counts = [state.get(p, {}).get("step") for p in self.parameters]
-        return [n for n in counts if isinstance(n, Tensor) and not self._here(n)]
+        return [state[p]["step"] for p in self.parameters] if self._apart else []
 
     def _numbers(self, groups: Sequence[Sequence[dict[str, Any]]]) -> list[list[list[float]]]:
         """What the rule takes of each step, for each group and count of updates."""
