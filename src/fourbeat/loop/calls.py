@@ -57,14 +57,26 @@ class Calls:
         self._start = 0.0
         self.last: deque[Call] = deque(maxlen=MOST)
         self._roots = roots(model)
+        self._watching: ExitStack | None = None
+
+    def watch(self, on: bool) -> None:
+        """Remember calls from here on, or no longer."""
+        if on and self._watching is None:
+            self._watching = ExitStack()
+            for name, module in self._roots.items():
+                self._watch(name, module, self._watching)
+        elif not on and self._watching is not None:
+            self._watching.close()
+            self._watching = None
 
     @contextmanager
     def watched(self) -> Generator[None]:
-        """Remember from here on."""
-        with ExitStack() as stack:
-            for name, module in self._roots.items():
-                self._watch(name, module, stack)
+        """Remember calls for a while, but when they are not to be remembered for a part of it."""
+        self.watch(True)
+        try:
             yield
+        finally:
+            self.watch(False)
 
     def _watch(self, name: str, module: nn.Module, stack: ExitStack) -> None:
         """Have calls of a module remembered until the stack is closed."""

@@ -62,7 +62,7 @@ def fit(
     with Run(directory, model=model, optimizer=optimizer, scheduler=scheduler, **options) as run:
 
         def forward(batch: Any) -> Any:
-            if run.whole and not torch.compiler.is_compiling() and run.state.step == 0:
+            if not torch.compiler.is_compiling() and run.whole and run.state.step == 0:
                 check_batch(model, batch, loss_fn)
             inputs, target = inputs_and_target(batch)
             logits = model(*inputs)

@@ -215,6 +215,10 @@ class Training:
         if self.profiler is not None:
             self.profiler.step()
 
+    def watch(self, on: bool) -> None:
+        """See `Calls.watch`."""
+        self.localiser.calls.watch(on)
+
     def hold(self) -> None:
         """See `Control.before`."""
         if self.session.control is not None:

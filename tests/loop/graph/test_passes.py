@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch._dynamo.utils import counters
 
 import fourbeat as fb
 from fourbeat.errors import BatchError, NonFiniteError, RunError
+from fourbeat.observe.events import Forward
+from fourbeat.observe.stream import Stream
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.torch.jit.*:DeprecationWarning"),
@@ -410,3 +413,29 @@ def test_a_forward_function_that_gives_something_else_is_refused(tmp_path):
     model = network()
     with pytest.raises(BatchError, match="got dict"):
         train(tmp_path / "r", model, adam(model), forward=lambda batch: {"loss": batch})
+
+
+def test_who_hears_of_forward_calls_is_no_part_of_the_graph(tmp_path, monkeypatch):
+    streams = []
+    monkeypatch.setattr(Stream, "__init__", told(Stream.__init__, streams))
+    model = network()
+
+    def body(step):
+        if step.number == 10:
+            streams[0].heard[Forward] = (lambda _: None,)
+
+    before = counters["stats"]["unique_graphs"]
+    run, seen = train(tmp_path / "r", model, adam(model), epochs=3, body=body, record=0.0)
+    assert len(seen) == 30
+    assert not run.receipt.events
+    assert counters["stats"]["unique_graphs"] == before + 1
+
+
+def told(make, made):
+    """A constructor that tells what it made."""
+
+    def constructor(self, *args, **kwargs):
+        make(self, *args, **kwargs)
+        made.append(self)
+
+    return constructor

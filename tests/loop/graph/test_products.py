@@ -7,7 +7,8 @@ from torch.fx.experimental.proxy_tensor import make_fx
 
 import fourbeat as fb
 from fourbeat.loop.graph import products
-from fourbeat.loop.graph.products import Products, product
+from fourbeat.loop.graph.aten import Changed, options
+from fourbeat.loop.graph.products import product
 
 pytestmark = [
     pytest.mark.skipif(not torch.backends.mkldnn.is_available(), reason="needs oneDNN"),
@@ -37,7 +38,7 @@ def test_large_ones_of_float32_are_put_in_and_others_left():
     x, w, b = torch.randn(128, 128), torch.randn(128, 128), torch.randn(128)
     inputs = x, w, b, torch.randn(128, 4), torch.randn(128, 128, dtype=torch.bfloat16)
     graph = make_fx(network, tracing_mode="fake")(*inputs)
-    Products()(graph.graph)
+    products.put_in(graph.graph)
     graph.graph.lint()
     graph.recompile()
     found = targets(graph)
@@ -60,22 +61,21 @@ def test_which_processors_want_it(monkeypatch, name, capability, is_wanted):
     monkeypatch.setattr(products, "cpu_name", lambda: name)
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
     assert products.wanted() is is_wanted
-    assert bool(products.options()) is is_wanted
+    on_cpu, elsewhere = (options(cpu)["post_grad_custom_post_pass"].uuid() for cpu in (True, False))
+    assert (on_cpu != elsewhere) is is_wanted
 
 
 def test_compiled_steps_with_it_are_those_of_the_beats(tmp_path, monkeypatch):
     monkeypatch.setattr(products, "wanted", lambda: True)
     monkeypatch.setattr(products, "LEAST", 1 << 10)
-    monkeypatch.setattr(
-        Products, "uuid", lambda _: str(tmp_path)
-    )  # unknown to the compiler's cache
-    changed, change = [], Products.__call__
+    monkeypatch.setattr(Changed, "uuid", lambda _: str(tmp_path))  # the cache does not know it
+    changed, change = [], Changed.__call__
 
     def count(self, graph):
         change(self, graph)
         changed.append(sum(n.target is torch.ops.fourbeat.product.default for n in graph.nodes))
 
-    monkeypatch.setattr(Products, "__call__", count)
+    monkeypatch.setattr(Changed, "__call__", count)
     random = torch.Generator().manual_seed(0)
     x = torch.randn(7 * 24, 33, generator=random)
     weights = {}

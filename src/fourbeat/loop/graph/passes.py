@@ -37,6 +37,10 @@ class Engine(Protocol):
     word: Word
     stream: Stream
 
+    def watch(self, on: bool) -> None:
+        """Have the model's calls remembered, or not: hooks would be part of a compiled graph."""
+        ...
+
     def hold(self) -> None:
         """Stand still before steps that have no moment within, if another process asked for that."""
         ...
@@ -105,6 +109,7 @@ class Whole:
 
     def _beats(self, step: Step, forward: Forward) -> None:
         """One after the other."""
+        self._engine.watch(True)
         for batch in step.batches:
             with autocast(self._engine.word, self._engine.model):
                 loss, logits, weight = parts_of(forward(batch))
@@ -182,6 +187,7 @@ class Whole:
     ) -> tuple[Block | None, list[list[float]]]:
         """Do a block's steps, and move schedules for those that were done."""
         lane = self._lane
+        self._engine.watch(False)
         self._engine.hold()
         groups, back = ahead(lane, len(batches))
         rates = [[float(group["lr"]) for group in step] for step in groups]

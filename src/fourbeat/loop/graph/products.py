@@ -11,7 +11,6 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch._inductor import ir, mkldnn_ir
-from torch._inductor.custom_graph_pass import CustomGraphPass
 from torch._inductor.lowering import lowerings, register_lowering
 
 from fourbeat.receipt.environment import cpu_name
@@ -44,34 +43,27 @@ def lower(x: Any, w: Any) -> Any:
     return ir.TensorBox.create(mkldnn_ir.LinearUnary(layout, [x, w], [None, "none", [-1], ""]))
 
 
-class Products(CustomGraphPass):
-    """Puts them in the place of PyTorch's own, in a graph of aten's operators."""
-
-    def __call__(self, graph: torch.fx.Graph) -> None:
-        """Change the graph."""
-        for node in list(graph.nodes):
-            if node.target is torch.ops.aten.mm.default:
-                bias, (x, w) = None, node.args
-            elif node.target is torch.ops.aten.addmm.default and not node.kwargs:
-                bias, x, w = node.args
-            else:
-                continue
-            if not large(x.meta["val"], w.meta["val"]):
-                continue
-            with graph.inserting_before(node):
-                turned = graph.call_function(torch.ops.aten.permute.default, (w, [1, 0]))
-                turned.meta["val"] = w.meta["val"].t()
-                new = graph.call_function(torch.ops.fourbeat.product.default, (x, turned))
+def put_in(graph: torch.fx.Graph) -> None:
+    """Put them in the place of PyTorch's own, in a graph of aten's operators."""
+    for node in list(graph.nodes):
+        if node.target is torch.ops.aten.mm.default:
+            bias, (x, w) = None, node.args
+        elif node.target is torch.ops.aten.addmm.default and not node.kwargs:
+            bias, x, w = node.args
+        else:
+            continue
+        if not large(x.meta["val"], w.meta["val"]):
+            continue
+        with graph.inserting_before(node):
+            turned = graph.call_function(torch.ops.aten.permute.default, (w, [1, 0]))
+            turned.meta["val"] = w.meta["val"].t()
+            new = graph.call_function(torch.ops.fourbeat.product.default, (x, turned))
+            new.meta = dict(node.meta)
+            if bias is not None:
+                new = graph.call_function(torch.ops.aten.add.Tensor, (new, bias))
                 new.meta = dict(node.meta)
-                if bias is not None:
-                    new = graph.call_function(torch.ops.aten.add.Tensor, (new, bias))
-                    new.meta = dict(node.meta)
-            node.replace_all_uses_with(new)
-            graph.erase_node(node)
-
-    def uuid(self) -> Any:
-        """Tells the compiler's cache what it does."""
-        return ("fourbeat products", 1, LEAST)
+        node.replace_all_uses_with(new)
+        graph.erase_node(node)
 
 
 def large(x: Tensor, w: Tensor) -> bool:
@@ -86,10 +78,7 @@ def wanted() -> bool:
     return wide and "Intel" not in cpu_name() and torch.backends.mkldnn.is_available()
 
 
-def options() -> dict[str, Any]:
-    """inductor's options for it; none where it is not wanted."""
-    if not wanted():
-        return {}
+def register() -> None:
+    """Tell inductor what code to make for it."""
     if torch.ops.fourbeat.product.default not in lowerings:
         register_lowering(torch.ops.fourbeat.product, type_promotion_kind=None)(lower)
-    return {"post_grad_custom_post_pass": Products()}

@@ -120,6 +120,8 @@ class Program:
         self._call = torch.compile(
             anew(self._trained), fullgraph=True, dynamic=False, backend=partial(inductor, steps)
         )
+        # torch.compile reads this when it traces; as a setting of the process it is put back.
+        self._tracing = torch._dynamo.config.patch(trace_autograd_ops=True)  # pyright: ignore
 
     def elsewhere(self, tensor: Tensor) -> bool:
         """Whether a tensor is on another device than the parameters."""
@@ -156,8 +158,7 @@ class Program:
         states, counts = self._states(), self._counts_apart()
         if self.captured:
             capture.begin()
-        # torch.compile reads this when it traces; as a setting of the process it is put back.
-        with torch._dynamo.config.patch(trace_autograd_ops=True):  # pyright: ignore
+        with self._tracing:
             good, losses, weights, norms, each, right = self._call(
                 list(batches), self.parameters, states, hyper, keys
             )
@@ -261,7 +262,8 @@ class Program:
                 loss = loss.detach().float()
                 each = torch.stack([torch.linalg.vector_norm(g) for g in gradients])
                 norm = torch.linalg.vector_norm(each)
-                good = good & loss.isfinite() & norm.isfinite()
+                # As a reduction it is worked out once, and not again for every element that asks for it.
+                good = torch.stack([good, loss.isfinite(), norm.isfinite()]).all()
                 for buffer, old in zip(self._buffers, before, strict=True):
                     buffer.copy_(torch.where(good, buffer, old))
                 count = count + good
@@ -342,18 +344,20 @@ def shape_of(batch: Any) -> Any:
 
 
 def inductor(steps: int, graph: torch.fx.GraphModule, inputs: list[Any]) -> Any:
-    """torch.compile's own backend, with keyed dropout and a wrapper in C++ on a CPU."""
+    """torch.compile's own backend: weights are written in place, and on a CPU dropout is keyed."""
     from torch._inductor.compile_fx import compile_fx
 
-    devices = {one.device for one in inputs if isinstance(one, Tensor)}
-    if any(map(capture.captured, devices)):
-        return compile_fx(graph, inputs, config_patches=capture.options())
-    if any(device.type != "cpu" for device in devices):
-        return compile_fx(graph, inputs)
-    dropout.rewrite(graph, steps)
-    from fourbeat.loop.graph import products  # imports a part of the compiler
+    from fourbeat.loop.graph import aten  # imports a part of the compiler
 
-    return compile_fx(graph, inputs, config_patches={"cpp_wrapper": True, **products.options()})
+    devices = {one.device for one in inputs if isinstance(one, Tensor)}
+    cpu = all(device.type == "cpu" for device in devices)
+    options = aten.options(cpu)
+    if any(map(capture.captured, devices)):
+        options |= capture.options()
+    elif cpu:
+        options["cpp_wrapper"] = True
+        dropout.rewrite(graph, steps)
+    return compile_fx(graph, inputs, config_patches=options)
 
 
 def why_not(lanes: Sequence[Any], accumulate: int, average: Any) -> str | None:
