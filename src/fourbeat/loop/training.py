@@ -206,7 +206,7 @@ class Training:
                 if self.average is not None and step.counted:
                     self.average.after_update()
                 if self.stream.heard[Stepped]:
-                    self.stream.emit(self._stepped(step, own, gradients))
+                    self._ended(step, own, gradients)
             for step, *_ in taken:
                 yield step
                 step.end()
@@ -224,20 +224,20 @@ class Training:
         if self.session.control is not None:
             self.session.control.before(Updating(next(iter(self.lanes.values())).optimizer))
 
-    def _ended(self, step: Step, rows: list[np.ndarray]) -> None:
+    def _ended(
+        self, step: Step, rows: list[np.ndarray], gradients: Gradients | None = None
+    ) -> None:
         """Tell that a step is over: in numbers alone, where that is all of it."""
-        brief = self.stream.brief
+        brief = None if gradients is not None else self.stream.brief
         if brief is None or not self._plain or not step.counted or len(step.losses) != 1:
-            self.stream.emit(self._stepped(step, rows))
+            self.stream.emit(self._stepped(step, rows, gradients))
             return
         ((_, loss, _),), (update,) = step.losses, step.updates.values()
         drawn = rows[0] if rows else NO_ROWS
         epoch = self.session.state.epoch + 1
         brief((self._flags, epoch, step.number, loss, *update.rates, step.examples, drawn))
 
-    def _stepped(
-        self, step: Step, rows: list[np.ndarray], gradients: Gradients | None = None
-    ) -> Stepped:
+    def _stepped(self, step: Step, rows: list[np.ndarray], gradients: Gradients | None) -> Stepped:
         """What a step has come to."""
         rates: list[tuple[Optimizer, list[float]]] = []
         skipped = False

@@ -2,6 +2,7 @@
 
 import operator
 import time
+from array import array
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -116,7 +117,7 @@ class Program:
         each = [(held[id(p)], n - counts[0]) for p, n in zip(self.parameters, counts, strict=True)]
         self._kinds = list(dict.fromkeys(each))
         self._kind_of = [self._kinds.index(kind) for kind in each]
-        self._known: set[str] = set()
+        self._known: list[Any] = []
         self._call = torch.compile(
             anew(self._trained), fullgraph=True, dynamic=False, backend=partial(inductor, steps)
         )
@@ -129,12 +130,12 @@ class Program:
 
     def fits(self, batches: Sequence[Any]) -> bool:
         """Whether batches have all one shape."""
-        shapes = [shape_of(batch) for batch in batches]
-        return all(shape == shapes[0] for shape in shapes)
+        first = shape_of(batches[0])
+        return all(shape_of(batch) == first for batch in batches[1:])
 
     def knows(self, batches: Sequence[Any]) -> bool:
         """Whether it is compiled for their shape."""
-        return repr(shape_of(batches[0])) in self._known
+        return shape_of(batches[0]) in self._known
 
     def holds(self) -> bool:
         """Whether the optimizer has the parameters, options and state that this was made for."""
@@ -151,7 +152,7 @@ class Program:
             groups: the optimizer's, as they are for each step.
         """
         device = self._device
-        hyper = torch.tensor(self._numbers(groups), dtype=torch.float32).to(device)
+        hyper = self._numbers(groups).to(device)
         keys = torch.randint(-dropout.RANGE, dropout.RANGE, (self.steps,), dtype=torch.int32).to(
             device
         )
@@ -211,7 +212,7 @@ class Program:
         first, *others = ended
         if not all(all(map(alike, first, other)) for other in others):
             raise MiscompiledError("the compiled steps gave other bits when they were done again")
-        self._known.add(repr(shape_of(batches[0])))
+        self._known.append(shape_of(batches[0]))
         if refused:
             self.captured, self.refusal = False, refused[0]
         return time.perf_counter() - start
@@ -228,13 +229,14 @@ class Program:
         state = self._optimizer.state
         return [state[p]["step"] for p in self.parameters] if self._apart else []
 
-    def _numbers(self, groups: Sequence[Sequence[dict[str, Any]]]) -> list[list[list[float]]]:
-        """What the rule takes of each step, for each group and count of updates."""
+    def _numbers(self, groups: Sequence[Sequence[dict[str, Any]]]) -> Tensor:
+        """What the rule takes of each step, for each group and count of updates, float32."""
         kind, count = type(self._optimizer), self._count(self.parameters[0])
-        return [
-            [numbers_of(kind, step[group], count + later + done) for group, later in self._kinds]
-            for done, step in enumerate(groups, 1)
-        ]
+        found = array("f")
+        for done, step in enumerate(groups, 1):
+            for group, later in self._kinds:
+                found.extend(numbers_of(kind, step[group], count + later + done))
+        return torch.frombuffer(found, dtype=torch.float32).view(len(groups), len(self._kinds), -1)
 
     def _count(self, parameter: Tensor) -> int:
         """Updates that it has had, where the optimizer counts them."""
@@ -335,7 +337,7 @@ def has_hooks(parameter: Any) -> bool:
 def shape_of(batch: Any) -> Any:
     """Shapes, dtypes and what is no tensor: what a graph is made for."""
     if isinstance(batch, Tensor):
-        return tuple(batch.shape), batch.dtype
+        return batch.shape, batch.dtype
     if isinstance(batch, dict):
         return {key: shape_of(value) for key, value in batch.items()}
     if isinstance(batch, list | tuple):
