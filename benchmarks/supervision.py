@@ -1,11 +1,12 @@
 """What supervision costs: a loop in `fourbeat.Run` against the same plain loop.
 
-Plain and supervised steps alternate block by block within one process; each figure is the ratio of
-the medians. A fused optimizer's kernel is called by fourbeat without what torch does around it; any
-other optimizer is left to itself. Run: python benchmarks/supervision.py
+Plain and supervised steps take turns block by block within one process; each figure is the median, over
+rounds, of a block's time over that of the plain one beside it, with the quartiles. The third network is the
+one whose step takes about a millisecond. Run: python benchmarks/supervision.py
 """
 
 import math
+import operator
 import statistics
 import tempfile
 import time
@@ -17,7 +18,7 @@ from torch import nn
 
 import fourbeat as fb
 
-BLOCKS, STEPS = 40, 50
+BLOCKS, STEPS = 60, 40
 
 
 def case(rows: int, widths: tuple[int, ...], fused: bool | None):
@@ -53,7 +54,10 @@ def main() -> None:
     torch.set_num_threads(1)
     loss_fn = nn.functional.cross_entropy
     print("plain step, plain step with checks / plain, supervised / plain")
-    sizes = (32, (2, 32, 32, 2)), (256, (20, 128, 64, 4)), (64, (784, 256, 256, 10))
+    sizes = (
+        *((32, (2, 32, 32, 2)), (256, (20, 128, 64, 4))),
+        *((256, (20, 192, 96, 4)), (64, (784, 256, 256, 10))),
+    )
     for fused, (rows, widths) in product((True, None), sizes):
         model, optimizer, batch = case(rows, widths, fused)
         times: dict[str, list[float]] = {"plain": [], "checked": [], "supervised": []}
@@ -78,13 +82,18 @@ def main() -> None:
                             step.backward(loss_fn(model(x), y))
                             step.update()
                         times["supervised"].append(time.perf_counter() - began)
-        middle = {kind: statistics.median(values) / STEPS for kind, values in times.items()}
+        step = statistics.median(times["plain"]) / STEPS
         print(
             f"{'-'.join(map(str, widths)):>15} batch {rows:>3}, Adam{'(fused)' if fused else '':>7}: "
-            f"{middle['plain'] * 1e6:7.0f} us, "
-            f"{middle['checked'] / middle['plain']:.3f}, "
-            f"{middle['supervised'] / middle['plain']:.3f}"
+            f"{step * 1e6:7.0f} us, {ratio(times['checked'], times['plain'])}, "
+            f"{ratio(times['supervised'], times['plain'])}"
         )
+
+
+def ratio(times: list[float], base: list[float]) -> str:
+    """Of blocks that were neighbours: the median and the quartiles."""
+    low, middle, high = statistics.quantiles(map(operator.truediv, times, base), n=4)
+    return f"{middle:.3f} ({low:.3f} to {high:.3f})"
 
 
 if __name__ == "__main__":
