@@ -3,10 +3,9 @@
 from typing import Any
 
 import torch
-from torch._inductor.custom_graph_pass import CustomGraphPass
+from torch._inductor.custom_graph_pass import CustomGraphPass, get_hash_for_files
 
-from fourbeat.loop.graph import products
-from fourbeat.loop.graph.inplace import write_in_place
+from fourbeat.loop.graph import inplace, products
 
 
 class Changed(CustomGraphPass):
@@ -21,13 +20,13 @@ class Changed(CustomGraphPass):
 
     def __call__(self, graph: torch.fx.Graph) -> None:
         """Change the graph."""
-        write_in_place(graph)
+        inplace.write_in_place(graph)
         if self._wide:
             products.put_in(graph)
 
     def uuid(self) -> Any:
         """Tells the compiler's cache what it does."""
-        return ("fourbeat", 1, self._wide and products.LEAST)
+        return get_hash_for_files((inplace.__file__, products.__file__)), self._wide
 
 
 def options(cpu: bool) -> dict[str, Any]:
