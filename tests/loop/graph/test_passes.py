@@ -431,6 +431,27 @@ def test_who_hears_of_forward_calls_is_no_part_of_the_graph(tmp_path, monkeypatc
     assert counters["stats"]["unique_graphs"] == before + 1
 
 
+def test_what_the_forward_function_reads_may_change_and_it_is_told(tmp_path, caplog):
+    ended = {}
+    for compile in (None, "step"):
+        model, read = network(), {"scale": 1.0}
+
+        def forward(batch, model=model, read=read):
+            logits = model(batch[0]) * read["scale"]
+            return nn.functional.cross_entropy(logits, batch[1]), logits
+
+        def body(step, read=read):
+            read["scale"] = 1.0 if step.number < 13 else 0.5
+
+        train(
+            tmp_path / str(compile), model, adam(model), compile=compile, forward=forward, body=body
+        )
+        ended[compile] = [p.detach() for p in model.parameters()]
+    for mine, its in zip(ended["step"], ended[None], strict=True):
+        assert torch.allclose(mine, its, atol=1e-6)
+    assert sum("again" in record.message for record in caplog.records) == 1
+
+
 def told(make, made):
     """A constructor that tells what it made."""
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Generator, Mapping, Sequence
+from time import perf_counter
 from typing import Any, Protocol
 
 import numpy as np
@@ -197,7 +198,13 @@ class Whole:
                 log.warning("compiled %d steps as one graph in %.1f s", program.steps, seconds)
                 if program.refusal is not None:
                     self._say(f"compiled steps are no CUDA graphs: {program.refusal}")
+            graphs, start = program.graphs, perf_counter()
             block = program(batches, groups)
+            if program.graphs > graphs:
+                log.warning(
+                    "compiled %d steps again in %.1f s: something that the forward function reads has changed",
+                    *(program.steps, perf_counter() - start),
+                )
         except FourbeatError:
             raise
         except Exception as error:  # a compiler may fail in any way

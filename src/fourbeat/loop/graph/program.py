@@ -6,7 +6,6 @@ from array import array
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import partial
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -83,6 +82,8 @@ class Program:
         steps: in a call.
         forward: as given.
         parameters: that have gradients, in the optimizer's order.
+        graphs: compiled so far: one for each shape of batches, and another whenever something that forward
+            reads has changed.
         captured: whether a call's kernels are launched as one, a CUDA graph.
         refusal: why they are not where they were to be, None otherwise.
     """
@@ -106,6 +107,7 @@ class Program:
         self.parameters = trained(optimizer)
         self._state = optimizer.state
         self._device = self.parameters[0].device
+        self.graphs = 0
         self.captured = capture.captured(self._device)
         self.refusal: str | None = None
         step = self._state.get(self.parameters[0], {}).get("step")
@@ -119,7 +121,7 @@ class Program:
         self._kind_of = [self._kinds.index(kind) for kind in each]
         self._known: list[Any] = []
         self._call = torch.compile(
-            anew(self._trained), fullgraph=True, dynamic=False, backend=partial(inductor, steps)
+            anew(self._trained), fullgraph=True, dynamic=False, backend=self._compile
         )
         # torch.compile reads this when it traces; as a setting of the process it is put back.
         self._tracing = torch._dynamo.config.patch(trace_autograd_ops=True)  # pyright: ignore
@@ -216,6 +218,11 @@ class Program:
         if refused:
             self.captured, self.refusal = False, refused[0]
         return time.perf_counter() - start
+
+    def _compile(self, graph: torch.fx.GraphModule, inputs: list[Any]) -> Any:
+        """The backend of torch.compile."""
+        self.graphs += 1
+        return inductor(self.steps, graph, inputs)
 
     def _states(self) -> States:
         """What the optimizer keeps of each parameter."""
