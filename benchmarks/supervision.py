@@ -55,8 +55,10 @@ def main() -> None:
     loss_fn = nn.functional.cross_entropy
     print("plain step, plain step with checks / plain, supervised / plain")
     sizes = (
-        *((32, (2, 32, 32, 2)), (256, (20, 128, 64, 4))),
-        *((256, (20, 192, 96, 4)), (64, (784, 256, 256, 10))),
+        (32, (2, 32, 32, 2)),
+        (256, (20, 128, 64, 4)),
+        (256, (20, 192, 96, 4)),
+        (64, (784, 256, 256, 10)),
     )
     for fused, (rows, widths) in product((True, None), sizes):
         model, optimizer, batch = case(rows, widths, fused)

@@ -71,7 +71,7 @@ class Calls:
 
     @contextmanager
     def watched(self) -> Generator[None]:
-        """Remember calls for a while, but when they are not to be remembered for a part of it."""
+        """Remember calls for a while; `watch` may leave out a part of it."""
         self.watch(True)
         try:
             yield

@@ -10,6 +10,8 @@ from torch._dynamo.utils import counters
 
 import fourbeat as fb
 from fourbeat.errors import BatchError, NonFiniteError, RunError
+from fourbeat.loop.graph import backend
+from fourbeat.loop.graph.dropout import RANGE
 from fourbeat.observe.events import Forward
 from fourbeat.observe.stream import Stream
 
@@ -431,8 +433,15 @@ def test_who_hears_of_forward_calls_is_no_part_of_the_graph(tmp_path, monkeypatc
     assert counters["stats"]["unique_graphs"] == before + 1
 
 
-def test_what_the_forward_function_reads_may_change_and_it_is_told(tmp_path, caplog):
-    ended = {}
+def test_what_the_forward_function_reads_may_change_and_it_is_told(tmp_path, caplog, monkeypatch):
+    made = backend.inductor
+
+    def drawing(*args):
+        torch.rand(3)  # as a compiler may do, or not if it finds its work in a cache
+        return made(*args)
+
+    monkeypatch.setattr(backend, "inductor", drawing)
+    ended, states = {}, []
     for compile in (None, "step"):
         model, read = network(), {"scale": 1.0}
 
@@ -442,6 +451,7 @@ def test_what_the_forward_function_reads_may_change_and_it_is_told(tmp_path, cap
 
         def body(step, read=read):
             read["scale"] = 1.0 if step.number < 13 else 0.5
+            states.append(torch.get_rng_state())
 
         train(
             tmp_path / str(compile), model, adam(model), compile=compile, forward=forward, body=body
@@ -450,6 +460,11 @@ def test_what_the_forward_function_reads_may_change_and_it_is_told(tmp_path, cap
     for mine, its in zip(ended["step"], ended[None], strict=True):
         assert torch.allclose(mine, its, atol=1e-6)
     assert sum("again" in record.message for record in caplog.records) == 1
+    # Of the last run, the steps before the change and those after it: a call's keys are all that was drawn.
+    before, after = states[-20:][13], states[-20:][14]
+    torch.set_rng_state(before)
+    torch.randint(-RANGE, RANGE, (2,), dtype=torch.int32)
+    assert torch.equal(torch.get_rng_state(), after)
 
 
 def told(make, made):

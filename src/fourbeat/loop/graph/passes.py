@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Generator, Mapping, Sequence
-from time import perf_counter
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,8 +12,16 @@ from torch.optim import Optimizer
 from fourbeat.data.batch import examples
 from fourbeat.errors import FourbeatError, first_line
 from fourbeat.loop.average import WeightAverage
-from fourbeat.loop.graph.ahead import ahead
-from fourbeat.loop.graph.program import Block, Forward, Program, parts_of, steps_for, why_not
+from fourbeat.loop.graph.ahead import Groups, ahead
+from fourbeat.loop.graph.program import (
+    Block,
+    Forward,
+    Program,
+    UnpreparedError,
+    parts_of,
+    steps_for,
+    why_not,
+)
 from fourbeat.loop.lane import Lane, Update
 from fourbeat.loop.means import Entry
 from fourbeat.loop.precision import Word, autocast
@@ -194,30 +201,33 @@ class Whole:
         rates = [[float(group["lr"]) for group in step] for step in groups]
         try:
             if not program.knows(batches):
-                seconds = program.prepare(batches, groups)
-                log.warning("compiled %d steps as one graph in %.1f s", program.steps, seconds)
-                if program.refusal is not None:
-                    self._say(f"compiled steps are no CUDA graphs: {program.refusal}")
-            graphs, start = program.graphs, perf_counter()
-            block = program(batches, groups)
-            if program.graphs > graphs:
-                log.warning(
-                    "compiled %d steps again in %.1f s: something that the forward function reads has changed",
-                    *(program.steps, perf_counter() - start),
-                )
+                self._prepare(program, batches, groups, "as one graph")
+            try:
+                block = program(batches, groups)
+            except UnpreparedError as changed:
+                self._prepare(program, batches, groups, f"again, as {changed},")
+                block = program(batches, groups)
         except FourbeatError:
             raise
         except Exception as error:  # a compiler may fail in any way
             back()
             self._off, self._program = True, None
-            cause: Exception = getattr(error, "inner_exception", error)  # of a backend's
-            self._say(f"steps run beat by beat: {type(cause).__name__}: {first_line(cause)}")
+            self._say(f"steps run beat by beat: {type(error).__name__}: {first_line(error)}")
             return None, rates
         if block.done < len(batches):
             back()
             for _ in range(block.done):
                 lane.end_step()
         return block, rates
+
+    def _prepare(
+        self, program: Program, batches: Sequence[Any], groups: Sequence[Groups], how: str
+    ) -> None:
+        """Compile a block's steps, and tell the seconds."""
+        seconds = program.prepare(batches, groups)
+        log.warning("compiled %d steps %s in %.1f s", program.steps, how, seconds)
+        if program.refusal is not None:
+            self._say(f"compiled steps are no CUDA graphs: {program.refusal}")
 
 
 def stateless(optimizer: Optimizer) -> set[int]:

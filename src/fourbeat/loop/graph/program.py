@@ -82,8 +82,6 @@ class Program:
         steps: in a call.
         forward: as given.
         parameters: that have gradients, in the optimizer's order.
-        graphs: compiled so far: one for each shape of batches, and another whenever something that forward
-            reads has changed.
         captured: whether a call's kernels are launched as one, a CUDA graph.
         refusal: why they are not where they were to be, None otherwise.
     """
@@ -107,7 +105,7 @@ class Program:
         self.parameters = trained(optimizer)
         self._state = optimizer.state
         self._device = self.parameters[0].device
-        self.graphs = 0
+        self._preparing = False
         self.captured = capture.captured(self._device)
         self.refusal: str | None = None
         step = self._state.get(self.parameters[0], {}).get("step")
@@ -152,8 +150,13 @@ class Program:
         Args:
             batches: as many as steps.
             groups: the optimizer's, as they are for each step.
+
+        Raises:
+            UnpreparedError: if something that forward reads has changed since `prepare`. Then, and whenever
+                else a call fails, everything is as it was.
         """
         device = self._device
+        random = torch.get_rng_state()
         hyper = self._numbers(groups).to(device)
         keys = torch.randint(-dropout.RANGE, dropout.RANGE, (self.steps,), dtype=torch.int32).to(
             device
@@ -161,10 +164,14 @@ class Program:
         states, counts = self._states(), self._counts_apart()
         if self.captured:
             capture.begin()
-        with self._tracing:
-            good, losses, weights, norms, each, right = self._call(
-                list(batches), self.parameters, states, hyper, keys
-            )
+        try:
+            with self._tracing:
+                good, losses, weights, norms, each, right = self._call(
+                    list(batches), self.parameters, states, hyper, keys
+                )
+        except Exception as error:
+            torch.set_rng_state(random)
+            raise getattr(error, "inner_exception", error) from error  # of a backend's
         self._optimizer._opt_called = True  # pyright: ignore[reportAttributeAccessIssue]  # schedulers look
         flags: list[bool] = good.tolist()
         done = flags.index(False) if not all(flags) else self.steps
@@ -201,12 +208,14 @@ class Program:
         ended: list[list[Tensor]] = []
         with capture.refusals() if self.captured else nullcontext([]) as refused:
             for _ in range(capture.CALLS if self.captured else 2):
+                self._preparing = True
                 try:
                     block = self(batches, groups)
                     ended.append(
                         [torch.tensor(block.losses), *(tensor.detach().clone() for tensor in held)]
                     )
                 finally:
+                    self._preparing = False
                     rng.restore(random)
                     with torch.no_grad():
                         for tensor, value in zip(held, before, strict=True):
@@ -214,14 +223,18 @@ class Program:
         first, *others = ended
         if not all(all(map(alike, first, other)) for other in others):
             raise MiscompiledError("the compiled steps gave other bits when they were done again")
-        self._known.append(shape_of(batches[0]))
+        if not self.knows(batches):
+            self._known.append(shape_of(batches[0]))
         if refused:
             self.captured, self.refusal = False, refused[0]
         return time.perf_counter() - start
 
     def _compile(self, graph: torch.fx.GraphModule, inputs: list[Any]) -> Any:
-        """The backend of torch.compile."""
-        self.graphs += 1
+        """The backend of torch.compile: what was not prepared is not compiled on the way."""
+        if not self._preparing:
+            raise UnpreparedError("something that the forward function reads has changed")
+        from fourbeat.loop.graph.backend import inductor  # imports a part of the compiler
+
         return inductor(self.steps, graph, inputs)
 
     def _states(self) -> States:
@@ -315,6 +328,10 @@ class Program:
                 target.copy_(torch.where(good, value, target))
 
 
+class UnpreparedError(Exception):
+    """Steps that are to be prepared again."""
+
+
 class MiscompiledError(Exception):
     """Compiled code that cannot be trusted."""
 
@@ -350,23 +367,6 @@ def shape_of(batch: Any) -> Any:
     if isinstance(batch, list | tuple):
         return [shape_of(item) for item in batch]
     return batch
-
-
-def inductor(steps: int, graph: torch.fx.GraphModule, inputs: list[Any]) -> Any:
-    """torch.compile's own backend: weights are written in place, and on a CPU dropout is keyed."""
-    from torch._inductor.compile_fx import compile_fx
-
-    from fourbeat.loop.graph import aten  # imports a part of the compiler
-
-    devices = {one.device for one in inputs if isinstance(one, Tensor)}
-    cpu = all(device.type == "cpu" for device in devices)
-    options = aten.options(cpu)
-    if any(map(capture.captured, devices)):
-        options |= capture.options()
-    elif cpu:
-        options["cpp_wrapper"] = True
-        dropout.rewrite(graph, steps)
-    return compile_fx(graph, inputs, config_patches=options)
 
 
 def why_not(lanes: Sequence[Any], accumulate: int, average: Any) -> str | None:
